@@ -1,0 +1,276 @@
+"""Settings: read once from the environment, validated together, never changed afterwards.
+
+Each field of `Settings` is the environment variable `LECTERN_` + its name in capitals. Units are part of the names. A field that is left out of the repr is a
+secret: it is never shown.
+"""
+
+import difflib
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, get_args
+from urllib.parse import urlsplit
+
+PREFIX = "LECTERN_"
+# The test suite's own variables; the server takes no notice of them.
+TEST_PREFIX = "LECTERN_TEST_"
+SECRET_KEY_MIN_LENGTH = 32
+KIB = 1024
+MIB = 1024 * KIB
+
+
+class Environment(StrEnum):
+    """Where the server runs; it decides how strict the defaults are."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class RegistrationMode(StrEnum):
+    """What somebody needs in order to register with a role."""
+
+    OPEN = "open"
+    INVITATION = "invitation"
+    APPROVAL = "approval"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationPolicy:
+    """Who may register, and as what. Nobody registers as admin or support."""
+
+    student: RegistrationMode = RegistrationMode.OPEN
+    teacher: RegistrationMode = RegistrationMode.OPEN
+
+    def __str__(self) -> str:
+        return f"student={self.student},teacher={self.teacher}"
+
+
+class SettingsError(ValueError):
+    """The environment holds bad settings; `problems` lists every one of them, one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def _text(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("must not contain control characters")
+    return value
+
+
+def _host(value: str) -> str:
+    if not value or any(character.isspace() or character == "/" for character in value):
+        raise ValueError("must be a host name or an address")
+    return value
+
+
+def _path(value: str) -> Path:
+    if not value:
+        raise ValueError("must name a folder")
+    return Path(value)
+
+
+def _flag(value: str) -> bool:
+    match value.lower():
+        case "1" | "true" | "yes" | "on":
+            return True
+        case "0" | "false" | "no" | "off":
+            return False
+    raise ValueError("must be true or false")
+
+
+def _whole(minimum: int, maximum: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        # int() also takes "1_000", " 5" and other scripts' digits; a setting has one spelling.
+        if not (value.isascii() and value.isdigit()) or not minimum <= int(value) <= maximum:
+            raise ValueError(f"must be a whole number from {minimum} to {maximum}")
+        return int(value)
+
+    return read
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value and (urlsplit(value).scheme not in schemes or not value.isprintable()):
+            raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return value
+
+    return read
+
+
+def _public_url(value: str) -> str:
+    parts = urlsplit(value)
+    bare = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+    if value and not (parts.scheme in ("http", "https") and parts.hostname and bare):
+        raise ValueError("must be like https://lectern.school.example, without a path")
+    return value.rstrip("/")
+
+
+def _environment(value: str) -> Environment:
+    try:
+        return Environment(value)
+    except ValueError:
+        raise ValueError("must be development or production") from None
+
+
+def _registration(value: str) -> RegistrationPolicy:
+    modes: dict[str, RegistrationMode] = {}
+    for part in value.split(","):
+        role, _, mode = (piece.strip() for piece in part.partition("="))
+        if role not in ("student", "teacher") or role in modes or mode not in list(RegistrationMode):
+            raise ValueError(f"must be like student=open,teacher=approval; each one of {', '.join(RegistrationMode)}")
+        modes[role] = RegistrationMode(mode)
+    # A role that is not named may not register: silence never opens a door.
+    return RegistrationPolicy(
+        student=modes.get("student", RegistrationMode.CLOSED), teacher=modes.get("teacher", RegistrationMode.CLOSED)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of one server. Defaults are those of development; `from_environment` knows production's."""
+
+    host: Annotated[str, _host] = "127.0.0.1"
+    port: Annotated[int, _whole(1, 65535)] = 8000
+    public_url: Annotated[str, _public_url] = ""
+    data_dir: Annotated[Path, _path] = Path(".data")
+    database_url: Annotated[str, _url("postgresql", "postgres")] = field(default="", repr=False)
+    redis_url: Annotated[str, _url("redis", "rediss", "unix")] = field(default="", repr=False)
+    secret_key: Annotated[str, _text] = field(default="", repr=False)
+    env: Annotated[Environment, _environment] = Environment.DEVELOPMENT
+    demo: Annotated[bool, _flag] = True
+    registration: Annotated[RegistrationPolicy, _registration] = RegistrationPolicy()
+    trusted_proxies: Annotated[str, _text] = "127.0.0.1"
+
+    file_max_bytes: Annotated[int, _whole(1, 1024 * MIB)] = 20 * MIB
+    message_max_bytes: Annotated[int, _whole(KIB, 64 * MIB)] = MIB
+    first_sync_max_bytes: Annotated[int, _whole(KIB, 256 * MIB)] = 16 * MIB
+    document_max_bytes: Annotated[int, _whole(KIB, 1024 * MIB)] = 32 * MIB
+    outbox_max_bytes: Annotated[int, _whole(64 * KIB, 1024 * MIB)] = 8 * MIB
+    documents_per_socket: Annotated[int, _whole(1, 10_000)] = 64
+    messages_per_second: Annotated[int, _whole(1, 100_000)] = 200
+    connections_per_user: Annotated[int, _whole(1, 100_000)] = 50
+    connections_per_address: Annotated[int, _whole(1, 1_000_000)] = 3000
+    auth_deadline_seconds: Annotated[int, _whole(1, 600)] = 10
+    room_unload_seconds: Annotated[int, _whole(0, 86_400)] = 30
+
+    access_token_seconds: Annotated[int, _whole(30, 86_400)] = 900
+    refresh_token_days: Annotated[int, _whole(1, 366)] = 30
+    login_attempts_per_account: Annotated[int, _whole(1, 100_000)] = 10
+    login_attempts_per_address: Annotated[int, _whole(1, 1_000_000)] = 300
+    login_window_seconds: Annotated[int, _whole(1, 86_400)] = 900
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read and validate all settings; an empty variable counts as not set. Raises SettingsError."""
+        known = {PREFIX + each.name.upper(): each for each in fields(cls)}
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        for name, text in sorted(environ.items()):
+            if not name.startswith(PREFIX) or name.startswith(TEST_PREFIX):
+                continue
+            if name not in known:
+                problems.append(_unknown(name, known=list(known)))
+            elif text.strip():
+                try:
+                    values[known[name].name] = _reader(known[name])(text.strip())
+                except ValueError as error:
+                    shown = "" if not known[name].repr else f", not {text.strip()!r}"
+                    problems.append(f"{name} {error}{shown}")
+        production = values.get("env") is Environment.PRODUCTION
+        if production:
+            values.setdefault("demo", False)
+            values.setdefault("registration", RegistrationPolicy(teacher=RegistrationMode.APPROVAL))
+        settings = cls(**values)
+        problems.extend(_contradictions(settings, production=production))
+        if problems:
+            raise SettingsError(problems)
+        return settings if settings.public_url else replace(settings, public_url=_local_url(settings))
+
+    @property
+    def production(self) -> bool:
+        """Tell whether the strict rules of production are in force."""
+        return self.env is Environment.PRODUCTION
+
+    def described(self) -> list[tuple[str, str]]:
+        """Return each variable's name and value for people to read; secrets are only said to be set."""
+        lines = []
+        for each in fields(self):
+            value = getattr(self, each.name)
+            shown = str(value) if each.repr else ("(set)" if value else "(empty)")
+            lines.append((PREFIX + each.name.upper(), shown))
+        return lines
+
+    def with_secret_key(self) -> "Settings":
+        """Return settings with a secret key: the given one, else the data folder's, made on first use.
+
+        Raises OSError when the folder cannot be used, SettingsError when the stored key is damaged.
+        """
+        if self.secret_key:
+            return self
+        return replace(self, secret_key=_stored_secret_key(self.data_dir / "secret_key"))
+
+
+def _reader(setting: Field[Any]) -> Callable[[str], Any]:
+    """Return the function that reads a setting's text; it stands beside its type."""
+    read: Callable[[str], Any] = get_args(setting.type)[1]
+    return read
+
+
+def _unknown(name: str, *, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"{name} is not a setting" + (f"; did you mean {close[0]}?" if close else "")
+
+
+def _contradictions(settings: Settings, *, production: bool) -> list[str]:
+    problems = []
+    if production and not settings.secret_key:
+        problems.append("LECTERN_SECRET_KEY must be set when LECTERN_ENV=production")
+    if settings.secret_key and len(settings.secret_key) < SECRET_KEY_MIN_LENGTH:
+        problems.append(f"LECTERN_SECRET_KEY must have at least {SECRET_KEY_MIN_LENGTH} characters")
+    if settings.message_max_bytes > settings.first_sync_max_bytes:
+        problems.append("LECTERN_FIRST_SYNC_MAX_BYTES must not be less than LECTERN_MESSAGE_MAX_BYTES")
+    if settings.first_sync_max_bytes > settings.document_max_bytes:
+        problems.append("LECTERN_DOCUMENT_MAX_BYTES must not be less than LECTERN_FIRST_SYNC_MAX_BYTES")
+    return problems
+
+
+def _local_url(settings: Settings) -> str:
+    """Return the address that a browser on this machine uses."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "*") else settings.host  # noqa: S104 - compared, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _stored_secret_key(path: Path) -> str:
+    if not path.exists():
+        _write_once(path, secrets.token_urlsafe(48))
+    key = path.read_text(encoding="ascii", errors="replace").strip()
+    if len(key) < SECRET_KEY_MIN_LENGTH or not key.isascii():
+        raise SettingsError([f"{path} is damaged; restore it, or remove it to sign everybody out"])
+    return key
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a private file whole or not at all; where another process was faster, its file stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # mkstemp makes the file with mode 0600.
+    handle, name = tempfile.mkstemp(prefix=".secret_key-", dir=path.parent)
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            # Unlike a rename, a link never replaces a file that is there already.
+            os.link(unfinished, path)
+        except FileExistsError:
+            return
+    finally:
+        unfinished.unlink()
