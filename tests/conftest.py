@@ -1,0 +1,120 @@
+"""What all tests share: one real PostgreSQL, a fresh database per test, and the real server as a process."""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Protocol
+
+import asyncpg
+import pytest
+
+from persistence.embedded import EmbeddedPostgres
+from persistence.migrations import migrate
+from tests.running_server import RunningServer
+
+# A test database may be lost with the machine; only the killing of processes is tested, and that needs no disk.
+TEST_SERVER_SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB", "max_connections": "200"}
+TEMPLATE = "migrated"
+
+
+def in_own_loop(work: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Run a coroutine from a synchronous fixture, without touching the loop of an asynchronous test."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(lambda: asyncio.run(work())).result()
+
+
+def run_sql(url: str, *statements: str) -> None:
+    """Run statements, each in its own transaction."""
+
+    async def work() -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    in_own_loop(work)
+
+
+def with_database(url: str, name: str) -> str:
+    """Return the URL of another database on the same embedded server."""
+    before, _, after = url.partition("/lectern?")
+    return f"{before}/{name}?{after}"
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start one real PostgreSQL for the whole run; the URL is that of its maintenance database."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), settings=TEST_SERVER_SETTINGS)
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def database_names() -> Iterator[str]:
+    """Count names for databases."""
+    return (f"test_{number}" for number in itertools.count(1))
+
+
+@pytest.fixture
+def empty_database_url(postgres_url: str, database_names: Iterator[str]) -> Iterator[str]:
+    """Make an empty database for one test: no tables, nothing migrated."""
+    name = next(database_names)
+    run_sql(postgres_url, f"CREATE DATABASE {name}")
+    yield with_database(postgres_url, name)
+    run_sql(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_url: str) -> str:
+    """Migrate one database, which all others are copied from."""
+    run_sql(postgres_url, f"CREATE DATABASE {TEMPLATE}")
+    in_own_loop(lambda: migrate(with_database(postgres_url, TEMPLATE)))
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(postgres_url: str, migrated_template: str, database_names: Iterator[str]) -> Iterator[str]:
+    """Make a migrated, otherwise empty database for one test."""
+    name = next(database_names)
+    run_sql(postgres_url, f"CREATE DATABASE {name} TEMPLATE {migrated_template} STRATEGY file_copy")
+    yield with_database(postgres_url, name)
+    run_sql(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+class StartServer(Protocol):
+    """Start a real server; settings are named without prefix, in lower case: `start_server(demo="true")`."""
+
+    def __call__(self, *, data_dir: Path | None = None, **settings: str) -> RunningServer: ...
+
+
+@pytest.fixture
+def start_server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StartServer]:
+    """Start real servers that end with the test.
+
+    By default each gets a data folder of its own, no demo, and the test's migrated database;
+    `database_url=""` lets it start its embedded PostgreSQL.
+    """
+    servers: list[RunningServer] = []
+
+    def start(*, data_dir: Path | None = None, **settings: str) -> RunningServer:
+        folder = data_dir or tmp_path / f"data-{len(servers)}"
+        if "database_url" not in settings:
+            settings["database_url"] = request.getfixturevalue("database_url")
+        server = RunningServer(data_dir=folder, settings={"demo": "false", **settings})
+        servers.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in reversed(servers):
+        server.close()
+
+
+@pytest.fixture
+def server(start_server: StartServer) -> RunningServer:
+    """Start one server with default settings and an empty, migrated database."""
+    return start_server()

@@ -1,0 +1,113 @@
+"""The real `lectern serve` in a process of its own, as tests see it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from time import monotonic
+
+import httpx
+
+READY_LIMIT_SECONDS = 60.0
+STOP_LIMIT_SECONDS = 30.0
+POLL_SECONDS = 0.02
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return our environment with exactly these LECTERN_ settings (named without the prefix, in lower case)."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LECTERN_")}
+    return inherited | {f"LECTERN_{name.upper()}": value for name, value in settings.items()}
+
+
+def lectern(*arguments: str, settings: Mapping[str, str], text: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command to its end and return what it said."""
+    return subprocess.run(
+        [sys.executable, "-m", "collab_server.cli", *arguments],
+        env=clean_environment(settings),
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=READY_LIMIT_SECONDS,
+        check=False,
+    )
+
+
+class RunningServer:
+    """One server with its own port and data folder; it can be killed, stopped and started again."""
+
+    def __init__(self, *, data_dir: Path, settings: Mapping[str, str]) -> None:
+        self.port = free_port()
+        self.data_dir = data_dir
+        self.settings = {"port": str(self.port), "data_dir": str(data_dir), **settings}
+        self.output_file = data_dir.parent / f"{data_dir.name}-output.txt"
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.websocket_url = f"ws://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """Return the process that was started last."""
+        assert self._process is not None, "the server was never started"
+        return self._process
+
+    @property
+    def output(self) -> str:
+        """Return everything the server has written so far, over all its starts."""
+        return self.output_file.read_text(errors="replace")
+
+    def start(self) -> None:
+        """Start the server and return when it can serve."""
+        with self.output_file.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "collab_server.cli", "serve"],
+                env=clean_environment(self.settings),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = monotonic() + READY_LIMIT_SECONDS
+        while monotonic() < deadline:
+            if self._is_ready():
+                return
+            try:
+                code = self.process.wait(timeout=POLL_SECONDS)
+            except subprocess.TimeoutExpired:
+                continue
+            raise AssertionError(f"the server ended with {code}:\n{self.output}")
+        self.kill()
+        raise AssertionError(f"the server was not ready in {READY_LIMIT_SECONDS} s:\n{self.output}")
+
+    def kill(self) -> None:
+        """Kill the server with SIGKILL, as a crash would end it."""
+        self.process.kill()
+        self.process.wait(timeout=STOP_LIMIT_SECONDS)
+
+    def stop(self, *, request: signal.Signals = signal.SIGTERM) -> int:
+        """Ask the server to stop and return its exit code."""
+        self.process.send_signal(request)
+        return self.process.wait(timeout=STOP_LIMIT_SECONDS)
+
+    def close(self) -> None:
+        """Make sure that the server is gone."""
+        if self._process is not None and self._process.poll() is None:
+            try:
+                self.stop()
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=2.0, trust_env=False).status_code == 200
+        except httpx.TransportError:
+            return False
