@@ -1,0 +1,1 @@
+"""Know people: accounts, passwords, tokens, sign-ins, and their routes."""

@@ -1,0 +1,1 @@
+"""Hold the REST conventions that every route of the house shares."""

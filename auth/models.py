@@ -1,0 +1,94 @@
+"""The tables of people, their sign-ins and the invitations to register."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from persistence.base import Base, TextEnum, one_of
+
+
+class Role(StrEnum):
+    """What an account is in the whole house; a membership carries the role within a class."""
+
+    STUDENT = "student"
+    TEACHER = "teacher"
+    ADMIN = "admin"
+    SUPPORT = "support"
+
+
+class AccountStatus(StrEnum):
+    """Whether an account may sign in."""
+
+    ACTIVE = "active"
+    PENDING = "pending"
+    BLOCKED = "blocked"
+
+
+class UserRow(Base):
+    """One person's account. The address is kept normalised (see ``auth.rules.normalise_email``)."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        Index("uq_users_email", text("lower(email)"), unique=True),
+        one_of("role", Role),
+        one_of("status", AccountStatus),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    role: Mapped[Role] = mapped_column(TextEnum(Role))
+    status: Mapped[AccountStatus] = mapped_column(TextEnum(AccountStatus))
+    blocked_reason: Mapped[str | None]
+    color: Mapped[str]
+    locale: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class AuthSessionRow(Base):
+    """One sign-in on one device: the family of its refresh tokens, and what its access tokens depend on."""
+
+    __tablename__ = "auth_sessions"
+    __table_args__ = (Index("ix_auth_sessions_user_id", "user_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    revoked_at: Mapped[datetime | None]
+    user_agent: Mapped[str]
+
+
+class RefreshTokenRow(Base):
+    """One refresh token, known only by its hash. A used one stays, so that its reuse is noticed."""
+
+    __tablename__ = "refresh_tokens"
+    __table_args__ = (Index("ix_refresh_tokens_session_id", "session_id"),)
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("auth_sessions.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class InvitationRow(Base):
+    """A code with which one person may register in a role. Only the code's hash is kept."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        Index("uq_invitations_code_hash", "code_hash", unique=True),
+        one_of("role", Role),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code_hash: Mapped[bytes]
+    role: Mapped[Role] = mapped_column(TextEnum(Role))
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))

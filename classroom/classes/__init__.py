@@ -1,0 +1,1 @@
+"""Hold classes and their members."""

@@ -1,0 +1,1 @@
+"""Hold documents of a class, and who may open them."""

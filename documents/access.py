@@ -1,0 +1,50 @@
+"""Decide what a person may do with a document.
+
+Teachers of the class may always write. For its students the document has one setting, and a setting for one
+person goes before it. Nobody else may know that the document exists.
+"""
+
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How far a person may go with a document: ``NONE < READ < WRITE``."""
+
+    NONE = "none"
+    READ = "read"
+    WRITE = "write"
+
+    @property
+    def rank(self) -> int:
+        """Return the level's place in the order, 0 for none."""
+        return _ORDER.index(self)
+
+    def __lt__(self, other: str) -> bool:
+        return self.rank < Level(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= Level(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > Level(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= Level(other).rank
+
+
+_ORDER = tuple(Level)
+
+
+def decide(*, role_in_class: str | None, students: Level, personal: Level | None) -> Level:
+    """Return the level of one person for one document.
+
+    Args:
+        role_in_class: ``"teacher"``, ``"student"``, or None for people who are not in the class.
+        students: the document's setting for all students of the class.
+        personal: the setting for this very person, if there is one.
+    """
+    if role_in_class == "teacher":
+        return Level.WRITE
+    if role_in_class != "student":
+        return Level.NONE
+    return students if personal is None else personal

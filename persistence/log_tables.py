@@ -1,0 +1,49 @@
+"""The tables of the update log: what the engine writes, and what everything live is derived from."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Integer, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from persistence.base import Base
+
+
+class DocumentHead(Base):
+    """Where a document's log stands. Its row lock orders the writers."""
+
+    __tablename__ = "document_heads"
+    # The row changes with every batch: room on its page keeps those updates heap-only (no index writes).
+    __table_args__: ClassVar[dict[str, Any]] = {"postgresql_with": {"fillfactor": 50}}
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
+class DocumentUpdate(Base):
+    """One committed update, its bytes as they were received."""
+
+    __tablename__ = "document_updates"
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    payload: Mapped[bytes]
+    encoding: Mapped[str] = mapped_column(server_default=text("'v1'"))
+    # No foreign keys to people: who wrote what stays true when an account is erased, and an append stays one insert.
+    user_id: Mapped[UUID | None]
+    session_id: Mapped[UUID | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class DocumentSnapshot(Base):
+    """The whole state of a document after the update numbered ``seq``."""
+
+    __tablename__ = "document_snapshots"
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    encoding: Mapped[str] = mapped_column(server_default=text("'v1+zlib'"))
+    payload: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
