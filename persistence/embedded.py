@@ -104,32 +104,34 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Stop the server and wait for its end; open transactions are rolled back. Without a server, do nothing."""
         running = self._postmaster()
-        if running is None:
-            return
+        launched = self._process if self._process is not None and self._process.poll() is None else None
+        # A server that was launched a moment ago has not written its pid yet.
+        pid = running.pid if running else launched.pid if launched else None
         for request in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):  # Fast, immediate, by force.
-            try:
-                os.kill(running.pid, request)
-            except ProcessLookupError:
-                break
-            if self._ended(running.pid):
+            if pid is None or not self._ask_to_end(pid, request):
                 break
             log.warning("PostgreSQL does not stop", signal=request.name, seconds=STOP_LIMIT_SECONDS)
         self._process = None
-        self._remove_socket_dir(running.socket_dir)
+        if running is not None:
+            self._remove_socket_dir(running.socket_dir)
 
-    def _ended(self, pid: int) -> bool:
-        """Wait for the end of the process, for as long as a stop may take."""
+    def _ask_to_end(self, pid: int, request: signal.Signals) -> bool:
+        """Send the signal and wait as long as a stop may take; return whether the process still runs."""
+        try:
+            os.kill(pid, request)
+        except ProcessLookupError:
+            return False
         deadline = time.monotonic() + STOP_LIMIT_SECONDS
         while time.monotonic() < deadline:
             if self._process is not None:
                 self._process.poll()  # A child stays a zombie until it is asked for.
             try:
                 if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-                    return True
+                    return False
             except psutil.NoSuchProcess:
-                return True
+                return False
             time.sleep(POLL_SECONDS)
-        return False
+        return True
 
     def _start(self) -> str:
         self.data_dir.mkdir(parents=True, exist_ok=True)
@@ -142,13 +144,7 @@ class EmbeddedPostgres:
         if not self.cluster.exists():
             self._initialise(programs, account=account)
         self._check_cluster()
-        running = self._postmaster()
-        if running is None:
-            self._remove_stale_pid_file()
-            self._launch(programs, account=account)
-        else:
-            log.info("a running PostgreSQL is taken over", pid=running.pid)
-        return self._url(self._wait_until_ready().socket_dir)
+        return self._url(self._run_until_ready(programs, account=account).socket_dir)
 
     def _initialise(self, programs: Path, *, account: Account | None) -> None:
         """Make the data in a temporary sibling and rename it when it is whole, so that no half of it is ever used."""
@@ -198,14 +194,20 @@ class EmbeddedPostgres:
                 **_as(account),
             )
 
-    def _wait_until_ready(self) -> Postmaster:
+    def _run_until_ready(self, programs: Path, *, account: Account | None) -> Postmaster:
+        """Take over the server that runs, or launch one; where one is still stopping, launch after its end."""
         deadline = time.monotonic() + START_LIMIT_SECONDS
         while time.monotonic() < deadline:
-            if self._process is not None and self._process.poll() is not None:
-                raise EmbeddedPostgresError(f"The embedded PostgreSQL did not start: {self._last_complaint()}")
             running = self._postmaster()
             if running is not None and running.ready:
+                if self._process is None:
+                    log.info("a running PostgreSQL is taken over", pid=running.pid)
                 return running
+            if self._process is not None and self._process.poll() is not None:
+                raise EmbeddedPostgresError(f"The embedded PostgreSQL did not start: {self._last_complaint()}")
+            if running is None and self._process is None:
+                self._remove_stale_pid_file()
+                self._launch(programs, account=account)
             time.sleep(POLL_SECONDS)
         self.stop()
         message = (
@@ -223,9 +225,8 @@ class EmbeddedPostgres:
                 return None  # The pid went to another program after a crash of the machine.
         except (OSError, ValueError, IndexError, psutil.Error):
             return None
-        complete = (
-            len(lines) >= 8
-        )  # Written line by line: pid, folder, time, port, socket folder, address, memory, state.
+        # Written step by step: pid, folder, time, port, socket folder, address, shared memory, state.
+        complete = len(lines) >= 8
         socket_dir = Path(lines[4]) if complete else self.cluster
         return Postmaster(pid=pid, socket_dir=socket_dir, ready=complete and lines[7].strip() == "ready")
 

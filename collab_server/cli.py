@@ -1,0 +1,256 @@
+"""The command `lectern`.
+
+Whatever an operator can put right ends with one clear line on stderr and a code of its own: 2 for bad settings,
+1 for everything else. Only our own faults show a traceback.
+"""
+
+import argparse
+import asyncio
+import getpass
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from urllib.parse import urlsplit
+
+import asyncpg
+import uvloop
+
+from auth.actions import create_admin
+from auth.errors import EmailTaken
+from classroom import demo
+from collab_server.data_folder import DataFolder, DataFolderError
+from collab_server.listening import ListeningError, listen, serve
+from collab_server.logs import configure_logging
+from collab_server.settings import Settings, SettingsError
+from persistence.database import CONNECT_TIMEOUT_SECONDS, Database
+from persistence.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from persistence.errors import DatabaseNewerThanCode
+from persistence.migrations import migrate
+
+POSTGRES_MIN_VERSION = 14
+
+
+class CommandFailed(Exception):
+    """The command cannot go on; the message is one line for the operator."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        settings = Settings.from_environment(os.environ)
+        configure_logging(as_json=settings.production)
+        # SIGTERM ends a command as Ctrl-C does.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        code: int = chosen.run(settings, chosen)
+    except SettingsError as error:
+        for problem in error.problems:
+            print(f"lectern: {problem}", file=sys.stderr)
+        return 2
+    except (CommandFailed, DataFolderError, EmbeddedPostgresError, ListeningError) as error:
+        print(f"lectern: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lectern",
+        description="A self-hosted live classroom.",
+        epilog="Settings are environment variables named LECTERN_...; `lectern check-config` shows them all.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, run, text in (
+        ("serve", _serve, "serve the classroom until Ctrl-C or SIGTERM"),
+        ("migrate", _migrate, "bring the database to this release's schema"),
+        ("create-admin", _create_admin, "create an administrator; asks for the password, or reads it from stdin"),
+        ("check-config", _check_config, "check the settings, show them, and exit"),
+    ):
+        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        command.set_defaults(run=run)
+        if name == "create-admin":
+            command.add_argument("--email", help="address to sign in with; asked for when left out")
+            command.add_argument(
+                "--name", help="name that others see (default: Administrator)", default="Administrator"
+            )
+    return parser
+
+
+def _serve(settings: Settings, _chosen: argparse.Namespace) -> int:
+    # The composition root brings the whole house along; the other commands do without it.
+    from collab_server.app import create_app  # noqa: PLC0415
+
+    with DataFolder(settings.data_dir):
+        settings = _with_secret_key(settings)
+        # The port is taken first, because it fails fast: nothing has been started then that had to be stopped.
+        sockets = listen(settings.host, settings.port)
+        try:
+            with _own_database(settings) as url, _loop() as loop:
+                accounts = loop.run(_prepare(settings, url=url))
+                app = create_app(settings, database_url=url)
+                print(_greeting(settings, accounts), flush=True)
+                started = loop.run(serve(app, settings=settings, sockets=sockets))
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            for listener in sockets:
+                listener.close()
+    if not started:
+        raise CommandFailed("The server did not start; the lines above say why.")
+    return 0
+
+
+def _migrate(settings: Settings, _chosen: argparse.Namespace) -> int:
+    with _database_for_command(settings) as url, _loop() as loop:
+        loop.run(_migrated(url))
+    print("The database is up to date.")
+    return 0
+
+
+def _create_admin(settings: Settings, chosen: argparse.Namespace) -> int:
+    email = chosen.email or _answer("E-mail: ")
+    password = _new_password()
+
+    async def create(url: str) -> None:
+        await _migrated(url)
+        async with _database(url) as database, database.transaction() as tx:
+            await create_admin(tx.session, email=email, password=password, name=chosen.name)
+
+    with _database_for_command(settings) as url, _loop() as loop:
+        try:
+            loop.run(create(url))
+        except (EmailTaken, ValueError) as error:
+            raise CommandFailed(str(error)) from error
+    print(f"{email} can sign in as administrator.")
+    return 0
+
+
+def _check_config(settings: Settings, _chosen: argparse.Namespace) -> int:
+    for name, value in settings.described():
+        print(f"{name}={value}")
+    return 0
+
+
+def _with_secret_key(settings: Settings) -> Settings:
+    try:
+        return settings.with_secret_key()
+    except OSError as error:
+        raise CommandFailed(f"The data folder {settings.data_dir} cannot be used: {error.strerror}.") from error
+
+
+@contextmanager
+def _loop() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        yield runner
+
+
+@contextmanager
+def _own_database(settings: Settings) -> Iterator[str]:
+    """Give the URL of the configured database; without one, start the embedded PostgreSQL and stop it at the end."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    embedded = EmbeddedPostgres(settings.data_dir)
+    try:
+        yield embedded.start()
+    finally:
+        # A second Ctrl-C must not leave PostgreSQL behind: its fast stop takes a moment only.
+        for request in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(request, signal.SIG_IGN)
+        embedded.stop()
+
+
+@contextmanager
+def _database_for_command(settings: Settings) -> Iterator[str]:
+    """Like `_own_database`, beside a running server of the same data folder too: then its PostgreSQL is used."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    running = EmbeddedPostgres(settings.data_dir).running_url()
+    try:
+        with DataFolder(settings.data_dir), _own_database(settings) as url:
+            yield url
+    except DataFolderError:
+        if running is None:
+            raise
+        yield running
+
+
+@asynccontextmanager
+async def _database(url: str) -> AsyncIterator[Database]:
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _migrated(url: str) -> None:
+    """Check that the database can be used, and migrate it; raises CommandFailed."""
+    place = _shown(url)
+    try:
+        connection = await asyncpg.connect(url, timeout=CONNECT_TIMEOUT_SECONDS)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = str(error) or "no answer in time"
+        raise CommandFailed(f"The database {place} cannot be reached: {reason.splitlines()[0]}") from error
+    version = connection.get_server_version().major
+    await connection.close()
+    if version < POSTGRES_MIN_VERSION:
+        raise CommandFailed(
+            f"The database {place} is PostgreSQL {version}; Lectern needs {POSTGRES_MIN_VERSION} or later."
+        )
+    try:
+        await migrate(url)
+    except DatabaseNewerThanCode as error:
+        raise CommandFailed(str(error)) from error
+
+
+async def _prepare(settings: Settings, *, url: str) -> list[demo.Account]:
+    """Migrate, and seed the demo class into an empty database."""
+    await _migrated(url)
+    if not settings.demo:
+        return []
+    async with _database(url) as database:
+        return await demo.seed(database)
+
+
+def _greeting(settings: Settings, accounts: Sequence[demo.Account]) -> str:
+    lines = [f"Lectern serves on {settings.public_url}"]
+    if accounts:
+        width = max(len(account.email) for account in accounts)
+        lines += ["", "A demo class is there. Sign in as:"]
+        lines += [f"  {account.role:<8} {account.email:<{width}}  password {account.password}" for account in accounts]
+        lines += [""]
+    return "\n".join([*lines, "Stop with Ctrl-C."])
+
+
+def _shown(url: str) -> str:
+    """Return where a database is, without who may enter."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2] or "on this machine"
+    return f"{parts.path.lstrip('/')} ({place})"
+
+
+def _answer(question: str) -> str:
+    try:
+        return input(question if sys.stdin.isatty() else "").strip()
+    except EOFError:
+        raise CommandFailed("An e-mail address is needed: --email, or the first line of stdin.") from None
+
+
+def _new_password() -> str:
+    """Ask twice at a terminal; else read one line. Arguments would show in the list of processes."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != password:
+        raise CommandFailed("The two passwords differ.")
+    return password
+
+
+if __name__ == "__main__":
+    sys.exit(main())

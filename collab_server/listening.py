@@ -1,0 +1,89 @@
+"""The listening sockets, opened before anything else is started, and the web server that uses them."""
+
+import errno
+import socket
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from collab_server.settings import Settings
+
+BACKLOG = 2048  # A whole school reconnects at once after a restart.
+DRAIN_LIMIT_SECONDS = 10
+
+
+class ListeningError(Exception):
+    """The address cannot be listened on; the message is one line for the operator."""
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Listen on every address that the host name stands for. Raises ListeningError."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise ListeningError(f"LECTERN_HOST {host!r} is not an address of this machine.") from error
+    sockets: list[socket.socket] = []
+    failure: OSError | None = None
+    for family, kind, protocol, _, address in dict.fromkeys(found):
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listener.bind(address)
+            # Listening from now on keeps the port ours; those who come early wait a moment instead of failing.
+            listener.listen(BACKLOG)
+        except OSError as error:
+            listener.close()
+            failure = error
+            if error.errno == errno.EADDRINUSE:
+                break
+        else:
+            sockets.append(listener)
+    # A name may stand for an address family that the machine lacks; a taken port is never passed over.
+    if sockets and (failure is None or failure.errno != errno.EADDRINUSE):
+        return sockets
+    for listener in sockets:
+        listener.close()
+    raise ListeningError(_explained(host, port, failure))
+
+
+def _explained(host: str, port: int, failure: OSError | None) -> str:
+    match failure.errno if failure else None:
+        case errno.EADDRINUSE:
+            return f"Port {port} on {host} is taken by another program; stop it or set LECTERN_PORT."
+        case errno.EACCES:
+            return f"Port {port} on {host} needs more rights than this user has; set LECTERN_PORT."
+        case errno.EADDRNOTAVAIL:
+            return f"LECTERN_HOST {host!r} is not an address of this machine."
+        case _:
+            return f"Cannot listen on {host} port {port}: {failure.strerror if failure else 'no address'}."
+
+
+async def serve(app: ASGIApp, *, settings: Settings, sockets: list[socket.socket]) -> bool:
+    """Serve until SIGINT or SIGTERM, then drain; return False when the application did not start.
+
+    uvicorn sends the signal to the process once more when it has drained, so the caller sees a KeyboardInterrupt.
+    """
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        # One byte more than the largest message we take, so that our own check answers first, with our own reason.
+        ws_max_size=settings.first_sync_max_bytes + 1,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=DRAIN_LIMIT_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    try:
+        await server.serve(sockets=sockets)
+    except SystemExit:  # uvicorn's way to say that the application failed to start; it has logged why.
+        return False
+    return server.started
