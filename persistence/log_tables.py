@@ -1,7 +1,6 @@
 """The tables of the update log: what the engine writes, and what everything live is derived from."""
 
 from datetime import datetime
-from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Integer, func, text
@@ -15,7 +14,7 @@ class DocumentHead(Base):
 
     __tablename__ = "document_heads"
     # The row changes with every batch: room on its page keeps those updates heap-only (no index writes).
-    __table_args__: ClassVar[dict[str, Any]] = {"postgresql_with": {"fillfactor": 50}}
+    __table_args__ = ({"postgresql_with": {"fillfactor": 50}},)
 
     document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
     epoch: Mapped[int] = mapped_column(Integer, server_default=text("1"))

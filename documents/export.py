@@ -1,0 +1,94 @@
+"""Write a document in a format that other programs read.
+
+Run as a program it does the same in a process of its own, for documents so large that working on them would
+hold up everybody else (the CRDT library never releases Python's lock): the request is pickled on stdin, the
+file comes on stdout.
+"""
+
+import json
+import pickle
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from documents.kinds import Kind
+from documents.reading import read_roots, state
+from documents.whiteboard import Image, linked_files, scene
+
+
+class ExportFormat(StrEnum):
+    """A format to export in."""
+
+    JSON = "json"
+    YJS = "yjs"
+    EXCALIDRAW = "excalidraw"
+
+    @property
+    def media_type(self) -> str:
+        """Return the media type of a file in this format."""
+        return _MEDIA_TYPES[self]
+
+    @property
+    def file_ending(self) -> str:
+        """Return what a file's name ends with."""
+        return f".{self.value}"
+
+    def fits(self, kind: Kind) -> bool:
+        """Tell whether documents of a kind can be written in this format."""
+        return self is not ExportFormat.EXCALIDRAW or kind is Kind.WHITEBOARD
+
+
+_MEDIA_TYPES: Mapping[ExportFormat, str] = MappingProxyType(
+    {
+        ExportFormat.JSON: "application/json",
+        ExportFormat.YJS: "application/octet-stream",
+        ExportFormat.EXCALIDRAW: "application/vnd.excalidraw+json",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What to write: the updates (v1) that make the document, and the images it may show."""
+
+    kind: Kind
+    format: ExportFormat
+    updates: tuple[bytes, ...]
+    images: Mapping[str, Image] = field(default_factory=dict)
+
+
+def export(request: ExportRequest) -> bytes:
+    """Return the document as a file.
+
+    Raises:
+        UnreadableUpdate: an update cannot be applied.
+    """
+    match request.format:
+        case ExportFormat.YJS:
+            return state(request.kind, request.updates).get_update()
+        case ExportFormat.JSON:
+            return _json(read_roots(request.kind, request.updates))
+        case ExportFormat.EXCALIDRAW:
+            return _json(scene(request.updates, images=request.images))
+
+
+def links(request: ExportRequest) -> dict[str, str]:
+    """Return file id → address of the files that the document shows, where the format can carry their bytes."""
+    return linked_files(request.updates) if request.format is ExportFormat.EXCALIDRAW else {}
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=2).encode()
+
+
+def main() -> None:
+    """Answer one pickled ``(function name, request)`` from stdin. Only our own parent process writes there."""
+    name, request = pickle.load(sys.stdin.buffer)  # noqa: S301 -- from our own parent process
+    answer = {"export": export, "links": links}[name](request)
+    sys.stdout.buffer.write(pickle.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()
