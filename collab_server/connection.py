@@ -1,0 +1,217 @@
+"""One session at work: performs what the pure session decides, and feeds back what came of it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from collab_server.dialect import Dialect
+from collab_server.engine import Engine
+from collab_server.errors import EngineError, Unauthenticated
+from collab_server.outbox import Outbox
+from collab_server.ports import Admission
+from collab_server.protocol.messages import Message
+from collab_server.room import Member, Room
+from collab_server.session import (
+    Admit,
+    Announce,
+    ChangeRight,
+    Effect,
+    End,
+    Join,
+    Offer,
+    Renew,
+    Resync,
+    SendPresence,
+    SendState,
+    Session,
+)
+
+_log = structlog.get_logger(__name__)
+
+RENEW_BEFORE_SECONDS = 60
+"""How long before the token ends the client is asked for a fresh one."""
+
+
+class Connection:
+    """A client's session in one document, on one socket."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        document_name: str,
+        *,
+        socket_id: UUID,
+        dialect: Dialect,
+        outbox: Outbox,
+        on_end: Callable[[], None],
+    ) -> None:
+        self.admission: Admission | None = None
+        self._engine = engine
+        self._document_name = document_name
+        self._socket_id = socket_id
+        self._dialect = dialect
+        self._outbox = outbox
+        self._on_end = on_end
+        self._session = Session(engine.limits.session)
+        self._room: Room | None = None
+        self._member: Member | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._expiry: asyncio.TimerHandle | None = None
+
+    def receive(self, message: Message) -> None:
+        """Take one message from the client."""
+        self._do(lambda: self._session.receive(message))
+
+    def end(self, error: EngineError | None) -> None:
+        """End the session: for a reason, or because the client or its socket has gone."""
+        self._perform(self._session.fail(error))
+
+    async def review(self) -> None:
+        """Decide again what this person may do here."""
+        if self.admission is not None:
+            await self._decide_again(self._engine.doorkeeper.review(self.admission))
+
+    def _do(self, step: Callable[[], Iterable[Effect]]) -> None:
+        try:
+            self._perform(step())
+        except EngineError as error:
+            self._perform(self._session.fail(error))
+
+    def _perform(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Admit(token):
+                    self._start(self._admit(token))
+                case Renew(token):
+                    self._start(self._renew(token))
+                case Join(admission):
+                    self._join(admission)
+                case ChangeRight(admission):
+                    self._change_right(admission)
+                case Offer(update, summary):
+                    room, member = self._joined()
+                    outcome = room.offer(member, update, summary, may_write=self._session.may_write())
+                    self._perform(self._session.offered(outcome))
+                case Announce(entries):
+                    room, member = self._joined()
+                    room.announce(member, entries)
+                case SendState(state_vector):
+                    room, member = self._joined()
+                    room.send_state(member, state_vector)
+                case SendPresence():
+                    room, member = self._joined()
+                    room.send_presence(member)
+                case Resync():
+                    room, member = self._joined()
+                    room.ask_again(member)
+                case End(error):
+                    self._leave(error)
+
+    def _joined(self) -> tuple[Room, Member]:
+        assert self._room is not None and self._member is not None
+        return self._room, self._member
+
+    async def _admit(self, token: str) -> None:
+        version = self._engine.access_version
+        try:
+            admission = await self._engine.doorkeeper.admit(token, self._document_name)
+            self._room = await self._engine.registry.open(admission.document_id)
+        except EngineError as error:
+            self.end(error)
+            return
+        self._do(lambda: self._session.admitted(admission))
+        if self._member is None:
+            # The client left before it was let in.
+            self._room.release()
+        elif version != self._engine.access_version:
+            # Somebody's access changed while this was decided; it may have been this person's.
+            await self.review()
+
+    def _join(self, admission: Admission) -> None:
+        assert self._room is not None
+        self._member = Member(
+            session_id=self._socket_id,
+            participant=admission.participant,
+            dialect=self._dialect,
+            outbox=self._outbox,
+            end=self.end,
+        )
+        self._accept(admission)
+        self._engine.entered(self)
+        self._member.tell(self._dialect.opened(admission.right))
+        self._room.join(self._member)
+
+    def _accept(self, admission: Admission) -> None:
+        self.admission = admission
+        if self._expiry is not None:
+            self._expiry.cancel()
+        remaining = (admission.expires_at - datetime.now(UTC)).total_seconds()
+        loop = asyncio.get_running_loop()
+        self._expiry = loop.call_later(
+            max(remaining - RENEW_BEFORE_SECONDS, remaining / 2), self._ask_for_token, remaining
+        )
+
+    def _ask_for_token(self, remaining: float) -> None:
+        _, member = self._joined()
+        member.tell(self._dialect.token_wanted())
+        self._expiry = asyncio.get_running_loop().call_later(
+            min(RENEW_BEFORE_SECONDS, remaining / 2),
+            self.end,
+            Unauthenticated("token_expired"),
+        )
+
+    async def _renew(self, token: str) -> None:
+        await self._decide_again(self._engine.doorkeeper.admit(token, self._document_name))
+
+    async def _decide_again(self, decision: Coroutine[Any, Any, Admission]) -> None:
+        try:
+            admission = await decision
+        except EngineError as error:
+            self.end(error)
+            return
+        if self.admission is not None and admission.participant.id != self.admission.participant.id:
+            self.end(Unauthenticated("token_of_another_person"))
+            return
+        if self._member is not None:
+            self._accept(admission)
+            self._do(lambda: self._session.reviewed(admission))
+
+    def _change_right(self, admission: Admission) -> None:
+        room, member = self._joined()
+        member.tell(self._dialect.opened(admission.right))
+        room.introduce(member, admission.participant)
+
+    def _leave(self, error: EngineError | None) -> None:
+        joined = self._member is not None
+        if self._expiry is not None:
+            self._expiry.cancel()
+        if self._room is not None and self._member is not None:
+            self._room.leave(self._member)
+            self._engine.left(self)
+        if error is not None:
+            self._refuse(error, joined=joined)
+        self._on_end()
+
+    def _refuse(self, error: EngineError, *, joined: bool) -> None:
+        self._engine.metrics.refusals.labels(code=error.code, reason=error.reason).inc()
+        _log.info(
+            "session refused",
+            document=self._document_name[:64],
+            socket=str(self._socket_id),
+            user=None if self.admission is None else str(self.admission.participant.id),
+            code=error.code,
+            reason=error.reason,
+        )
+        prefix = self._dialect.prefix
+        self._outbox.send([prefix + body for body in self._dialect.refused(error, joined=joined)])
+        if self._dialect.ends_socket(error):
+            self._outbox.end(error)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

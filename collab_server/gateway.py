@@ -1,0 +1,199 @@
+"""The WebSocket endpoints: sockets in, sessions out. Tokens are taken from the request here and never leave but to the doorkeeper."""
+
+import asyncio
+from typing import Protocol
+from uuid import UUID, uuid4
+
+import structlog
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
+
+from collab_server.connection import Connection
+from collab_server.dialect import Dialect, HocuspocusDialect, YWebSocketDialect
+from collab_server.engine import Engine
+from collab_server.errors import EngineError, Malformed, TooMany, TooSlow
+from collab_server.outbox import Outbox
+from collab_server.protocol import hocuspocus, y_websocket
+from collab_server.protocol.messages import Leave, Message, Pong, Token
+
+_log = structlog.get_logger(__name__)
+
+_BEARER_PROTOCOL = "bearer."
+MAX_KEY_CHARACTERS = 256
+
+
+def routes(engine: Engine) -> list[WebSocketRoute]:
+    """Return the two endpoints."""
+
+    async def collab(websocket: WebSocket) -> None:
+        speaks_lectern = y_websocket.SUBPROTOCOL in websocket.scope["subprotocols"]
+        await websocket.accept(y_websocket.SUBPROTOCOL if speaks_lectern else None)
+        socket = Socket(engine, websocket)
+        await socket.serve(
+            OneDocument(
+                socket,
+                websocket.path_params["document_name"],
+                token=_token(websocket),
+                acknowledges=speaks_lectern,
+            )
+        )
+
+    async def many(websocket: WebSocket) -> None:
+        await websocket.accept()
+        socket = Socket(engine, websocket)
+        await socket.serve(ManyDocuments(socket))
+
+    return [
+        WebSocketRoute("/collab/{document_name:path}", collab),
+        WebSocketRoute("/hocuspocus", many),
+    ]
+
+
+def _token(websocket: WebSocket) -> str:
+    """Find the access token of a y-websocket client; empty where there is none."""
+    scheme, _, credentials = websocket.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip()
+    for protocol in websocket.scope["subprotocols"]:
+        if protocol.startswith(_BEARER_PROTOCOL):
+            return str(protocol.removeprefix(_BEARER_PROTOCOL))
+    return websocket.query_params.get("token", "")
+
+
+class Conversation(Protocol):
+    """What a dialect makes of a socket's messages."""
+
+    def opened(self) -> None:
+        """Start, once the socket is open."""
+
+    def received(self, data: bytes) -> None:
+        """Take one binary message; raises EngineError to close the socket."""
+
+    def authenticating(self) -> bool:
+        """Say whether anybody has tried to say who they are."""
+
+
+class Socket:
+    """One accepted WebSocket: reads until either side ends it, then leaves every document."""
+
+    def __init__(self, engine: Engine, websocket: WebSocket) -> None:
+        self.id: UUID = uuid4()
+        self.engine = engine
+        self.connections: dict[str, Connection] = {}
+        self._outbox = Outbox(websocket, limit_bytes=engine.limits.outbox_max_bytes)
+        self._websocket = websocket
+
+    async def serve(self, conversation: Conversation) -> None:
+        """Serve the socket until it is closed."""
+        self.engine.metrics.sockets.inc()
+        sending = asyncio.create_task(self._outbox.drain())
+        deadline = asyncio.get_running_loop().call_later(
+            self.engine.limits.authentication_seconds, self._check, conversation
+        )
+        try:
+            conversation.opened()
+            await self._read(conversation)
+        finally:
+            deadline.cancel()
+            for connection in list(self.connections.values()):
+                connection.end(None)
+            if not self._outbox.ending:
+                sending.cancel()
+            await asyncio.wait([sending])
+            self.engine.metrics.sockets.dec()
+
+    def open(self, key: str, document_name: str, dialect: Dialect) -> Connection:
+        """Start a session in a document."""
+        connection = Connection(
+            self.engine,
+            document_name,
+            socket_id=self.id,
+            dialect=dialect,
+            outbox=self._outbox,
+            on_end=lambda: self._forget(key, connection),
+        )
+        self.connections[key] = connection
+        return connection
+
+    def refuse(self, error: EngineError) -> None:
+        """Close the socket for a reason."""
+        self.engine.metrics.refusals.labels(code=error.code, reason=error.reason).inc()
+        _log.info("socket refused", socket=str(self.id), code=error.code, reason=error.reason)
+        self._outbox.end(error)
+
+    async def _read(self, conversation: Conversation) -> None:
+        while not self._outbox.ending:
+            event = await self._websocket.receive()
+            if event["type"] == "websocket.disconnect":
+                return
+            try:
+                data = event.get("bytes")
+                if data is None:
+                    raise Malformed("text_message")
+                conversation.received(data)
+            except EngineError as error:
+                self.refuse(error)
+
+    def _forget(self, key: str, connection: Connection) -> None:
+        if self.connections.get(key) is connection:
+            del self.connections[key]
+
+    def _check(self, conversation: Conversation) -> None:
+        if not conversation.authenticating():
+            self.refuse(TooSlow("no_authentication_in_time"))
+
+
+class OneDocument:
+    """A y-websocket conversation: the address names the document, the request carried the token."""
+
+    def __init__(self, socket: Socket, document_name: str, *, token: str, acknowledges: bool) -> None:
+        self._connection = socket.open("", document_name, YWebSocketDialect(acknowledges=acknowledges))
+        self._token = token
+
+    def opened(self) -> None:
+        """Hand the token in."""
+        self._connection.receive(Token(self._token))
+
+    def received(self, data: bytes) -> None:
+        """Pass the message on."""
+        self._connection.receive(y_websocket.decode(data))
+
+    def authenticating(self) -> bool:
+        """The token came first."""
+        return True
+
+
+class ManyDocuments:
+    """A Hocuspocus conversation: every message names its document."""
+
+    def __init__(self, socket: Socket) -> None:
+        self._socket = socket
+        self._authenticating = False
+
+    def opened(self) -> None:
+        """The client speaks first."""
+
+    def received(self, data: bytes) -> None:
+        """Find the message's session, or start one."""
+        key, message = hocuspocus.decode(data)
+        connection = self._socket.connections.get(key)
+        if isinstance(message, Token):
+            self._authenticating = True
+        if connection is None:
+            connection = self._start(key, message)
+        if connection is not None:
+            connection.receive(message)
+
+    def authenticating(self) -> bool:
+        """Say whether a token has come."""
+        return self._authenticating
+
+    def _start(self, key: str, message: Message) -> Connection | None:
+        # What trails behind the end of a session, a last presence say, does not start another.
+        if isinstance(message, Pong | Leave):
+            return None
+        if len(key) > MAX_KEY_CHARACTERS:
+            raise Malformed("document_name_too_long")
+        if len(self._socket.connections) >= self._socket.engine.limits.documents_per_socket:
+            raise TooMany("too_many_documents")
+        return self._socket.open(key, hocuspocus.document_name(key), HocuspocusDialect(key))

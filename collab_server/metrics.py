@@ -1,0 +1,40 @@
+"""What the process measures of itself, in the names of Prometheus."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_LATENCIES_SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+
+class Metrics:
+    """One process's figures; no labels hold names, content or tokens."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.sockets = Gauge("lectern_sockets", "Open WebSockets", registry=self._registry)
+        self.sessions = Gauge("lectern_sessions", "Sessions that take part in a document", registry=self._registry)
+        self.rooms = Gauge("lectern_rooms", "Documents held in memory", registry=self._registry)
+        self.updates = Counter("lectern_updates", "Updates committed to the log", registry=self._registry)
+        self.deliveries = Counter("lectern_deliveries", "Updates handed to readers", registry=self._registry)
+        self.refusals = Counter(
+            "lectern_refusals", "Sessions and sockets ended by the server", ["code", "reason"],
+            registry=self._registry,
+        )  # fmt: skip
+        self.forged_presence = Counter("lectern_forged_presence", "Presence states refused", registry=self._registry)
+        self.quarantined = Counter(
+            "lectern_quarantined_updates",
+            "Committed updates that the CRDT library could not apply",
+            registry=self._registry,
+        )
+        self.commit_failures = Counter(
+            "lectern_commit_failures", "Commits to the log that failed", registry=self._registry
+        )
+        self.commit_seconds = Histogram(
+            "lectern_commit_seconds",
+            "Time of one commit to the log",
+            buckets=_LATENCIES_SECONDS,
+            registry=self._registry,
+        )
+
+    def exposition(self) -> bytes:
+        """Return the text that Prometheus scrapes."""
+        return generate_latest(self._registry)

@@ -1,0 +1,102 @@
+"""What the engine asks of the rest of the house, and the values that pass between them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+from uuid import UUID
+
+
+class Right(Enum):
+    """What a person may do in an open document."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Who a person is to the others in a document, in the server's words."""
+
+    id: UUID
+    name: str
+    role: str
+    color: str
+
+    def as_state(self) -> dict[str, str]:
+        """Return the `user` field of this person's presence."""
+        return {"id": str(self.id), "name": self.name, "role": self.role, "color": self.color}
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A person's right to one document, as decided at one moment.
+
+    login: the sign-in that the access token belongs to; expires_at: when the token ends.
+    """
+
+    document_id: UUID
+    participant: Participant
+    login: UUID
+    right: Right
+    expires_at: datetime
+
+
+class Doorkeeper(Protocol):
+    """Decides who may open which document."""
+
+    async def admit(self, token: str, document_name: str) -> Admission:
+        """Check a token and decide; raises Unauthenticated or NotFound."""
+
+    async def review(self, admission: Admission) -> Admission:
+        """Decide again for the same login and document; raises Unauthenticated or NotFound."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One Yjs update (v1), as received, and who sent it on which socket."""
+
+    payload: bytes
+    user_id: UUID | None
+    session_id: UUID | None
+
+
+class StoredDocument(Protocol):
+    """A document as kept: the newest snapshot (a Yjs update, v1; none at seq 0) and (seq, update) of the rows after it."""
+
+    @property
+    def seq(self) -> int:
+        """Return the seq of the last row."""
+
+    @property
+    def snapshot(self) -> bytes | None:
+        """Return the newest snapshot."""
+
+    @property
+    def snapshot_seq(self) -> int:
+        """Return the last row in the snapshot."""
+
+    @property
+    def tail(self) -> Sequence[tuple[int, bytes]]:
+        """Return the rows after the snapshot."""
+
+
+class UpdateLog(Protocol):
+    """The ordered, gapless log of each document's updates: the truth from which all else is derived."""
+
+    async def append(self, batches: Mapping[UUID, Sequence[LogRow]]) -> Mapping[UUID, int]:
+        """Commit the rows of several documents in one transaction.
+
+        Returns the seq of the last row per document; a document that does not exist is left out, and has no rows.
+        Raises OSError or the driver's error when nothing was committed.
+        """
+
+    async def load(self, document_id: UUID) -> StoredDocument | None:
+        """Read a document, or None when there is none."""
+
+    async def save_snapshot(self, document_id: UUID, seq: int, state: bytes) -> None:
+        """Keep `state`, the whole document up to and including row `seq`."""
+
+    async def quarantine(self, document_id: UUID, seq: int) -> None:
+        """Leave row `seq` out of every later load: the CRDT library cannot apply it. Its bytes are kept."""

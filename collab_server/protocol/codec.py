@@ -1,0 +1,110 @@
+"""Read and write the variable-length encoding of lib0, strictly.
+
+lib0 (the encoding library of Yjs) writes an unsigned integer as little-endian groups of seven bits, the high bit of each
+byte saying that another follows, and a string or byte array as its length in bytes and then the bytes. Its own reader
+accepts overlong integers and data that ends early; this one does not, because two readers that disagree about one message
+are a security hole.
+
+Source: https://github.com/dmonad/lib0, `encoding.js` and `decoding.js`.
+"""
+
+from collab_server.errors import Malformed
+
+MAX_SAFE_INTEGER = 2**53 - 1
+"""The largest integer a JavaScript peer can hold exactly."""
+
+
+class Reader:
+    """Walk over `data` once, from the front; every method raises Malformed where the bytes do not fit."""
+
+    __slots__ = ("data", "end", "position")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.position = 0
+        self.end = len(data)
+
+    def byte(self) -> int:
+        """Read one byte."""
+        position = self.position
+        if position >= self.end:
+            raise Malformed("message ends early")
+        self.position = position + 1
+        return self.data[position]
+
+    def uint(self) -> int:
+        """Read an unsigned integer of at most 53 bits in its shortest form."""
+        position = self.position
+        if position >= self.end:
+            raise Malformed("message ends early")
+        data = self.data
+        first = data[position]
+        if first < 0x80:
+            self.position = position + 1
+            return first
+        value = first & 0x7F
+        shift = 7
+        while True:
+            position += 1
+            if position >= self.end:
+                raise Malformed("message ends early")
+            byte = data[position]
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                if byte == 0 or value > MAX_SAFE_INTEGER:
+                    raise Malformed("integer is overlong or too large")
+                self.position = position + 1
+                return value
+            shift += 7
+            if shift > 49:
+                raise Malformed("integer is overlong or too large")
+
+    def skip(self, count: int) -> None:
+        """Pass over `count` bytes."""
+        position = self.position + count
+        if position > self.end:
+            raise Malformed("message ends early")
+        self.position = position
+
+    def bytes(self) -> bytes:
+        """Read a byte array behind its length."""
+        start_after_length = self.uint() + self.position
+        start = self.position
+        if start_after_length > self.end:
+            raise Malformed("message ends early")
+        self.position = start_after_length
+        return self.data[start:start_after_length]
+
+    def string(self) -> str:
+        """Read a UTF-8 string behind its length in bytes."""
+        try:
+            return self.bytes().decode()
+        except UnicodeDecodeError:
+            raise Malformed("string is not UTF-8") from None
+
+    def finish(self) -> None:
+        """Check that nothing follows."""
+        if self.position != self.end:
+            raise Malformed("bytes follow the end of the message")
+
+
+def uint(value: int) -> bytes:
+    """Encode an unsigned integer."""
+    if value < 0x80:
+        return bytes((value,))
+    groups = bytearray()
+    while value >= 0x80:
+        groups.append(value & 0x7F | 0x80)
+        value >>= 7
+    groups.append(value)
+    return bytes(groups)
+
+
+def byte_array(value: bytes) -> bytes:
+    """Encode a byte array behind its length."""
+    return uint(len(value)) + value
+
+
+def string(value: str) -> bytes:
+    """Encode a string as UTF-8 behind its length in bytes."""
+    return byte_array(value.encode())

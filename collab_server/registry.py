@@ -1,0 +1,143 @@
+"""Which documents are open: opened once, shared, compacted, and let go when nobody has been there for a while."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from collab_server.committer import Committer
+from collab_server.content import Content, Unappliable
+from collab_server.errors import EngineError, NotFound, Overloaded, Restarting
+from collab_server.metrics import Metrics
+from collab_server.ports import UpdateLog
+from collab_server.room import Room, RoomLimits
+from collab_server.snapshots import Snapshots
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryLimits:
+    """How long an empty document stays in memory, and the bounds of each room."""
+
+    unload_seconds: float
+    room: RoomLimits
+
+
+class Registry:
+    """The open rooms of one process."""
+
+    def __init__(self, log: UpdateLog, *, limits: RegistryLimits, metrics: Metrics) -> None:
+        self._updates = log
+        self._committer = Committer(log, metrics)
+        self._snapshots = Snapshots(log)
+        self._limits = limits
+        self._metrics = metrics
+        self._rooms: dict[UUID, Room] = {}
+        self._loading: dict[UUID, asyncio.Task[Room]] = {}
+        self._unloading: dict[Room, asyncio.TimerHandle] = {}
+        self._background: set[asyncio.Task[None]] = set()
+
+    def rooms(self) -> Iterable[Room]:
+        """Return the open rooms."""
+        return list(self._rooms.values())
+
+    async def open(self, document_id: UUID) -> Room:
+        """Return the document's room, loading it where it is not open; raises NotFound, or Overloaded where it cannot be read.
+
+        The caller must join in the same step of the loop.
+        """
+        while True:
+            room = self._rooms.get(document_id)
+            if room is not None and not room.closed:
+                self._keep(room)
+                return room
+            if document_id not in self._loading:
+                self._loading[document_id] = asyncio.create_task(self._load(document_id))
+            await asyncio.shield(self._loading[document_id])
+
+    async def close(self) -> None:
+        """End every session with 1012, after what was accepted is committed."""
+        rooms = self.rooms()
+        await asyncio.gather(*(room.flush() for room in rooms))
+        for room in rooms:
+            room.end_all(Restarting("server_restarts"))
+        for timer in self._unloading.values():
+            timer.cancel()
+        for room in rooms:
+            self._drop(room)
+        if self._background:
+            await asyncio.wait(self._background)
+
+    async def _load(self, document_id: UUID) -> Room:
+        try:
+            room = Room(
+                document_id,
+                await self._read(document_id),
+                committer=self._committer,
+                limits=self._limits.room,
+                metrics=self._metrics,
+                on_empty=self._unload_later,
+            )
+            self._rooms[document_id] = room
+            self._metrics.rooms.set(len(self._rooms))
+            self._unload_later(room)
+            return room
+        except EngineError:
+            raise
+        except Exception as error:
+            # A document that cannot be read is never written: the room does not open.
+            _log.warning("load failed", document=str(document_id), error=type(error).__name__)
+            raise Overloaded("try_again_later") from error
+        finally:
+            del self._loading[document_id]
+
+    async def _read(self, document_id: UUID) -> Content:
+        while True:
+            stored = await self._updates.load(document_id)
+            if stored is None:
+                raise NotFound("not_found")
+            try:
+                return Content(stored)
+            except Unappliable as error:
+                if error.seq == stored.snapshot_seq:
+                    raise
+                self._metrics.quarantined.inc()
+                _log.error("update quarantined", document=str(document_id), seq=error.seq)
+                await self._updates.quarantine(document_id, error.seq)
+
+    def _keep(self, room: Room) -> None:
+        timer = self._unloading.pop(room, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _unload_later(self, room: Room) -> None:
+        self._keep(room)
+        if room.closed:
+            self._drop(room)
+        else:
+            loop = asyncio.get_running_loop()
+            self._unloading[room] = loop.call_later(self._limits.unload_seconds, self._unload, room)
+
+    def _unload(self, room: Room) -> None:
+        del self._unloading[room]
+        if room.idle:
+            self._drop(room)
+
+    def _drop(self, room: Room) -> None:
+        room.closed = True
+        if self._rooms.get(room.document_id) is room:
+            del self._rooms[room.document_id]
+            self._metrics.rooms.set(len(self._rooms))
+            task = asyncio.create_task(self._snapshot(room.document_id))
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)
+
+    async def _snapshot(self, document_id: UUID) -> None:
+        try:
+            await self._snapshots.take(document_id)
+        except Exception as error:  # noqa: BLE001 -- background work must not end unseen
+            # The log is whole without it; the next unload tries again.
+            _log.warning("snapshot failed", document=str(document_id), error=type(error).__name__)

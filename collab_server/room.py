@@ -1,0 +1,287 @@
+"""One open document: check, append, apply, fan out. One writer, in this order, for everything that changes it.
+
+An update is seen by others, and reported saved to its sender, only after the log has committed it (SPEC rule 1). What arrives
+during a commit is the next batch.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from collab_server.committer import Committer
+from collab_server.content import Content, Unappliable
+from collab_server.dialect import Dialect
+from collab_server.errors import EngineError, NotFound, Overloaded, Restarting
+from collab_server.metrics import Metrics
+from collab_server.outbox import Outbox
+from collab_server.ports import LogRow, Participant
+from collab_server.presence import Presence
+from collab_server.protocol import y_websocket
+from collab_server.protocol.awareness import PresenceEntry
+from collab_server.protocol.update import Summary
+from collab_server.session import Outcome
+
+_log = structlog.get_logger(__name__)
+
+PRESENCE_INTERVAL_SECONDS = 0.05
+RETRY_FIRST_SECONDS = 0.1
+RETRY_LONGEST_SECONDS = 2.0
+MAX_RETRIES = 8
+"""After about ten seconds without a database the writers are told to come back later; they keep their edits."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLimits:
+    """Bounds of one room."""
+
+    document_max_bytes: int
+    inbox_max_updates: int = 5_000
+
+
+@dataclass(eq=False, slots=True)
+class Member:
+    """One session that takes part: `end` closes it for a reason, from the server's side."""
+
+    session_id: UUID
+    participant: Participant
+    dialect: Dialect
+    outbox: Outbox
+    end: Callable[[EngineError], None]
+    saved: int = 0
+
+    def tell(self, bodies: Sequence[bytes]) -> None:
+        """Send this member messages of its own."""
+        prefix = self.dialect.prefix
+        self.outbox.send([prefix + body for body in bodies])
+
+
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """An accepted update on its way into the log; `update` is None where only the acknowledgement has to wait its turn."""
+
+    member: Member
+    update: bytes | None
+
+
+class Room:
+    """See the module. Everything runs on one event loop; nothing here is shared with a thread."""
+
+    def __init__(
+        self,
+        document_id: UUID,
+        content: Content,
+        *,
+        committer: Committer,
+        limits: RoomLimits,
+        metrics: Metrics,
+        on_empty: Callable[["Room"], None],
+    ) -> None:
+        self.document_id = document_id
+        self.closed = False
+        self._committer = committer
+        self._limits = limits
+        self._metrics = metrics
+        self._on_empty = on_empty
+        self._members: dict[Member, None] = {}
+        self._inbox: list[_Offered] = []
+        self._writer: asyncio.Task[None] | None = None
+        self._presence = Presence()
+        self._presence_timer: asyncio.TimerHandle | None = None
+        self._content = content
+        self._accepted_bytes = content.size
+        self._coverage = content.coverage()
+
+    @property
+    def seq(self) -> int:
+        """Return the seq of the last row applied."""
+        return self._content.seq
+
+    @property
+    def members(self) -> int:
+        """Return how many sessions take part."""
+        return len(self._members)
+
+    @property
+    def idle(self) -> bool:
+        """Say whether nobody is here and nothing is on its way into the log."""
+        return not self._members and self._writer is None
+
+    def join(self, member: Member) -> None:
+        """Subscribe a member; from here on it gets every update that is not in the state it asks for next."""
+        self._members[member] = None
+        member.tell(member.dialect.greeted(self._coverage.state_vector()))
+        everyone = self._presence.everyone()
+        if everyone is not None:
+            member.tell([y_websocket.presence(everyone)])
+
+    def leave(self, member: Member) -> None:
+        """Unsubscribe a member and take its presence away at once."""
+        if member in self._members:
+            del self._members[member]
+            self._presence.leave(member)
+            self._schedule_presence(now=True)
+        self.release()
+
+    def release(self) -> None:
+        """Let the room go where nobody is left in it."""
+        if self.idle:
+            self._on_empty(self)
+
+    def send_state(self, member: Member, state_vector: bytes) -> None:
+        """Send what is missing from a state vector (validated by the session)."""
+        member.tell([y_websocket.sync_step_2(self._content.state_after(state_vector))])
+        member.tell(member.dialect.asked(self._coverage.state_vector()))
+
+    def ask_again(self, member: Member) -> None:
+        """Ask a member for everything that the server lacks."""
+        member.tell([y_websocket.sync_step_1(self._coverage.state_vector())])
+
+    def offer(self, member: Member, update: bytes, summary: Summary, *, may_write: bool) -> Outcome:
+        """Take an update into the inbox, or say why not."""
+        if self._coverage.holds(summary):
+            # Known already, perhaps not yet committed: the acknowledgement takes its turn behind what is.
+            self._enqueue(_Offered(member, None))
+            return Outcome.ACCEPTED
+        if not may_write:
+            return Outcome.READ_ONLY
+        if self._coverage.misses(summary):
+            return Outcome.MISSING_EDITS
+        if len(self._inbox) >= self._limits.inbox_max_updates:
+            return Outcome.OVERLOADED
+        if self._accepted_bytes + len(update) > self._limits.document_max_bytes:
+            return Outcome.DOCUMENT_FULL
+        self._coverage.add(summary)
+        self._accepted_bytes += len(update)
+        self._enqueue(_Offered(member, update))
+        return Outcome.ACCEPTED
+
+    def announce(self, member: Member, entries: Sequence[PresenceEntry]) -> None:
+        """Take presence states from a member."""
+        refused = self._presence.update(member, member.participant, entries)
+        if refused:
+            self._metrics.forged_presence.inc(refused)
+        self._schedule_presence()
+
+    def send_presence(self, member: Member) -> None:
+        """Send everyone's presence to one member."""
+        everyone = self._presence.everyone()
+        if everyone is not None:
+            member.tell([y_websocket.presence(everyone)])
+
+    def introduce(self, member: Member, participant: Participant) -> None:
+        """Show a member under its new name, role or colour."""
+        member.participant = participant
+        self._presence.rename(member, participant)
+        self._schedule_presence()
+
+    def end_all(self, error: EngineError) -> None:
+        """End every session here, and the room."""
+        self.closed = True
+        for member in list(self._members):
+            member.end(error)
+
+    async def flush(self) -> None:
+        """Wait until all that was accepted is committed."""
+        while self._writer is not None:
+            await asyncio.wait([self._writer])
+
+    def _enqueue(self, offered: _Offered) -> None:
+        self._inbox.append(offered)
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        try:
+            while self._inbox and not self.closed:
+                batch, self._inbox = self._inbox, []
+                await self._commit(batch)
+        except EngineError as error:
+            self.end_all(error)
+        except Unappliable as error:
+            # What the document in memory became is unknown, so the room starts anew; loading sorts the row out.
+            _log.error("update cannot be applied", document=str(self.document_id), seq=error.seq)
+            self.end_all(Restarting("document_reloads"))
+        finally:
+            self._writer = None
+            self.release()
+
+    async def _commit(self, batch: list[_Offered]) -> None:
+        written = [offered for offered in batch if offered.update is not None]
+        if written:
+            last = await self._append([_row(offered) for offered in written])
+            updates = [offered.update for offered in written if offered.update is not None]
+            self._content.apply(updates, last - len(updates) + 1)
+            self._metrics.updates.inc(len(updates))
+            self._fan_out(written)
+        self._acknowledge(batch)
+
+    async def _append(self, rows: list[LogRow]) -> int:
+        delay = RETRY_FIRST_SECONDS
+        for _ in range(MAX_RETRIES):
+            try:
+                seq = await self._committer.append(self.document_id, rows)
+            except Exception as error:  # noqa: BLE001 -- any failure of the database is waited out alike
+                _log.warning("append failed", document=str(self.document_id), error=type(error).__name__)
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, RETRY_LONGEST_SECONDS)
+            else:
+                if seq is None:
+                    raise NotFound("not_found")
+                return seq
+        raise Overloaded("try_again_later")
+
+    def _fan_out(self, written: list[_Offered]) -> None:
+        bodies = [y_websocket.update(o.update) for o in written if o.update is not None]
+        authors = {offered.member for offered in written}
+        framed: dict[bytes, list[bytes]] = {}
+        deliveries = 0
+        for member in self._members:
+            prefix = member.dialect.prefix
+            if prefix not in framed:
+                framed[prefix] = [prefix + body for body in bodies]
+            messages = framed[prefix]
+            if member in authors:
+                messages = [
+                    message for message, offered in zip(messages, written, strict=True) if offered.member is not member
+                ]
+            member.outbox.send(messages)
+            deliveries += len(messages)
+        self._metrics.deliveries.inc(deliveries)
+
+    def _acknowledge(self, batch: list[_Offered]) -> None:
+        newly: dict[Member, int] = {}
+        for offered in batch:
+            newly[offered.member] = newly.get(offered.member, 0) + 1
+        for member, count in newly.items():
+            member.saved += count
+            member.tell(member.dialect.saved(count, member.saved))
+
+    def _schedule_presence(self, *, now: bool = False) -> None:
+        if now:
+            self._flush_presence()
+        elif self._presence_timer is None:
+            loop = asyncio.get_running_loop()
+            self._presence_timer = loop.call_later(PRESENCE_INTERVAL_SECONDS, self._flush_presence)
+
+    def _flush_presence(self) -> None:
+        if self._presence_timer is not None:
+            self._presence_timer.cancel()
+            self._presence_timer = None
+        changes = self._presence.take_changes()
+        if changes is None:
+            return
+        body = y_websocket.presence(changes)
+        framed: dict[bytes, list[bytes]] = {}
+        for member in self._members:
+            prefix = member.dialect.prefix
+            if prefix not in framed:
+                framed[prefix] = [prefix + body]
+            member.outbox.send(framed[prefix])
+
+
+def _row(offered: _Offered) -> LogRow:
+    assert offered.update is not None
+    return LogRow(offered.update, offered.member.participant.id, offered.member.session_id)

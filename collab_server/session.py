@@ -1,0 +1,282 @@
+"""One client's session in one document, as a pure state machine: events in, effects out.
+
+    AwaitingToken ──Token──▶ Deciding ──admitted──▶ Joined ──▶ Ended
+                                 └──refused──▶ Ended
+
+The shell (connection.py) performs the effects and feeds back what came of them. Messages that arrive before the decision wait
+in a bounded backlog, because stock clients do not wait for an answer before they go on.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from collab_server.errors import EngineError, Malformed, NotAllowed, Overloaded, TooBig, TooMany
+from collab_server.ports import Admission, Right
+from collab_server.protocol.awareness import PresenceEntry
+from collab_server.protocol.coverage import read_state_vector
+from collab_server.protocol.messages import (
+    Leave,
+    Message,
+    Pong,
+    Presence,
+    QueryPresence,
+    Stateless,
+    SyncStep1,
+    SyncStep2,
+    Token,
+    Update,
+)
+from collab_server.protocol.update import Summary, walk
+
+MAX_BACKLOG_MESSAGES = 64
+"""What a client may send before it is admitted."""
+MAX_RESYNCS = 16
+"""How many updates in a row may depend on edits that the server does not have: what was on its way when it asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """Bounds of one session, in bytes."""
+
+    message_max_bytes: int
+    first_sync_max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Check this token and decide; answer with `admitted` or `fail`."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """Check this fresh token; answer with `reviewed` or `fail`."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Enter the room and greet the client."""
+
+    admission: Admission
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRight:
+    """Tell the client what it may do from now on."""
+
+    admission: Admission
+
+
+@dataclass(frozen=True, slots=True)
+class SendState:
+    """Send what is missing from this state vector."""
+
+    state_vector: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Offer an update to the room; answer with `offered`."""
+
+    update: bytes
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Pass presence states to the room."""
+
+    entries: tuple[PresenceEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SendPresence:
+    """Send everyone's presence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """Ask the client for what the server lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Leave the room and, with an error, tell the client why."""
+
+    error: EngineError | None
+
+
+Effect = Admit | Renew | Join | ChangeRight | SendState | Offer | Announce | SendPresence | Resync | End
+
+
+class Outcome(Enum):
+    """What a room made of an offered update."""
+
+    ACCEPTED = auto()
+    MISSING_EDITS = auto()
+    READ_ONLY = auto()
+    DOCUMENT_FULL = auto()
+    OVERLOADED = auto()
+
+
+@dataclass(slots=True)
+class Backlog:
+    """What waits for the decision."""
+
+    messages: list[Message] = field(default_factory=list)
+    size: int = 0
+
+
+@dataclass(slots=True)
+class AwaitingToken:
+    """Nobody has said who they are."""
+
+    backlog: Backlog
+
+
+@dataclass(slots=True)
+class Deciding:
+    """A token is being checked."""
+
+    backlog: Backlog
+
+
+@dataclass(slots=True)
+class Joined:
+    """The client takes part."""
+
+    admission: Admission
+    resyncs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Nothing more is heard."""
+
+
+class Session:
+    """See the module. `state` is one of the four state classes."""
+
+    __slots__ = ("_limits", "state")
+
+    def __init__(self, limits: SessionLimits) -> None:
+        self._limits = limits
+        self.state: AwaitingToken | Deciding | Joined | Ended = AwaitingToken(Backlog())
+
+    def receive(self, message: Message) -> Iterable[Effect]:
+        """Take one message from the client; raises EngineError where it must end the session."""
+        match self.state:
+            case Joined():
+                return self._converse(message)
+            case AwaitingToken(backlog) if isinstance(message, Token):
+                self.state = Deciding(backlog)
+                return (Admit(message.token),)
+            case AwaitingToken(backlog) | Deciding(backlog):
+                return self._wait(message, backlog)
+            case Ended():
+                return ()
+
+    def admitted(self, admission: Admission) -> Iterable[Effect]:
+        """Go on after a positive decision: join, then hear what has waited."""
+        if not isinstance(self.state, Deciding):
+            return
+        waiting = self.state.backlog.messages
+        self.state = Joined(admission)
+        yield Join(admission)
+        for message in waiting:
+            yield from self.receive(message)
+
+    def reviewed(self, admission: Admission) -> Iterable[Effect]:
+        """Go on after access was decided again, or a token renewed."""
+        if not isinstance(self.state, Joined):
+            return ()
+        before = self.state.admission
+        self.state.admission = admission
+        if (before.right, before.participant) == (admission.right, admission.participant):
+            return ()
+        return (ChangeRight(admission),)
+
+    def offered(self, outcome: Outcome) -> Iterable[Effect]:
+        """Hear what became of an offered update; raises EngineError where it is final."""
+        match outcome:
+            case Outcome.ACCEPTED:
+                if isinstance(self.state, Joined):
+                    self.state.resyncs = 0
+                return ()
+            case Outcome.MISSING_EDITS:
+                return self._missing()
+            case Outcome.READ_ONLY:
+                raise NotAllowed("write_refused")
+            case Outcome.DOCUMENT_FULL:
+                raise TooBig("document_full")
+            case Outcome.OVERLOADED:
+                raise Overloaded("try_again_later")
+
+    def fail(self, error: EngineError | None) -> Iterable[Effect]:
+        """End the session, for the reason given, unless it has ended."""
+        if isinstance(self.state, Ended):
+            return ()
+        self.state = Ended()
+        return (End(error),)
+
+    def may_write(self) -> bool:
+        """Say whether the client may write now."""
+        return isinstance(self.state, Joined) and self.state.admission.right is Right.WRITE
+
+    def _wait(self, message: Message, backlog: Backlog) -> Iterable[Effect]:
+        if isinstance(message, Leave):
+            return self.fail(None)
+        backlog.size += _size(message)
+        if backlog.size > self._limits.message_max_bytes:
+            raise TooBig("message_too_big")
+        if len(backlog.messages) >= MAX_BACKLOG_MESSAGES:
+            raise TooMany("too_many_messages_before_authentication")
+        backlog.messages.append(message)
+        return ()
+
+    def _converse(self, message: Message) -> Iterable[Effect]:
+        match message:
+            case Update(update):
+                return self._offer(update, self._limits.message_max_bytes)
+            case SyncStep2(update):
+                return self._offer(update, self._limits.first_sync_max_bytes)
+            case Presence(entries):
+                return (Announce(entries),)
+            case SyncStep1(state_vector):
+                read_state_vector(state_vector)
+                return (SendState(state_vector),)
+            case QueryPresence():
+                return (SendPresence(),)
+            case Token(token):
+                return (Renew(token),)
+            case Leave():
+                return self.fail(None)
+            case Stateless() | Pong():
+                return ()
+
+    def _offer(self, update: bytes, bound: int) -> Iterable[Effect]:
+        if len(update) > bound:
+            raise TooBig("message_too_big")
+        return (Offer(update, walk(update)),)
+
+    def _missing(self) -> Iterable[Effect]:
+        if not isinstance(self.state, Joined):
+            return ()
+        self.state.resyncs += 1
+        if self.state.resyncs > MAX_RESYNCS:
+            raise Malformed("update_depends_on_unknown_edits")
+        return (Resync(),)
+
+
+def _size(message: Message) -> int:
+    match message:
+        case Update(payload) | SyncStep2(payload) | SyncStep1(payload):
+            return len(payload)
+        case Stateless(payload):
+            return len(payload)
+        case _:
+            return 0

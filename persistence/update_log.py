@@ -1,0 +1,164 @@
+"""The update log on PostgreSQL: gapless rows per document, snapshots beside them. Implements the engine's port `UpdateLog`."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+import asyncpg
+
+CONNECTIONS = 4
+COMPRESSION_LEVEL = 1
+"""Snapshots are written often and read rarely; more effort gains a few percent."""
+
+# The head's row lock orders writers of one document and makes seq gapless: a number is taken only by a row that commits with it.
+_APPEND = """
+with batch as (
+    select * from unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::uuid[])
+        with ordinality as batch(document_id, payload, user_id, session_id, position)
+), counted as (
+    select document_id, count(*) as rows from batch group by document_id
+), head as (
+    update document_heads set seq = document_heads.seq + counted.rows
+    from counted where document_heads.document_id = counted.document_id
+    returning document_heads.document_id, document_heads.seq, counted.rows
+), written as (
+    insert into document_updates (document_id, seq, payload, user_id, session_id)
+    select document_id, head.seq - head.rows + row_number() over (partition by document_id order by position),
+           payload, user_id, session_id
+    from batch join head using (document_id)
+)
+select document_id, seq from head
+"""
+
+# Always in the order of ids: two transactions that need the same heads can then not wait for each other.
+_LOCK_HEADS = "select from document_heads where document_id = any($1::uuid[]) order by document_id for update"
+
+_HEAD = "select seq from document_heads where document_id = $1"
+
+_NEWEST_SNAPSHOT = """
+select seq, payload from document_snapshots where document_id = $1 and encoding = 'v1+zlib' order by seq desc limit 1
+"""
+
+_TAIL = """
+select seq, payload from document_updates
+where document_id = $1 and seq > $2 and seq <= $3 and encoding = 'v1' order by seq
+"""
+
+_SAVE_SNAPSHOT = """
+insert into document_snapshots (document_id, seq, encoding, payload) values ($1, $2, 'v1+zlib', $3)
+on conflict (document_id, seq) do nothing
+"""
+
+# Older snapshots are derived and superseded; one is kept in case the newest proves unreadable.
+_FORGET_SNAPSHOTS = """
+delete from document_snapshots where document_id = $1 and seq < (
+    select seq from document_snapshots where document_id = $1 order by seq desc offset 1 limit 1)
+"""
+
+_QUARANTINE = "update document_updates set encoding = 'quarantined' where document_id = $1 and seq = $2"
+
+
+class Row(Protocol):
+    """One update to append: its bytes, and who sent it on which socket."""
+
+    @property
+    def payload(self) -> bytes:
+        """Return the Yjs update (v1)."""
+
+    @property
+    def user_id(self) -> UUID | None:
+        """Return who sent it."""
+
+    @property
+    def session_id(self) -> UUID | None:
+        """Return on which socket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as kept: the newest snapshot and (seq, update) of the rows after it."""
+
+    seq: int
+    snapshot: bytes | None
+    snapshot_seq: int
+    tail: Sequence[tuple[int, bytes]]
+
+
+class PostgresUpdateLog:
+    """Reads and writes the log through a small pool of its own, apart from the REST layer's.
+
+    Every method raises asyncpg.PostgresError or OSError when the database refuses or is away; nothing is written then.
+    """
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def connect(cls, url: str) -> "PostgresUpdateLog":
+        """Open the pool."""
+        return cls(await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS))
+
+    async def close(self) -> None:
+        """Close the pool, after what is under way."""
+        await self._pool.close()
+
+    async def append(self, batches: Mapping[UUID, Sequence[Row]]) -> Mapping[UUID, int]:
+        """Commit the rows of several documents in one transaction; returns each document's last seq.
+
+        A document that does not exist is left out.
+        """
+        columns = _columns(batches)
+        async with self._pool.acquire() as connection:
+            if len(batches) == 1:
+                heads = await connection.fetch(_APPEND, *columns)
+            else:
+                async with connection.transaction():
+                    await connection.execute(_LOCK_HEADS, list(batches))
+                    heads = await connection.fetch(_APPEND, *columns)
+        return {head["document_id"]: head["seq"] for head in heads}
+
+    async def load(self, document_id: UUID) -> Stored | None:
+        """Read a document as of one moment, or None when there is none."""
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            seq = await connection.fetchval(_HEAD, document_id)
+            if seq is None:
+                return None
+            snapshot = await connection.fetchrow(_NEWEST_SNAPSHOT, document_id)
+            snapshot_seq = 0 if snapshot is None else snapshot["seq"]
+            rows = await connection.fetch(_TAIL, document_id, snapshot_seq, seq)
+        return Stored(
+            seq=seq,
+            snapshot=None if snapshot is None else zlib.decompress(snapshot["payload"]),
+            snapshot_seq=snapshot_seq,
+            tail=[(row["seq"], row["payload"]) for row in rows],
+        )
+
+    async def save_snapshot(self, document_id: UUID, seq: int, state: bytes) -> None:
+        """Keep the whole document up to and including row `seq`."""
+        compressed = zlib.compress(state, COMPRESSION_LEVEL)
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(_SAVE_SNAPSHOT, document_id, seq, compressed)
+            await connection.execute(_FORGET_SNAPSHOTS, document_id)
+
+    async def quarantine(self, document_id: UUID, seq: int) -> None:
+        """Leave row `seq` out of every later load; its bytes are kept."""
+        await self._pool.execute(_QUARANTINE, document_id, seq)
+
+
+def _columns(batches: Mapping[UUID, Sequence[Row]]) -> tuple[list[object], ...]:
+    documents: list[object] = []
+    payloads: list[object] = []
+    users: list[object] = []
+    sessions: list[object] = []
+    for document_id, rows in batches.items():
+        for row in rows:
+            documents.append(document_id)
+            payloads.append(row.payload)
+            users.append(row.user_id)
+            sessions.append(row.session_id)
+    return documents, payloads, users, sessions
