@@ -1,0 +1,38 @@
+# Thin on purpose: each target prepares the checkout (scripts/bootstrap.py) and calls one program.
+# Only relative paths, so that a checkout may lie below a folder with a space in its name.
+ifndef PYTHON
+# `python3` is often the system's older one.
+PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+endif
+VENV_PYTHON := .venv/bin/python
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format clean
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+run: ## install what is missing, build, and serve on http://127.0.0.1:8000
+	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap run
+	@exec $(VENV_PYTHON) -m collab_server.cli serve
+
+test: check ## run every check and every test; PYTEST_ARGS go to pytest
+	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap test
+	@$(VENV_PYTHON) -m scripts.node web npm test
+	@$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
+
+check: ## formatting, lint, types, import contracts, drift of generated files
+	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap check
+	@$(VENV_PYTHON) -m scripts.check
+
+format: ## put all sources into their format
+	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap check
+	@$(VENV_PYTHON) -m ruff format .
+	@$(VENV_PYTHON) -m ruff check --fix-only --quiet .
+	@$(VENV_PYTHON) -m scripts.node web npm run format
+
+clean: ## remove what was installed and built; the data in .data stay
+	rm -rf .venv web/node_modules web/dist tests/stock_clients/node_modules
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

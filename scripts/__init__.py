@@ -1,0 +1,1 @@
+"""What makes a checkout ready: standard library only, because it runs before anything is installed."""
