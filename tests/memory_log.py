@@ -1,0 +1,73 @@
+"""The update log in memory: for tests of the engine that need no database. The contract suite runs against it too."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from collab_server.ports import LogRow
+from persistence.update_log import Stored
+
+
+@dataclass
+class _Document:
+    rows: list[LogRow] = field(default_factory=list)
+    quarantined: set[int] = field(default_factory=set)
+    snapshots: dict[int, bytes] = field(default_factory=dict)
+
+
+class MemoryLog:
+    """Keeps documents for as long as the object lives.
+
+    `hold()` makes appends wait until `release()`; `fail_with` makes them raise.
+    """
+
+    def __init__(self, *documents: UUID) -> None:
+        self._documents = {document_id: _Document() for document_id in documents}
+        self._open = asyncio.Event()
+        self._open.set()
+        self.fail_with: Exception | None = None
+        self.commits = 0
+
+    def hold(self) -> None:
+        """Let appends wait."""
+        self._open.clear()
+
+    def release(self) -> None:
+        """Let appends go on."""
+        self._open.set()
+
+    def rows(self, document_id: UUID) -> list[LogRow]:
+        """Return what was committed."""
+        return self._documents[document_id].rows
+
+    async def append(self, batches: Mapping[UUID, Sequence[LogRow]]) -> Mapping[UUID, int]:
+        await self._open.wait()
+        if self.fail_with is not None:
+            raise self.fail_with
+        self.commits += 1
+        seqs = {}
+        for document_id, rows in batches.items():
+            document = self._documents.get(document_id)
+            if document is not None:
+                document.rows.extend(rows)
+                seqs[document_id] = len(document.rows)
+        return seqs
+
+    async def load(self, document_id: UUID) -> Stored | None:
+        document = self._documents.get(document_id)
+        if document is None:
+            return None
+        snapshot_seq = max(document.snapshots, default=0)
+        tail = [
+            (seq, row.payload)
+            for seq, row in enumerate(document.rows, 1)
+            if seq > snapshot_seq and seq not in document.quarantined
+        ]
+        return Stored(len(document.rows), document.snapshots.get(snapshot_seq), snapshot_seq, tail)
+
+    async def save_snapshot(self, document_id: UUID, seq: int, state: bytes) -> None:
+        self._documents[document_id].snapshots.setdefault(seq, state)
+
+    async def quarantine(self, document_id: UUID, seq: int) -> None:
+        self._documents[document_id].quarantined.add(seq)

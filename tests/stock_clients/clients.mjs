@@ -1,0 +1,114 @@
+// Drives stock Yjs clients for the tests: one JSON command per line in, one JSON event per line out.
+//
+// A command is {id, do, client, ...}; its answer is {id, result} or {id, error}. What a client notices by itself is
+// {client, event, ...}. Clients are the providers as their packages ship them; nothing here speaks the protocol.
+
+import { createInterface } from 'node:readline'
+import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
+import WebSocket from 'ws'
+import { WebsocketProvider } from 'y-websocket'
+import * as Y from 'yjs'
+
+const clients = new Map()
+
+const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`)
+
+function openYWebsocket(name, { url, document, token, protocols = [] }) {
+  const doc = new Y.Doc()
+  const provider = new WebsocketProvider(`${url}/collab`, document, doc, {
+    WebSocketPolyfill: WebSocket,
+    disableBc: true,
+    params: token === undefined ? {} : { token },
+    protocols,
+  })
+  provider.on('sync', (synced) => say({ client: name, event: 'synced', synced }))
+  provider.on('status', ({ status }) => say({ client: name, event: 'status', status }))
+  provider.on('connection-close', (event) => say({ client: name, event: 'closed', code: event?.code ?? null }))
+  return { doc, provider, awareness: provider.awareness, unsynced: () => null }
+}
+
+function openHocuspocus(name, { url, document, token }) {
+  const doc = new Y.Doc()
+  const socket = new HocuspocusProviderWebsocket({
+    url: `${url}/hocuspocus`,
+    WebSocketPolyfill: WebSocket,
+    delay: 50,
+    minDelay: 50,
+  })
+  const client = { token }
+  const provider = new HocuspocusProvider({ name: document, document: doc, websocketProvider: socket, token: () => client.token })
+  provider.on('synced', ({ state }) => say({ client: name, event: 'synced', synced: state }))
+  provider.on('status', ({ status }) => say({ client: name, event: 'status', status }))
+  provider.on('authenticated', ({ scope }) => say({ client: name, event: 'authenticated', scope }))
+  provider.on('authenticationFailed', ({ reason }) => say({ client: name, event: 'denied', reason }))
+  provider.on('close', ({ event }) => say({ client: name, event: 'closed', code: event.code, reason: event.reason }))
+  provider.attach()
+  return Object.assign(client, {
+    doc,
+    provider,
+    socket,
+    awareness: provider.awareness,
+    unsynced: () => provider.unsyncedChanges,
+  })
+}
+
+const commands = {
+  open(name, options) {
+    clients.set(name, (options.dialect === 'hocuspocus' ? openHocuspocus : openYWebsocket)(name, options))
+  },
+  set(name, { root, key, value }) {
+    clients.get(name).doc.getMap(root).set(key, value)
+  },
+  insert(name, { root, index, text }) {
+    clients.get(name).doc.getText(root).insert(index, text)
+  },
+  read(name, { map, text }) {
+    const { doc } = clients.get(name)
+    return map === undefined ? doc.getText(text).toString() : doc.getMap(map).toJSON()
+  },
+  encode(name) {
+    return Buffer.from(Y.encodeStateAsUpdate(clients.get(name).doc)).toString('base64')
+  },
+  apply(name, { update }) {
+    Y.applyUpdate(clients.get(name).doc, Buffer.from(update, 'base64'))
+  },
+  unsynced(name) {
+    return clients.get(name).unsynced()
+  },
+  announce(name, { state }) {
+    clients.get(name).awareness.setLocalState(state)
+  },
+  presence(name) {
+    return Object.fromEntries(clients.get(name).awareness.getStates())
+  },
+  clientId(name) {
+    return clients.get(name).doc.clientID
+  },
+  token(name, { token }) {
+    clients.get(name).token = token
+  },
+  disconnect(name) {
+    const { socket, provider } = clients.get(name)
+    ;(socket ?? provider).disconnect()
+  },
+  connect(name) {
+    const { socket, provider } = clients.get(name)
+    ;(socket ?? provider).connect()
+  },
+  close(name) {
+    const { socket, provider } = clients.get(name)
+    provider.destroy()
+    socket?.destroy()
+    clients.delete(name)
+  },
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { id, do: command, client, ...options } = JSON.parse(line)
+  try {
+    say({ id, result: commands[command](client, options) ?? null })
+  } catch (error) {
+    say({ id, error: String(error) })
+  }
+}
+process.exit(0)
