@@ -106,7 +106,7 @@ class Checkout:
         work()
         self.stamps.done(name, inputs)
         if (seconds := time.monotonic() - started) >= 1:
-            say(f"  done in {seconds:.0f} s")
+            print(f"  done in {seconds:.0f} s", flush=True)
 
     def virtual_environment(self) -> None:
         """Make `.venv` with this Python."""
