@@ -1,0 +1,130 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from collab_server.settings import Environment, RegistrationMode, Settings, SettingsError
+
+LONG_KEY = "k" * 32
+
+
+def problems_of(**variables: str) -> list[str]:
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_environment({f"LECTERN_{name}": value for name, value in variables.items()})
+    return refusal.value.problems
+
+
+def test_without_variables_the_defaults_of_development_hold() -> None:
+    settings = Settings.from_environment({"PATH": "/bin"})
+    assert settings.env is Environment.DEVELOPMENT
+    assert settings.public_url == "http://127.0.0.1:8000"
+    assert settings.demo
+    assert settings.registration.teacher is RegistrationMode.OPEN
+
+
+def test_production_is_careful_by_default() -> None:
+    settings = Settings.from_environment({"LECTERN_ENV": "production", "LECTERN_SECRET_KEY": LONG_KEY})
+    assert not settings.demo
+    assert settings.registration.student is RegistrationMode.OPEN
+    assert settings.registration.teacher is RegistrationMode.APPROVAL
+
+
+def test_every_problem_is_listed_at_once() -> None:
+    problems = problems_of(PORT="0", ENV="staging", DEMO="perhaps", FILE_MAX_BYTES="1_000", PUBLIC_URL="lectern")
+    assert [problem.split()[0] for problem in problems] == [
+        "LECTERN_DEMO",
+        "LECTERN_ENV",
+        "LECTERN_FILE_MAX_BYTES",
+        "LECTERN_PORT",
+        "LECTERN_PUBLIC_URL",
+    ]
+    assert all("\n" not in problem for problem in problems)
+
+
+def test_a_misspelt_name_is_a_problem_and_the_right_one_is_offered() -> None:
+    assert problems_of(REGISTRATON="student=open") == [
+        "LECTERN_REGISTRATON is not a setting; did you mean LECTERN_REGISTRATION?"
+    ]
+
+
+def test_the_test_suites_own_variables_are_left_alone() -> None:
+    Settings.from_environment({"LECTERN_TEST_BROWSER": "/usr/bin/chromium"})
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert Settings.from_environment({"LECTERN_PORT": "", "LECTERN_HOST": " "}) == Settings.from_environment({})
+
+
+def test_production_refuses_an_empty_secret_key() -> None:
+    assert problems_of(ENV="production") == ["LECTERN_SECRET_KEY must be set when LECTERN_ENV=production"]
+
+
+def test_a_short_secret_key_is_refused_without_showing_it() -> None:
+    (problem,) = problems_of(SECRET_KEY="hunter2")
+    assert "at least 32" in problem
+    assert "hunter2" not in problem
+
+
+def test_a_bad_database_url_is_refused_without_showing_its_password() -> None:
+    (problem,) = problems_of(DATABASE_URL="mysql://root:hunter2@db/lectern")
+    assert problem.startswith("LECTERN_DATABASE_URL must begin with postgresql://")
+    assert "hunter2" not in problem
+
+
+@pytest.mark.parametrize("text", ["open", "student", "student=maybe", "admin=open", "student=open,student=closed"])
+def test_a_bad_registration_policy_is_refused(text: str) -> None:
+    (problem,) = problems_of(REGISTRATION=text)
+    assert problem.startswith("LECTERN_REGISTRATION must be like")
+
+
+def test_a_role_that_the_registration_policy_does_not_name_may_not_register() -> None:
+    settings = Settings.from_environment({"LECTERN_REGISTRATION": "student=invitation"})
+    assert settings.registration.student is RegistrationMode.INVITATION
+    assert settings.registration.teacher is RegistrationMode.CLOSED
+
+
+def test_limits_that_contradict_each_other_are_refused() -> None:
+    (problem,) = problems_of(MESSAGE_MAX_BYTES="33554432", FIRST_SYNC_MAX_BYTES="1048576")
+    assert "LECTERN_FIRST_SYNC_MAX_BYTES" in problem
+
+
+@pytest.mark.parametrize("url", ["https://school.example/lectern", "ftp://school.example", "https://", "https://a@b"])
+def test_a_public_url_is_only_a_scheme_and_a_host(url: str) -> None:
+    (problem,) = problems_of(PUBLIC_URL=url)
+    assert problem.startswith("LECTERN_PUBLIC_URL")
+
+
+@pytest.mark.parametrize(
+    ("host", "url"), [("0.0.0.0", "http://127.0.0.1:8000"), ("::1", "http://[::1]:8000"), ("a.b", "http://a.b:8000")]
+)
+def test_the_default_public_url_can_be_opened_on_this_machine(host: str, url: str) -> None:
+    assert Settings.from_environment({"LECTERN_HOST": host}).public_url == url
+
+
+def test_secrets_are_neither_in_the_repr_nor_in_the_description() -> None:
+    settings = Settings.from_environment(
+        {"LECTERN_SECRET_KEY": LONG_KEY, "LECTERN_DATABASE_URL": "postgresql://u:hunter2@db/x"}
+    )
+    shown = repr(settings) + str(settings.described())
+    assert LONG_KEY not in shown
+    assert "hunter2" not in shown
+
+
+def test_the_secret_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    first = settings.with_secret_key().secret_key
+    assert len(first) >= 32
+    assert settings.with_secret_key().secret_key == first
+    assert stat.S_IMODE((tmp_path / "data" / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret_key"]
+
+
+def test_a_given_secret_key_is_not_written_down(tmp_path: Path) -> None:
+    assert Settings(data_dir=tmp_path, secret_key=LONG_KEY).with_secret_key().secret_key == LONG_KEY
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_secret_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("short")
+    with pytest.raises(SettingsError, match="is damaged"):
+        Settings(data_dir=tmp_path).with_secret_key()
