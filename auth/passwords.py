@@ -1,10 +1,12 @@
 """Hash and check passwords with argon2id, beside the event loop and never too many at once."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from auth.errors import Overloaded
 
@@ -43,7 +45,7 @@ class Passwords:
         Raises:
             Overloaded: too many are waiting.
         """
-        async with _Turn(self):
+        async with self._turn():
             return await asyncio.to_thread(self._hasher.hash, password)
 
     async def matches(self, password: str, encoded: str | None) -> bool:
@@ -52,7 +54,7 @@ class Passwords:
         Raises:
             Overloaded: too many are waiting.
         """
-        async with _Turn(self):
+        async with self._turn():
             matched = await asyncio.to_thread(self._verify, password, encoded or self._nobody)
         return matched and encoded is not None
 
@@ -60,29 +62,22 @@ class Passwords:
         """Tell whether a hash was made at another cost than today's."""
         return self._hasher.check_needs_rehash(encoded)
 
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if self._waiting >= self._waiting_max:
+            raise Overloaded
+        self._waiting += 1
+        try:
+            await self._slots.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._slots.release()
+
     def _verify(self, password: str, encoded: str) -> bool:
         try:
             return self._hasher.verify(encoded, password)
-        except VerifyMismatchError:
-            return False
         except (VerificationError, InvalidHashError):
             return False
-
-
-class _Turn:
-    """A place among the hashes that are worked on."""
-
-    def __init__(self, passwords: Passwords) -> None:
-        self._passwords = passwords
-
-    async def __aenter__(self) -> None:
-        if self._passwords._waiting >= self._passwords._waiting_max:
-            raise Overloaded
-        self._passwords._waiting += 1
-        try:
-            await self._passwords._slots.acquire()
-        finally:
-            self._passwords._waiting -= 1
-
-    async def __aexit__(self, *_: object) -> None:
-        self._passwords._slots.release()

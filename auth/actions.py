@@ -1,0 +1,349 @@
+"""Register, sign in, stay signed in, sign out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth.errors import (
+    AccountBlocked,
+    AddressTaken,
+    CredentialsInvalid,
+    InvitationInvalid,
+    InvitationRequired,
+    RefreshInvalid,
+    RegistrationClosed,
+    SessionRevoked,
+    SignInBlocked,
+    SignInPending,
+)
+from auth.models import AccountStatus, AuthSessionRow, InvitationRow, RefreshTokenRow, Role, UserRow
+from auth.passwords import Passwords
+from auth.ports import AccessListener, AccountServices
+from auth.rules import (
+    RegistrationMode,
+    clean_text,
+    color_for,
+    normalise_email,
+    normalise_password,
+    status_after_registration,
+)
+from auth.tokens import Claims, new_secret, secret_hash
+from persistence.base import utc_now
+from persistence.database import Database, Transaction
+from persistence.ids import new_id
+
+USER_AGENT_MAX_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who sends a request: an active account in a sign-in that stands."""
+
+    id: UUID
+    name: str
+    email: str
+    role: Role
+    color: str
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What somebody who is signed in gets: a short access token and the secret that renews it."""
+
+    access_token: str
+    refresh_token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """Who wants to register, in normal form."""
+
+    email: str
+    password: str
+    name: str
+    role: Role
+    invitation: str | None
+
+
+async def person_for_token(session: AsyncSession, claims: Claims) -> Person:
+    """Return the person behind an access token, as the database knows them now. One query.
+
+    Raises:
+        SessionRevoked: the sign-in was ended, or there is no such account any more.
+        AccountBlocked: the account is blocked.
+    """
+    found = (
+        await session.execute(
+            select(UserRow, AuthSessionRow.revoked_at)
+            .join(AuthSessionRow, AuthSessionRow.user_id == UserRow.id)
+            .where(AuthSessionRow.id == claims.session_id, UserRow.id == claims.user_id)
+        )
+    ).one_or_none()
+    if found is None:
+        raise SessionRevoked
+    user, revoked_at = found
+    if user.status is AccountStatus.BLOCKED:
+        raise AccountBlocked
+    if revoked_at is not None or user.status is not AccountStatus.ACTIVE:
+        raise SessionRevoked
+    return Person(user.id, user.name, user.email, user.role, user.color, claims.session_id)
+
+
+async def register(services: AccountServices, registration: Registration, *, host: str | None) -> AccountStatus:
+    """Register somebody; the answer, and the time it takes, are the same when the address has an account already.
+
+    An invitation is used up in both cases: else using it a second time would tell the difference.
+
+    Raises:
+        RegistrationClosed, InvitationRequired, InvitationInvalid: this role is not open to them.
+        TooManyAttempts: from this network address.
+    """
+    mode = services.accounts.registration.mode(registration.role)
+    if mode is RegistrationMode.CLOSED:
+        raise RegistrationClosed
+    if mode is RegistrationMode.INVITATION and registration.invitation is None:
+        raise InvitationRequired
+    services.throttles.begin_registration(host=host)
+    password_hash = await services.passwords.hash(registration.password)
+    needs_code = mode is not RegistrationMode.OPEN and registration.invitation is not None
+    status = status_after_registration(mode, invited=needs_code)
+    async with services.database.transaction() as transaction:
+        session = transaction.session
+        invitation = await _valid_invitation(session, registration) if needs_code else None
+        user_id = await _insert_user(session, registration, password_hash=password_hash, status=status)
+        if invitation is not None:
+            invitation.used_at = utc_now()
+            invitation.used_by = user_id
+    return status
+
+
+async def sign_in(
+    services: AccountServices, *, email: str, password: str, user_agent: str, host: str | None
+) -> SignedIn:
+    """Start a sign-in for whoever knows the password.
+
+    Raises:
+        CredentialsInvalid: the password is wrong or there is no such account; both take the same time.
+        SignInPending, SignInBlocked: the password is right, but the account may not sign in.
+        TooManyAttempts: for this account, or from this network address.
+    """
+    address, secret = _sign_in_values(email, password)
+    services.throttles.begin_sign_in(address, host=host)
+    async with services.database.transaction() as transaction:
+        user = await transaction.session.scalar(select(UserRow).where(func.lower(UserRow.email) == address))
+    encoded = user.password_hash if user is not None and secret is not None else None
+    if not await services.passwords.matches(secret or "", encoded) or user is None or secret is None:
+        raise CredentialsInvalid
+    services.throttles.sign_in_succeeded(address, host=host)
+    fresh_hash = await services.passwords.hash(secret) if services.passwords.outdated(user.password_hash) else None
+    async with services.database.transaction() as transaction:
+        return await _begin_session(transaction.session, services, user.id, user_agent, fresh_hash)
+
+
+async def refresh(services: AccountServices, token: str | None, *, arrived_at: datetime) -> SignedIn:
+    """Exchange a refresh token for a new pair; each token can be used once.
+
+    A token that comes back was copied: its whole sign-in is ended. Only when the request had arrived before the
+    token was used (two tabs at the same moment) nothing is ended: one of them wins, the others are just refused.
+
+    Args:
+        services: the services of the house.
+        token: the refresh token from the cookie, if there is one.
+        arrived_at: when the request arrived.
+
+    Raises:
+        RefreshInvalid: the token is missing, unknown, used, too old, or its sign-in has ended.
+    """
+    if token is None:
+        raise RefreshInvalid
+    async with services.database.transaction() as transaction:
+        signed_in = await _rotate(transaction, services, secret_hash(token), arrived_at)
+    # Outside of the transaction: the end of a sign-in must be kept although the request fails.
+    if signed_in is None:
+        raise RefreshInvalid
+    return signed_in
+
+
+async def sign_out(services: AccountServices, *, refresh_token: str | None, claims: Claims | None) -> None:
+    """End the sign-in that a refresh token or an access token belongs to; unknown ones are no error."""
+    async with services.database.transaction() as transaction:
+        session = transaction.session
+        sessions = set() if claims is None else {claims.session_id}
+        if refresh_token is not None:
+            row = await session.get(RefreshTokenRow, secret_hash(refresh_token))
+            sessions |= set() if row is None else {row.session_id}
+        await end_sessions(transaction, services.live, sessions)
+
+
+async def end_sessions(transaction: Transaction, live: AccessListener, session_ids: Iterable[UUID]) -> None:
+    """End sign-ins: their tokens are worth nothing from the commit on, and open connections are told."""
+    users = await transaction.session.scalars(
+        update(AuthSessionRow)
+        .where(AuthSessionRow.id.in_(list(session_ids)), AuthSessionRow.revoked_at.is_(None))
+        .values(revoked_at=utc_now())
+        .returning(AuthSessionRow.user_id)
+    )
+    for user_id in set(users.all()):
+        transaction.after_commit(lambda user_id=user_id: live.access_changed(user_id=user_id))
+
+
+async def create_admin(
+    session: AsyncSession, *, email: str, password: str, name: str, passwords: Passwords | None = None
+) -> UUID:
+    """Create an administrator; this is the only way to the first one.
+
+    Raises:
+        ValueError: address, password or name are not acceptable; the message says which and why.
+        AddressTaken: the address has an account.
+    """
+    values = {}
+    for field, rule, text in (
+        ("e-mail address", normalise_email, email),
+        ("password", normalise_password, password),
+        ("name", clean_text, name),
+    ):
+        try:
+            values[field] = rule(text)
+        except ValueError as error:
+            raise ValueError(f"The {field} {error}.") from error
+    registration = Registration(
+        email=values["e-mail address"],
+        password=values["password"],
+        name=values["name"],
+        role=Role.ADMIN,
+        invitation=None,
+    )
+    password_hash = await (passwords or Passwords()).hash(registration.password)
+    user_id = await _insert_user(session, registration, password_hash=password_hash, status=AccountStatus.ACTIVE)
+    if user_id is None:
+        raise AddressTaken
+    return user_id
+
+
+async def add_account(database: Database, passwords: Passwords, registration: Registration) -> UUID | None:
+    """Add an active account without asking the registration policy; None when the address has one already."""
+    password_hash = await passwords.hash(registration.password)
+    async with database.transaction() as transaction:
+        return await _insert_user(
+            transaction.session, registration, password_hash=password_hash, status=AccountStatus.ACTIVE
+        )
+
+
+async def _insert_user(
+    session: AsyncSession, registration: Registration, *, password_hash: str, status: AccountStatus
+) -> UUID | None:
+    user_id = new_id()
+    inserted = await session.scalar(
+        insert(UserRow)
+        .values(
+            id=user_id,
+            email=registration.email,
+            name=registration.name,
+            password_hash=password_hash,
+            role=registration.role,
+            status=status,
+            color=color_for(user_id),
+        )
+        .on_conflict_do_nothing()
+        .returning(UserRow.id)
+    )
+    return user_id if inserted is not None else None
+
+
+async def _valid_invitation(session: AsyncSession, registration: Registration) -> InvitationRow:
+    invitation = await session.scalar(
+        select(InvitationRow)
+        .where(InvitationRow.code_hash == secret_hash(registration.invitation or ""))
+        .with_for_update()
+    )
+    if (
+        invitation is None
+        or invitation.used_at is not None
+        or invitation.expires_at <= utc_now()
+        or invitation.role is not registration.role
+    ):
+        raise InvitationInvalid
+    return invitation
+
+
+def _sign_in_values(email: str, password: str) -> tuple[str, str | None]:
+    """Return the normal forms; what cannot be an account's address or password becomes one that matches nobody."""
+    try:
+        return normalise_email(email), normalise_password(password)
+    except ValueError:
+        return email.strip().lower(), None
+
+
+async def _begin_session(
+    session: AsyncSession, services: AccountServices, user_id: UUID, user_agent: str, fresh_hash: str | None
+) -> SignedIn:
+    # The lock makes an administrator's block, at this very moment, come before or after the whole sign-in.
+    user = await session.scalar(
+        select(UserRow)
+        .where(UserRow.id == user_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if user is None:
+        raise CredentialsInvalid
+    if user.status is AccountStatus.PENDING:
+        raise SignInPending
+    if user.status is AccountStatus.BLOCKED:
+        raise SignInBlocked
+    if fresh_hash is not None:
+        user.password_hash = fresh_hash
+    row = AuthSessionRow(id=new_id(), user_id=user_id, user_agent=user_agent[:USER_AGENT_MAX_CHARS])
+    session.add(row)
+    await session.flush()
+    return await _pair(session, services, user_id, row.id)
+
+
+async def _rotate(
+    transaction: Transaction, services: AccountServices, token_hash: bytes, arrived_at: datetime
+) -> SignedIn | None:
+    session = transaction.session
+    # The lock orders refreshes with the same token. What the token belongs to is read after it was granted.
+    row = await session.scalar(
+        select(RefreshTokenRow).where(RefreshTokenRow.token_hash == token_hash).with_for_update()
+    )
+    if row is None:
+        return None
+    if row.used_at is not None:
+        if row.used_at < arrived_at:
+            await end_sessions(transaction, services.live, [row.session_id])
+        return None
+    user_id = await session.scalar(
+        select(AuthSessionRow.user_id)
+        .join(UserRow, UserRow.id == AuthSessionRow.user_id)
+        .where(
+            AuthSessionRow.id == row.session_id,
+            AuthSessionRow.revoked_at.is_(None),
+            UserRow.status == AccountStatus.ACTIVE,
+        )
+    )
+    now = utc_now()
+    if user_id is None or row.expires_at <= now:
+        return None
+    row.used_at = now
+    await session.execute(
+        delete(RefreshTokenRow).where(RefreshTokenRow.session_id == row.session_id, RefreshTokenRow.expires_at <= now)
+    )
+    return await _pair(session, services, user_id, row.session_id)
+
+
+async def _pair(session: AsyncSession, services: AccountServices, user_id: UUID, session_id: UUID) -> SignedIn:
+    token = new_secret()
+    session.add(
+        RefreshTokenRow(
+            token_hash=secret_hash(token),
+            session_id=session_id,
+            expires_at=utc_now() + timedelta(days=services.accounts.refresh_token_days),
+        )
+    )
+    return SignedIn(services.issuer.issue(user_id, session_id), token)

@@ -1,0 +1,70 @@
+"""What administrators and support see of accounts, and what administrators change."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from auth import admin_actions
+from auth.dependencies import AccountParts, Administrator, Office, RequestTransaction
+from auth.http.pagination import WantedPage
+from auth.http.responses import problems
+from auth.models import AccountStatus, UserRow
+from auth.schemas import Account, AccountPage, Block, Invitation, NewInvitation
+
+QUERY_MAX_CHARS = 200
+
+router = APIRouter(prefix="/admin", tags=["administration"])
+
+
+@router.get("/users", responses=problems(401, 403, 422))
+async def list_accounts(
+    _office: Office,
+    transaction: RequestTransaction,
+    page: WantedPage,
+    status: AccountStatus | None = None,
+    query: Annotated[str | None, Query(max_length=QUERY_MAX_CHARS)] = None,
+) -> AccountPage:
+    """List accounts, newest first; `query` is looked for in names and addresses."""
+    users, next_cursor = await admin_actions.list_users(transaction, page, status=status, query=query)
+    return AccountPage(items=[_account(user) for user in users], next_cursor=next_cursor)
+
+
+@router.post("/users/{user_id}/approve", responses=problems(401, 403, 404, 409))
+async def approve_account(user_id: UUID, _admin: Administrator, transaction: RequestTransaction) -> Account:
+    """Let a waiting account sign in."""
+    return _account(await admin_actions.approve(transaction, user_id))
+
+
+@router.post("/users/{user_id}/block", responses=problems(401, 403, 404, 409, 413, 422))
+async def block_account(
+    user_id: UUID, body: Block, admin: Administrator, transaction: RequestTransaction, services: AccountParts
+) -> Account:
+    """Shut a person out everywhere, at once."""
+    return _account(
+        await admin_actions.block(transaction, user_id, admin=admin, reason=body.reason, live=services.live)
+    )
+
+
+@router.post("/users/{user_id}/unblock", responses=problems(401, 403, 404))
+async def unblock_account(user_id: UUID, _admin: Administrator, transaction: RequestTransaction) -> Account:
+    """Let a blocked person sign in again."""
+    return _account(await admin_actions.unblock(transaction, user_id))
+
+
+@router.post("/invitations", status_code=201, responses=problems(401, 403, 413, 422))
+async def create_invitation(
+    body: NewInvitation, admin: Administrator, transaction: RequestTransaction, services: AccountParts
+) -> Invitation:
+    """Invite one person. Repeating the request makes another invitation: a kept answer would have to keep the code."""
+    code, row = admin_actions.invite(transaction, admin=admin, role=body.role, days=body.expires_in_days)
+    return Invitation(
+        code=code,
+        url=f"{services.accounts.public_url}/register?invitation={code}",
+        role=body.role,
+        expires_at=row.expires_at,
+    )
+
+
+def _account(user: UserRow) -> Account:
+    return Account.model_validate(user, from_attributes=True)

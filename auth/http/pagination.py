@@ -1,0 +1,91 @@
+"""Walk through long lists with cursors that clients need not understand."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Query
+from sqlalchemy import Select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from auth.errors import FieldInvalid
+
+PAGE_ITEMS = 50
+PAGE_ITEMS_MAX = 100
+CURSOR_MAX_CHARS = 100
+_CHECKSUM_BYTES = 4
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which page of a list is wanted."""
+
+    cursor: str | None
+    limit: int
+
+    def narrow(
+        self, statement: Select[Any], column: InstrumentedAttribute[UUID], *, of: str, newest_first: bool = False
+    ) -> Select[Any]:
+        """Order a query by an id and cut this page out of it, with one row more to see whether another page follows.
+
+        Args:
+            statement: the query for the whole list.
+            column: the id that orders it; UUIDv7, so the order is that of creation.
+            of: the list's name; a cursor of one list is refused by every other.
+            newest_first: whether the order is descending.
+
+        Raises:
+            FieldInvalid: the cursor is damaged or from another list.
+        """
+        if self.cursor is not None:
+            after = decode_cursor(self.cursor, of=of)
+            statement = statement.where(column < after if newest_first else column > after)
+        return statement.order_by(column.desc() if newest_first else column.asc()).limit(self.limit + 1)
+
+    def cut(self, rows: Sequence[Row], ids: Sequence[UUID], *, of: str) -> tuple[Sequence[Row], str | None]:
+        """Return the rows of this page and the cursor for the next, given the rows that ``narrow`` found."""
+        if len(rows) <= self.limit:
+            return rows, None
+        return rows[: self.limit], encode_cursor(ids[self.limit - 1], of=of)
+
+
+def encode_cursor(last: UUID, *, of: str) -> str:
+    """Return the cursor that continues a list after an id."""
+    return base64.urlsafe_b64encode(last.bytes + _checksum(last, of)).rstrip(b"=").decode("ascii")
+
+
+def decode_cursor(cursor: str, *, of: str) -> UUID:
+    """Return the id after which a list continues.
+
+    Raises:
+        FieldInvalid: the cursor is damaged or from another list.
+    """
+    try:
+        data = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        last = UUID(bytes=data[:16])
+    except (ValueError, binascii.Error):
+        raise FieldInvalid("cursor", "is not a cursor of this list") from None
+    if data[16:] != _checksum(last, of):
+        raise FieldInvalid("cursor", "is not a cursor of this list")
+    return last
+
+
+def _checksum(last: UUID, of: str) -> bytes:
+    # It only tells damage and mixed-up lists: a forged cursor shows nothing that the list would not show.
+    return hashlib.sha256(of.encode() + last.bytes).digest()[:_CHECKSUM_BYTES]
+
+
+def _page_request(
+    cursor: Annotated[str | None, Query(max_length=CURSOR_MAX_CHARS)] = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_ITEMS_MAX)] = PAGE_ITEMS,
+) -> PageRequest:
+    return PageRequest(cursor, limit)
+
+
+WantedPage = Annotated[PageRequest, Depends(_page_request)]

@@ -1,0 +1,26 @@
+"""The errors that a route may answer with, for the API's description."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from auth.http.schemas import Problem
+
+_MEANINGS: Mapping[int, str] = MappingProxyType(
+    {
+        401: "The access token is missing or does not hold.",
+        403: "Visible, but not allowed.",
+        404: "It does not exist, or not for this person.",
+        409: "It does not fit the present state.",
+        413: "It is too large.",
+        415: "This kind of content is not accepted.",
+        422: "Something in the request is wrong; `errors` says where.",
+        429: "Too many attempts; `Retry-After` says how long to wait.",
+        503: "Too much to do at the moment; `Retry-After` says how long to wait.",
+    }
+)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the description of these errors, for a route's ``responses``."""
+    return {status: {"model": Problem, "description": _MEANINGS[status]} for status in statuses}

@@ -1,0 +1,45 @@
+"""What people and sign-ins need from the rest of the house."""
+
+from typing import Protocol
+from uuid import UUID
+
+from auth.passwords import Passwords
+from auth.settings import AccountSettings
+from auth.throttles import Throttles
+from auth.tokens import TokenIssuer
+from persistence.database import Database
+
+
+class AccessListener(Protocol):
+    """Whoever keeps connections open that a change of access can end."""
+
+    async def access_changed(self, *, user_id: UUID | None = None, document_id: UUID | None = None) -> None:
+        """Decide again about the open connections that match (None matches any); in force when it returns."""
+
+
+class AccountServices(Protocol):
+    """What the routes of this package take from ``request.app.state.services``."""
+
+    @property
+    def database(self) -> Database:
+        """Return the database."""
+
+    @property
+    def issuer(self) -> TokenIssuer:
+        """Return the issuer of access tokens."""
+
+    @property
+    def passwords(self) -> Passwords:
+        """Return what hashes and checks passwords."""
+
+    @property
+    def throttles(self) -> Throttles:
+        """Return the bounds on attempts."""
+
+    @property
+    def accounts(self) -> AccountSettings:
+        """Return the settings for accounts."""
+
+    @property
+    def live(self) -> AccessListener:
+        """Return who is told when access has changed."""

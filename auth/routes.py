@@ -1,0 +1,157 @@
+"""Registration, sign-in, refresh, sign-out and one's own account."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Cookie, Request, Response
+
+from auth import actions
+from auth.actions import Registration, SignedIn
+from auth.dependencies import AccountParts, BearerToken, CurrentPerson, RequestTransaction
+from auth.errors import ForeignOrigin, SessionRevoked, Unauthenticated
+from auth.http.responses import problems
+from auth.models import UserRow
+from auth.ports import AccountServices
+from auth.rules import is_own_origin
+from auth.schemas import (
+    AccessToken,
+    AuthOptions,
+    Credentials,
+    Me,
+    MeChanges,
+    NewAccount,
+    Registered,
+    RegistrationModes,
+)
+from auth.tokens import Claims
+from persistence.base import utc_now
+from persistence.database import Transaction
+
+REFRESH_COOKIE = "lectern_refresh"
+REFRESH_PATH = "/api/auth"
+SECONDS_PER_DAY = 86_400
+
+RefreshCookie = Annotated[str | None, Cookie(alias=REFRESH_COOKIE, include_in_schema=False)]
+
+router = APIRouter(tags=["accounts"])
+
+
+@router.get("/auth/options")
+async def get_auth_options(services: AccountParts) -> AuthOptions:
+    """Tell who may register, before anybody is signed in."""
+    policy = services.accounts.registration
+    return AuthOptions(
+        registration=RegistrationModes(student=policy.student, teacher=policy.teacher),
+        environment=services.accounts.environment,
+    )
+
+
+@router.post("/auth/register", status_code=201, responses=problems(403, 413, 422, 429, 503))
+async def register(body: NewAccount, request: Request, services: AccountParts) -> Registered:
+    """Register. The answer is the same when the address has an account already."""
+    registration = Registration(
+        email=body.email, password=body.password, name=body.name, role=body.role, invitation=body.invitation
+    )
+    status = await actions.register(services, registration, host=_host(request))
+    return Registered.model_validate(
+        {"email": registration.email, "name": registration.name, "role": registration.role, "status": status}
+    )
+
+
+@router.post("/auth/login", responses=problems(401, 403, 413, 422, 429, 503))
+async def login(body: Credentials, request: Request, response: Response, services: AccountParts) -> AccessToken:
+    """Sign in. The refresh token comes as a cookie that scripts cannot read."""
+    _refuse_foreign_pages(request, services)
+    signed_in = await actions.sign_in(
+        services,
+        email=body.email,
+        password=body.password,
+        user_agent=request.headers.get("user-agent", ""),
+        host=_host(request),
+    )
+    return _handed_over(signed_in, response, services)
+
+
+@router.post("/auth/refresh", responses=problems(401, 403))
+async def refresh(
+    request: Request, response: Response, services: AccountParts, token: RefreshCookie = None
+) -> AccessToken:
+    """Exchange the refresh cookie for a new one and an access token. Using one twice ends the sign-in."""
+    arrived_at = utc_now()
+    _refuse_foreign_pages(request, services)
+    return _handed_over(await actions.refresh(services, token, arrived_at=arrived_at), response, services)
+
+
+@router.post("/auth/logout", status_code=204, responses=problems(403))
+async def logout(
+    request: Request,
+    response: Response,
+    services: AccountParts,
+    bearer: BearerToken,
+    token: RefreshCookie = None,
+) -> None:
+    """Sign out: the sign-in ends, with its tokens and open connections. Without one, nothing happens."""
+    _refuse_foreign_pages(request, services)
+    claims: Claims | None = None
+    if bearer is not None:
+        try:
+            claims = services.issuer.verify(bearer.credentials)
+        except Unauthenticated:
+            # Too old to be trusted; the cookie still says which sign-in to end.
+            claims = None
+    await actions.sign_out(services, refresh_token=token, claims=claims)
+    response.delete_cookie(
+        REFRESH_COOKIE,
+        path=REFRESH_PATH,
+        secure=services.accounts.secure_cookies,
+        httponly=True,
+        samesite="strict",
+    )
+
+
+@router.get("/me", responses=problems(401))
+async def get_me(person: CurrentPerson, transaction: RequestTransaction) -> Me:
+    """Return the person who is signed in."""
+    return Me.model_validate(await _own_account(transaction, person.id), from_attributes=True)
+
+
+@router.patch("/me", responses=problems(401, 413, 422))
+async def update_me(body: MeChanges, person: CurrentPerson, transaction: RequestTransaction) -> Me:
+    """Change one's name or language."""
+    user = await _own_account(transaction, person.id)
+    for field, value in body.model_dump(exclude_unset=True).items():
+        setattr(user, field, value)
+    return Me.model_validate(user, from_attributes=True)
+
+
+async def _own_account(transaction: Transaction, user_id: UUID) -> UserRow:
+    user = await transaction.session.get(UserRow, user_id)
+    if user is None:
+        raise SessionRevoked
+    return user
+
+
+def _handed_over(signed_in: SignedIn, response: Response, services: AccountServices) -> AccessToken:
+    response.set_cookie(
+        REFRESH_COOKIE,
+        signed_in.refresh_token,
+        max_age=services.accounts.refresh_token_days * SECONDS_PER_DAY,
+        path=REFRESH_PATH,
+        secure=services.accounts.secure_cookies,
+        httponly=True,
+        samesite="strict",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return AccessToken(access_token=signed_in.access_token, expires_in=services.issuer.lifetime_seconds)
+
+
+def _host(request: Request) -> str | None:
+    return request.client.host if request.client is not None else None
+
+
+def _refuse_foreign_pages(request: Request, services: AccountServices) -> None:
+    origin = request.headers.get("origin")
+    if origin is not None and not is_own_origin(
+        origin, public_url=services.accounts.public_url, host=request.headers.get("host")
+    ):
+        raise ForeignOrigin

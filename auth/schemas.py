@@ -1,0 +1,138 @@
+"""The bodies of requests and answers about people."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
+
+from auth.http.schemas import Answer, EmailAddress, Moment, Page, PlainText, RequestBody
+from auth.models import AccountStatus, Role
+from auth.rules import PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, RegistrationMode, normalise_password
+
+INVITATION_DAYS = 14
+INVITATION_DAYS_MAX = 90
+
+RegisteringRole = Literal[Role.STUDENT, Role.TEACHER]
+
+NewPassword = Annotated[
+    str,
+    AfterValidator(normalise_password),
+    WithJsonSchema(
+        {"type": "string", "format": "password", "minLength": PASSWORD_MIN_CHARS, "maxLength": PASSWORD_MAX_CHARS}
+    ),
+]
+
+
+class RegistrationModes(Answer):
+    """Who may register, by role."""
+
+    student: RegistrationMode
+    teacher: RegistrationMode
+
+
+class AuthOptions(Answer):
+    """What the sign-in pages need to know before anybody is signed in."""
+
+    registration: RegistrationModes
+    environment: Literal["development", "production"]
+
+
+class NewAccount(RequestBody):
+    """Who wants to register."""
+
+    email: EmailAddress
+    password: NewPassword
+    name: PlainText
+    role: RegisteringRole
+    invitation: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+
+class Registered(Answer):
+    """What was asked for; the same for an address that has an account already."""
+
+    email: str
+    name: str
+    role: RegisteringRole
+    status: Literal[AccountStatus.ACTIVE, AccountStatus.PENDING]
+
+
+class Credentials(RequestBody):
+    """An address and a password. Whether they can be right is not told by validation."""
+
+    email: Annotated[str, Field(max_length=1000, json_schema_extra={"format": "email"})]
+    password: Annotated[str, Field(max_length=1000, json_schema_extra={"format": "password"})]
+
+
+class AccessToken(Answer):
+    """A short-lived token for the ``Authorization`` header and for documents."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 -- the scheme's name
+    expires_in: int = Field(description="Seconds until the token ends.")
+
+
+class Me(Answer):
+    """The person who is signed in."""
+
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    color: str = Field(description="The person's colour everywhere, as `#rrggbb`.")
+    locale: str | None
+    created_at: Moment
+
+
+class MeChanges(RequestBody):
+    """What a person changes about themselves; what is left out stays."""
+
+    name: PlainText | None = None
+    locale: (
+        Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", examples=["de-AT"])] | None
+    ) = None
+
+    @field_validator("name")
+    @classmethod
+    def _a_name_cannot_be_taken_away(cls, name: str | None) -> str | None:
+        if name is None:
+            raise ValueError("must not be null")
+        return name
+
+
+class Account(Answer):
+    """A person's account, as administrators see it."""
+
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    status: AccountStatus
+    blocked_reason: str | None
+    color: str
+    created_at: Moment
+
+
+class AccountPage(Page[Account]):
+    """One page of accounts, newest first."""
+
+
+class Block(RequestBody):
+    """Why somebody is blocked."""
+
+    reason: PlainText
+
+
+class NewInvitation(RequestBody):
+    """Whom to invite."""
+
+    role: RegisteringRole
+    expires_in_days: Annotated[int, Field(ge=1, le=INVITATION_DAYS_MAX)] = INVITATION_DAYS
+
+
+class Invitation(Answer):
+    """An invitation. The code is shown only this once."""
+
+    code: str
+    url: str
+    role: RegisteringRole
+    expires_at: Moment

@@ -1,0 +1,81 @@
+"""Which attempts are bounded, and by what key."""
+
+import time
+from collections.abc import Callable
+
+from auth.errors import TooManyAttempts
+from auth.rules import is_loopback, throttle_address
+from auth.settings import AccountSettings
+from auth.throttle import Throttle
+
+# Somebody who guesses one account's password from many addresses meets this multiple of the bound per address, so
+# that nobody can lock a person out by guessing wrong from elsewhere without great effort.
+ACCOUNT_OVERALL_FACTOR = 10
+
+
+class Throttles:
+    """Bound sign-ins, registrations and guesses of join codes, in the memory of this process."""
+
+    def __init__(self, settings: AccountSettings, *, clock: Callable[[], float] = time.monotonic) -> None:
+        window = settings.login_window_seconds
+        per_account, per_address = settings.login_attempts_per_account, settings.login_attempts_per_address
+        self._production = settings.production
+        self._account_from_address = Throttle(per_account, window_seconds=window, clock=clock)
+        self._account = Throttle(per_account * ACCOUNT_OVERALL_FACTOR, window_seconds=window, clock=clock)
+        self._address = Throttle(per_address, window_seconds=window, clock=clock)
+        self._registrations = Throttle(per_address, window_seconds=window, clock=clock)
+        self._codes = Throttle(per_address, window_seconds=window, clock=clock)
+
+    def begin_sign_in(self, email: str, *, host: str | None) -> None:
+        """Count an attempt to sign in; ``sign_in_succeeded`` takes it back.
+
+        Raises:
+            TooManyAttempts: for this account, or from this network address.
+        """
+        address = throttle_address(host)
+        pair = f"{email} {address}"
+        waits = [self._account_from_address.wait(pair), self._account.wait(email)]
+        if not self._exempt(host):
+            waits.append(self._address.wait(address))
+        if max(waits) > 0:
+            raise TooManyAttempts(max(waits))
+        self._account_from_address.take(pair)
+        self._account.take(email)
+        self._address.take(address)
+
+    def sign_in_succeeded(self, email: str, *, host: str | None) -> None:
+        """Forget the attempts before a right password: a class behind one address is no attack."""
+        address = throttle_address(host)
+        self._account_from_address.forget(f"{email} {address}")
+        self._account.give_back(email)
+        self._address.give_back(address)
+
+    def begin_registration(self, *, host: str | None) -> None:
+        """Count a registration.
+
+        Raises:
+            TooManyAttempts: from this network address.
+        """
+        self._take(self._registrations, host)
+
+    def check_code_guesses(self, *, host: str | None) -> None:
+        """Refuse whoever has guessed too many wrong join codes.
+
+        Raises:
+            TooManyAttempts: from this network address.
+        """
+        seconds = 0.0 if self._exempt(host) else self._codes.wait(throttle_address(host))
+        if seconds > 0:
+            raise TooManyAttempts(seconds)
+
+    def wrong_code(self, *, host: str | None) -> None:
+        """Count a join code that does not exist."""
+        self._codes.take(throttle_address(host))
+
+    def _take(self, throttle: Throttle, host: str | None) -> None:
+        seconds = 0.0 if self._exempt(host) else throttle.take(throttle_address(host))
+        if seconds > 0:
+            raise TooManyAttempts(seconds)
+
+    def _exempt(self, host: str | None) -> bool:
+        return not self._production and is_loopback(host)
