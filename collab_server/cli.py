@@ -12,14 +12,14 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import asyncpg
 import uvloop
 
 from auth.actions import create_admin
-from auth.errors import EmailTaken
-from classroom import demo
+from auth.errors import AddressTaken
 from collab_server.data_folder import DataFolder, DataFolderError
 from collab_server.listening import ListeningError, listen, serve
 from collab_server.logs import configure_logging
@@ -28,6 +28,9 @@ from persistence.database import CONNECT_TIMEOUT_SECONDS, Database
 from persistence.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from persistence.errors import DatabaseNewerThanCode
 from persistence.migrations import migrate
+
+if TYPE_CHECKING:
+    from classroom.demo import Account
 
 POSTGRES_MIN_VERSION = 14
 
@@ -81,9 +84,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings, _chosen: argparse.Namespace) -> int:
-    # The composition root brings the whole house along; the other commands do without it.
-    from collab_server.app import create_app  # noqa: PLC0415
-
     with DataFolder(settings.data_dir):
         settings = _with_secret_key(settings)
         # The port is taken first, because it fails fast: nothing has been started then that had to be stopped.
@@ -91,6 +91,9 @@ def _serve(settings: Settings, _chosen: argparse.Namespace) -> int:
         try:
             with _own_database(settings) as url, _loop() as loop:
                 accounts = loop.run(_prepare(settings, url=url))
+                # The composition root brings the whole house along; the other commands do without it.
+                from collab_server.app import create_app  # noqa: PLC0415
+
                 app = create_app(settings, database_url=url)
                 print(_greeting(settings, accounts), flush=True)
                 started = loop.run(serve(app, settings=settings, sockets=sockets))
@@ -123,7 +126,9 @@ def _create_admin(settings: Settings, chosen: argparse.Namespace) -> int:
     with _database_for_command(settings) as url, _loop() as loop:
         try:
             loop.run(create(url))
-        except (EmailTaken, ValueError) as error:
+        except AddressTaken as error:
+            raise CommandFailed(f"{email} has an account already.") from error
+        except ValueError as error:
             raise CommandFailed(str(error)) from error
     print(f"{email} can sign in as administrator.")
     return 0
@@ -209,16 +214,18 @@ async def _migrated(url: str) -> None:
         raise CommandFailed(str(error)) from error
 
 
-async def _prepare(settings: Settings, *, url: str) -> list[demo.Account]:
+async def _prepare(settings: Settings, *, url: str) -> "Sequence[Account]":
     """Migrate, and seed the demo class into an empty database."""
     await _migrated(url)
     if not settings.demo:
-        return []
+        return ()
+    from classroom import demo  # noqa: PLC0415 - as above
+
     async with _database(url) as database:
         return await demo.seed(database)
 
 
-def _greeting(settings: Settings, accounts: Sequence[demo.Account]) -> str:
+def _greeting(settings: Settings, accounts: "Sequence[Account]") -> str:
     lines = [f"Lectern serves on {settings.public_url}"]
     if accounts:
         width = max(len(account.email) for account in accounts)

@@ -41,9 +41,9 @@ def test_a_foreign_address_is_refused_in_one_line(host: str) -> None:
 
 
 def test_a_data_folder_has_one_owner_at_a_time(tmp_path: Path) -> None:
-    with DataFolder(tmp_path / "data"):
-        with pytest.raises(DataFolderError, match="Another Lectern uses the data folder"):
-            DataFolder(tmp_path / "data").__enter__()
+    second = DataFolder(tmp_path / "data")
+    with DataFolder(tmp_path / "data"), pytest.raises(DataFolderError, match="Another Lectern uses the data folder"):
+        second.__enter__()
     with DataFolder(tmp_path / "data"):
         pass
 
