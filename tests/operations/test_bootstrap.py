@@ -82,7 +82,7 @@ def test_a_failing_program_shows_the_end_of_its_output_and_what_to_do() -> None:
     with pytest.raises(bootstrap.StepFailed) as failure:
         bootstrap.run(["sh", "-c", "echo the reason; exit 3"], advice="Try again.")
     assert "the reason" in str(failure.value)
-    assert str(failure.value).endswith("`sh -c echo the reason; exit 3` failed (3).\nTry again.")
+    assert str(failure.value).endswith("`sh -c 'echo the reason; exit 3'` failed (3).\nTry again.")
 
 
 def test_a_program_that_does_not_exist_is_named() -> None:
