@@ -47,6 +47,7 @@ class Connection:
         socket_id: UUID,
         dialect: Dialect,
         outbox: Outbox,
+        on_join: Callable[[UUID], None],
         on_end: Callable[[], None],
     ) -> None:
         self.admission: Admission | None = None
@@ -55,6 +56,7 @@ class Connection:
         self._socket_id = socket_id
         self._dialect = dialect
         self._outbox = outbox
+        self._on_join = on_join
         self._on_end = on_end
         self._session = Session(engine.limits.session)
         self._room: Room | None = None
@@ -133,6 +135,7 @@ class Connection:
 
     def _join(self, admission: Admission) -> None:
         assert self._room is not None
+        self._on_join(admission.participant.id)
         self._member = Member(
             session_id=self._socket_id,
             participant=admission.participant,

@@ -8,19 +8,24 @@ from uuid import UUID
 
 from collab_server.metrics import Metrics
 from collab_server.ports import Admission, Doorkeeper, UpdateLog
+from collab_server.quotas import Shares
 from collab_server.registry import Registry, RegistryLimits
 from collab_server.session import SessionLimits
 
 
 @dataclass(frozen=True, slots=True)
 class EngineLimits:
-    """Every bound of the engine."""
+    """Every bound of the engine; None: unbounded."""
 
     registry: RegistryLimits
     session: SessionLimits
     outbox_max_bytes: int
     authentication_seconds: float
     documents_per_socket: int = 64
+    messages_per_second: int = 1_000
+    sockets_per_person: int | None = None
+    sockets_per_address: int | None = None
+    loopback_unbounded: bool = False
 
 
 class OpenSession(Protocol):
@@ -40,6 +45,8 @@ class Engine:
         self.limits = limits
         self.metrics = metrics
         self.registry = Registry(log, limits=limits.registry, metrics=metrics)
+        self.sockets_of_people = Shares(limits.sockets_per_person, reason="too_many_connections")
+        self.sockets_of_addresses = Shares(limits.sockets_per_address, reason="too_many_connections")
         self.access_version = 0
         self._sessions: set[OpenSession] = set()
 

@@ -1,6 +1,9 @@
 """The WebSocket endpoints: sockets in, sessions out. Tokens are taken from the request here and never leave but to the doorkeeper."""
 
 import asyncio
+from collections.abc import Hashable
+from ipaddress import ip_address
+from time import monotonic
 from typing import Protocol
 from uuid import UUID, uuid4
 
@@ -15,6 +18,7 @@ from collab_server.errors import EngineError, Malformed, TooMany, TooSlow
 from collab_server.outbox import Outbox
 from collab_server.protocol import hocuspocus, y_websocket
 from collab_server.protocol.messages import Leave, Message, Pong, Token
+from collab_server.quotas import MessageRate
 
 _log = structlog.get_logger(__name__)
 
@@ -82,9 +86,25 @@ class Socket:
         self.connections: dict[str, Connection] = {}
         self._outbox = Outbox(websocket, limit_bytes=engine.limits.outbox_max_bytes)
         self._websocket = websocket
+        self._people: set[UUID] = set()
+        self._rate = MessageRate(engine.limits.messages_per_second, now=monotonic())
 
     async def serve(self, conversation: Conversation) -> None:
         """Serve the socket until it is closed."""
+        address = self._address()
+        try:
+            self.engine.sockets_of_addresses.take(address)
+        except TooMany as error:
+            await self._websocket.close(error.code, error.reason)
+            return
+        try:
+            await self._converse(conversation)
+        finally:
+            self.engine.sockets_of_addresses.give_back(address)
+            for person in self._people:
+                self.engine.sockets_of_people.give_back(person)
+
+    async def _converse(self, conversation: Conversation) -> None:
         self.engine.metrics.sockets.inc()
         sending = asyncio.create_task(self._outbox.drain())
         deadline = asyncio.get_running_loop().call_later(
@@ -110,6 +130,7 @@ class Socket:
             socket_id=self.id,
             dialect=dialect,
             outbox=self._outbox,
+            on_join=self._identify,
             on_end=lambda: self._forget(key, connection),
         )
         self.connections[key] = connection
@@ -127,12 +148,25 @@ class Socket:
             if event["type"] == "websocket.disconnect":
                 return
             try:
+                self._rate.take(monotonic())
                 data = event.get("bytes")
                 if data is None:
                     raise Malformed("text_message")
                 conversation.received(data)
             except EngineError as error:
                 self.refuse(error)
+
+    def _address(self) -> Hashable:
+        """Return whom this socket counts for: its network address, or in development on this machine only itself."""
+        client = self._websocket.client
+        host = "" if client is None else client.host
+        return self.id if self.engine.limits.loopback_unbounded and _is_loopback(host) else host
+
+    def _identify(self, person: UUID) -> None:
+        """Count this socket for a person who takes part through it; raises TooMany."""
+        if person not in self._people:
+            self.engine.sockets_of_people.take(person)
+            self._people.add(person)
 
     def _forget(self, key: str, connection: Connection) -> None:
         if self.connections.get(key) is connection:
@@ -141,6 +175,13 @@ class Socket:
     def _check(self, conversation: Conversation) -> None:
         if not conversation.authenticating():
             self.refuse(TooSlow("no_authentication_in_time"))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class OneDocument:

@@ -10,6 +10,7 @@ from collab_server.settings import Settings
 
 BACKLOG = 2048  # A whole school reconnects at once after a restart.
 DRAIN_LIMIT_SECONDS = 10
+ENVELOPE_BYTES = 4096  # The document's name and the lengths around an update.
 
 
 class ListeningError(Exception):
@@ -69,8 +70,8 @@ async def serve(app: ASGIApp, *, settings: Settings, sockets: list[socket.socket
         app,
         http="httptools",
         ws="websockets-sansio",
-        # One byte more than the largest message we take, so that our own check answers first, with our own reason.
-        ws_max_size=settings.first_sync_max_bytes + 1,
+        # A little more than the largest update we take, so that our own check answers first, with our own reason.
+        ws_max_size=settings.first_sync_max_bytes + ENVELOPE_BYTES,
         ws_per_message_deflate=False,
         lifespan="on",
         log_config=None,

@@ -154,7 +154,7 @@ class Settings:
     document_max_bytes: Annotated[int, _whole(KIB, 1024 * MIB)] = 32 * MIB
     outbox_max_bytes: Annotated[int, _whole(64 * KIB, 1024 * MIB)] = 8 * MIB
     documents_per_socket: Annotated[int, _whole(1, 10_000)] = 64
-    messages_per_second: Annotated[int, _whole(1, 100_000)] = 200
+    messages_per_second: Annotated[int, _whole(1, 100_000)] = 1000
     connections_per_user: Annotated[int, _whole(1, 100_000)] = 50
     connections_per_address: Annotated[int, _whole(1, 1_000_000)] = 3000
     auth_deadline_seconds: Annotated[int, _whole(1, 600)] = 10

@@ -92,17 +92,30 @@ class PostgresUpdateLog:
     Every method raises asyncpg.PostgresError or OSError when the database refuses or is away; nothing is written then.
     """
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._opened: asyncpg.Pool | None = None
 
     @classmethod
     async def connect(cls, url: str) -> "PostgresUpdateLog":
+        """Return an open log."""
+        log = cls(url)
+        await log.open()
+        return log
+
+    async def open(self) -> None:
         """Open the pool."""
-        return cls(await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS))
+        self._opened = await asyncpg.create_pool(self._url, min_size=1, max_size=CONNECTIONS)
 
     async def close(self) -> None:
         """Close the pool, after what is under way."""
-        await self._pool.close()
+        if self._opened is not None:
+            await self._opened.close()
+
+    @property
+    def _pool(self) -> asyncpg.Pool:
+        assert self._opened is not None, "the log is not open"
+        return self._opened
 
     async def append(self, batches: Mapping[UUID, Sequence[Row]]) -> Mapping[UUID, int]:
         """Commit the rows of several documents in one transaction; returns each document's last seq.
