@@ -20,6 +20,7 @@ CURSOR_MAX_CHARS = 100
 _CHECKSUM_BYTES = 4
 
 Row = TypeVar("Row")
+Querying = TypeVar("Querying", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class PageRequest:
     limit: int
 
     def narrow(
-        self, statement: Select[Any], column: InstrumentedAttribute[UUID], *, of: str, newest_first: bool = False
-    ) -> Select[Any]:
+        self, statement: Querying, column: InstrumentedAttribute[UUID], *, of: str, newest_first: bool = False
+    ) -> Querying:
         """Order a query by an id and cut this page out of it, with one row more to see whether another page follows.
 
         Args:

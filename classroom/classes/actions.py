@@ -1,0 +1,332 @@
+"""Make classes, join them, and change who is in them.
+
+``access_class`` is the only way to a class: it also checks what the person may do with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth.actions import Person
+from auth.errors import Forbidden, NotFound
+from auth.http.pagination import PageRequest
+from auth.models import Role, UserRow
+from auth.ports import AccessListener
+from classroom.classes.models import ClassRole, ClassRow, MembershipRow
+from classroom.classes.rules import new_join_code, read_join_code
+from classroom.errors import LastTeacher, UnknownJoinCode
+from persistence.base import utc_now
+from persistence.database import Transaction, violated_constraint
+from persistence.ids import new_id
+
+CLASSES_LIST = "classes"
+MEMBERS_LIST = "members"
+JOIN_CODE_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ClassAccess:
+    """A class, and what the person who asked for it is in it."""
+
+    row: ClassRow
+    role: ClassRole
+
+    @property
+    def teaches(self) -> bool:
+        """Tell whether the person is a teacher of the class."""
+        return self.role is ClassRole.TEACHER
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """A teacher of a class, as everybody in it sees them."""
+
+    id: UUID
+    name: str
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassView:
+    """A class as one of its members sees it."""
+
+    row: ClassRow
+    role: ClassRole
+    teachers: Sequence[Teacher]
+    student_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A person in a class."""
+
+    membership: MembershipRow
+    user: UserRow
+
+
+async def access_class(
+    session: AsyncSession,
+    person: Person,
+    class_id: UUID,
+    *,
+    teach: bool = False,
+    deleted: bool = False,
+    lock: bool = False,
+) -> ClassAccess:
+    """Return a class for one of its members.
+
+    Args:
+        session: where to look.
+        person: who asks.
+        class_id: which class.
+        teach: whether what follows is only for its teachers.
+        deleted: whether a deleted class will do; only its teachers can still see one.
+        lock: whether others who change the class are to wait until the transaction ends.
+
+    Raises:
+        NotFound: there is no such class, or the person is not in it.
+        Forbidden: only its teachers may do this.
+    """
+    statement = (
+        select(ClassRow, MembershipRow.role)
+        .join(MembershipRow, MembershipRow.class_id == ClassRow.id)
+        .where(ClassRow.id == class_id, MembershipRow.user_id == person.id)
+    )
+    if lock:
+        statement = statement.with_for_update(of=ClassRow, key_share=True)
+    found = (await session.execute(statement)).one_or_none()
+    if found is None:
+        raise NotFound
+    access = ClassAccess(found[0], found[1])
+    if access.row.deleted_at is not None and not (deleted and access.teaches):
+        raise NotFound
+    if teach and not access.teaches:
+        raise Forbidden
+    return access
+
+
+async def create_class(session: AsyncSession, person: Person, *, title: str) -> ClassRow:
+    """Make a class; who makes it is its first teacher.
+
+    Raises:
+        Forbidden: the person is no teacher.
+    """
+    if person.role is not Role.TEACHER:
+        raise Forbidden
+    return await add_class(session, title=title, teacher_id=person.id)
+
+
+async def add_class(session: AsyncSession, *, title: str, teacher_id: UUID) -> ClassRow:
+    """Add a class and its first teacher, without asking who may."""
+    row = ClassRow(id=new_id(), title=title, join_code=new_join_code(), created_by=teacher_id)
+    await _with_a_free_join_code(session, row)
+    await add_member(session, class_id=row.id, user_id=teacher_id, role=ClassRole.TEACHER)
+    return row
+
+
+async def add_member(session: AsyncSession, *, class_id: UUID, user_id: UUID, role: ClassRole) -> bool:
+    """Add somebody to a class; tell whether they were not in it before."""
+    added = await session.scalar(
+        insert(MembershipRow)
+        .values(class_id=class_id, user_id=user_id, role=role)
+        .on_conflict_do_nothing()
+        .returning(MembershipRow.user_id)
+    )
+    return added is not None
+
+
+async def view_class(session: AsyncSession, access: ClassAccess) -> ClassView:
+    """Return a class as the person who asked for it sees it."""
+    return (await _views(session, [(access.row, access.role)]))[0]
+
+
+async def list_classes(session: AsyncSession, person: Person, page: PageRequest) -> tuple[list[ClassView], str | None]:
+    """Return one page of the person's classes, newest first."""
+    statement = (
+        select(ClassRow, MembershipRow.role)
+        .join(MembershipRow, MembershipRow.class_id == ClassRow.id)
+        .where(MembershipRow.user_id == person.id, ClassRow.deleted_at.is_(None))
+    )
+    statement = page.narrow(statement, ClassRow.id, of=CLASSES_LIST, newest_first=True)
+    found = [(row, role) for row, role in (await session.execute(statement)).all()]
+    shown, next_cursor = page.cut(found, [row.id for row, _ in found], of=CLASSES_LIST)
+    return await _views(session, shown), next_cursor
+
+
+async def delete_class(transaction: Transaction, access: ClassAccess, *, live: AccessListener) -> None:
+    """Put a class away: nobody sees it or opens its documents, until a teacher restores it."""
+    access.row.deleted_at = utc_now()
+    # Open documents of the class are known to the engine only by their own ids: it decides again about all.
+    transaction.after_commit(live.access_changed)
+
+
+def restore_class(transaction: Transaction, access: ClassAccess, *, live: AccessListener) -> None:
+    """Bring a deleted class back as it was."""
+    access.row.deleted_at = None
+    transaction.after_commit(live.access_changed)
+
+
+async def renew_join_code(session: AsyncSession, access: ClassAccess) -> None:
+    """Give a class another join code; the old one is unknown from now on."""
+    access.row.join_code = new_join_code()
+    await _with_a_free_join_code(session, access.row)
+
+
+async def class_by_join_code(session: AsyncSession, text: str) -> ClassRow:
+    """Return the class that a join code belongs to.
+
+    Raises:
+        UnknownJoinCode: no class has it.
+    """
+    code = read_join_code(text)
+    row = await session.scalar(select(ClassRow).where(ClassRow.join_code == code, ClassRow.deleted_at.is_(None)))
+    if row is None:
+        raise UnknownJoinCode
+    return row
+
+
+async def join_class(transaction: Transaction, person: Person, text: str, *, live: AccessListener) -> ClassAccess:
+    """Join a class with its code; whoever is in it already stays what they are.
+
+    Raises:
+        UnknownJoinCode: no class has this code.
+        Forbidden: the account is for the house's office, not for a class.
+    """
+    if person.role not in (Role.STUDENT, Role.TEACHER):
+        raise Forbidden
+    row = await class_by_join_code(transaction.session, text)
+    if await add_member(transaction.session, class_id=row.id, user_id=person.id, role=ClassRole.STUDENT):
+        transaction.after_commit(lambda: live.access_changed(user_id=person.id))
+    return await access_class(transaction.session, person, row.id)
+
+
+async def teacher_names(session: AsyncSession, row: ClassRow) -> list[str]:
+    """Return the names of a class's teachers, for whoever holds its join code."""
+    return [teacher.name for teacher in (await _teachers(session, [row.id])).get(row.id, [])]
+
+
+async def list_members(
+    session: AsyncSession, access: ClassAccess, page: PageRequest
+) -> tuple[list[MemberView], str | None]:
+    """Return one page of the members of a class."""
+    statement = _members(access.row.id)
+    statement = page.narrow(statement, MembershipRow.user_id, of=MEMBERS_LIST)
+    found = [MemberView(membership, user) for membership, user in (await session.execute(statement)).all()]
+    shown, next_cursor = page.cut(found, [member.user.id for member in found], of=MEMBERS_LIST)
+    return list(shown), next_cursor
+
+
+async def access_member(session: AsyncSession, access: ClassAccess, user_id: UUID) -> MemberView:
+    """Return one member of a class, for another member.
+
+    Raises:
+        NotFound: there is no such person in the class.
+    """
+    found = (await session.execute(_members(access.row.id).where(MembershipRow.user_id == user_id))).one_or_none()
+    if found is None:
+        raise NotFound
+    return MemberView(found[0], found[1])
+
+
+async def change_role(
+    transaction: Transaction, access: ClassAccess, member: MemberView, *, role: ClassRole, live: AccessListener
+) -> None:
+    """Make a member a teacher or a student of the class. The class must be locked.
+
+    Raises:
+        LastTeacher: the class would be without a teacher.
+    """
+    if member.membership.role is role:
+        return
+    if role is ClassRole.STUDENT:
+        await _leave_a_teacher(transaction.session, access, member)
+    member.membership.role = role
+    _announce(transaction, member, live)
+
+
+async def remove_member(
+    transaction: Transaction, access: ClassAccess, member: MemberView, *, person: Person, live: AccessListener
+) -> None:
+    """Take somebody out of a class. The class must be locked.
+
+    Their personal access to its documents is kept: leaving and joining again gives nobody more.
+
+    Raises:
+        Forbidden: a student may only leave, not remove others.
+        LastTeacher: the class would be without a teacher.
+    """
+    if not access.teaches and member.user.id != person.id:
+        raise Forbidden
+    await _leave_a_teacher(transaction.session, access, member)
+    await transaction.session.delete(member.membership)
+    _announce(transaction, member, live)
+
+
+def _announce(transaction: Transaction, member: MemberView, live: AccessListener) -> None:
+    user_id = member.user.id
+    transaction.after_commit(lambda: live.access_changed(user_id=user_id))
+
+
+async def _leave_a_teacher(session: AsyncSession, access: ClassAccess, member: MemberView) -> None:
+    if member.membership.role is not ClassRole.TEACHER:
+        return
+    teachers = await session.scalar(
+        select(func.count())
+        .select_from(MembershipRow)
+        .where(MembershipRow.class_id == access.row.id, MembershipRow.role == ClassRole.TEACHER)
+    )
+    if teachers == 1:
+        raise LastTeacher
+
+
+async def _with_a_free_join_code(session: AsyncSession, row: ClassRow) -> None:
+    for _ in range(JOIN_CODE_TRIES):
+        try:
+            async with session.begin_nested():
+                session.add(row)
+                await session.flush()
+        except IntegrityError as error:
+            if violated_constraint(error) != "uq_classes_join_code":
+                raise
+            row.join_code = new_join_code()
+        else:
+            return
+    raise RuntimeError("no free join code was found: the alphabet is used up or the random source is broken")
+
+
+async def _views(session: AsyncSession, found: Sequence[tuple[ClassRow, ClassRole]]) -> list[ClassView]:
+    class_ids = [row.id for row, _ in found]
+    teachers = await _teachers(session, class_ids)
+    counted = await session.execute(
+        select(MembershipRow.class_id, func.count())
+        .where(MembershipRow.class_id.in_(class_ids), MembershipRow.role == ClassRole.STUDENT)
+        .group_by(MembershipRow.class_id)
+    )
+    students: dict[UUID, int] = dict(counted.tuples().all())
+    return [ClassView(row, role, teachers.get(row.id, []), students.get(row.id, 0)) for row, role in found]
+
+
+async def _teachers(session: AsyncSession, class_ids: Sequence[UUID]) -> dict[UUID, list[Teacher]]:
+    found = await session.execute(
+        select(MembershipRow.class_id, UserRow.id, UserRow.name, UserRow.color)
+        .join(UserRow, UserRow.id == MembershipRow.user_id)
+        .where(MembershipRow.class_id.in_(class_ids), MembershipRow.role == ClassRole.TEACHER)
+        .order_by(MembershipRow.joined_at, UserRow.id)
+    )
+    teachers: dict[UUID, list[Teacher]] = {}
+    for class_id, user_id, name, color in found.all():
+        teachers.setdefault(class_id, []).append(Teacher(user_id, name, color))
+    return teachers
+
+
+def _members(class_id: UUID) -> Select[MembershipRow, UserRow]:
+    return (
+        select(MembershipRow, UserRow)
+        .join(UserRow, UserRow.id == MembershipRow.user_id)
+        .where(MembershipRow.class_id == class_id)
+    )

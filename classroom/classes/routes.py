@@ -1,0 +1,201 @@
+"""Classes, their join codes and their members."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+
+from auth.dependencies import CurrentPerson, RequestTransaction
+from auth.http.once import OncePerKey
+from auth.http.pagination import WantedPage
+from auth.http.responses import problems
+from classroom.classes import actions
+from classroom.classes.actions import ClassAccess, ClassView, MemberView
+from classroom.classes.models import ClassRole
+from classroom.classes.rules import shown_join_code
+from classroom.classes.schemas import (
+    Class,
+    ClassChanges,
+    ClassPage,
+    ClassTeacher,
+    JoinPreview,
+    JoinRequest,
+    Member,
+    MemberChanges,
+    MemberPage,
+    NewClass,
+)
+from classroom.errors import UnknownJoinCode
+from classroom.services import Parts, Services
+
+router = APIRouter(tags=["classes"])
+
+
+@router.post("/classes", status_code=201, responses=problems(401, 403, 413, 422))
+async def create_class(
+    body: NewClass, person: CurrentPerson, transaction: RequestTransaction, services: Parts, once: OncePerKey
+) -> Class:
+    """Make a class; for teachers."""
+
+    async def create() -> Class:
+        row = await actions.create_class(transaction.session, person, title=body.title)
+        return await _shown(transaction, services, ClassAccess(row, ClassRole.TEACHER))
+
+    return await once.create(body, Class, create)
+
+
+@router.get("/classes", responses=problems(401, 422))
+async def list_classes(
+    person: CurrentPerson, transaction: RequestTransaction, services: Parts, page: WantedPage
+) -> ClassPage:
+    """List one's classes, newest first."""
+    views, next_cursor = await actions.list_classes(transaction.session, person, page)
+    return ClassPage(items=[_class(view, services) for view in views], next_cursor=next_cursor)
+
+
+@router.post("/classes/join", responses=problems(401, 403, 404, 413, 422, 429))
+async def join_class(
+    body: JoinRequest, request: Request, person: CurrentPerson, transaction: RequestTransaction, services: Parts
+) -> Class:
+    """Join a class with its code. Joining again changes nothing."""
+    host = request.client.host if request.client is not None else None
+    services.throttles.check_code_guesses(host=host)
+    try:
+        access = await actions.join_class(transaction, person, body.join_code, live=services.live)
+    except UnknownJoinCode:
+        services.throttles.wrong_code(host=host)
+        raise
+    return await _shown(transaction, services, access)
+
+
+@router.get("/join/{join_code}", responses=problems(404, 429))
+async def preview_class(
+    join_code: str, request: Request, transaction: RequestTransaction, services: Parts
+) -> JoinPreview:
+    """Tell which class a join code opens, before anybody is asked for anything."""
+    host = request.client.host if request.client is not None else None
+    services.throttles.check_code_guesses(host=host)
+    try:
+        row = await actions.class_by_join_code(transaction.session, join_code)
+    except UnknownJoinCode:
+        services.throttles.wrong_code(host=host)
+        raise
+    return JoinPreview(title=row.title, teachers=await actions.teacher_names(transaction.session, row))
+
+
+@router.get("/classes/{class_id}", responses=problems(401, 404))
+async def get_class(class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts) -> Class:
+    """Return a class."""
+    return await _shown(transaction, services, await actions.access_class(transaction.session, person, class_id))
+
+
+@router.patch("/classes/{class_id}", responses=problems(401, 403, 404, 413, 422))
+async def update_class(
+    class_id: UUID, body: ClassChanges, person: CurrentPerson, transaction: RequestTransaction, services: Parts
+) -> Class:
+    """Rename a class; for its teachers."""
+    access = await actions.access_class(transaction.session, person, class_id, teach=True)
+    access.row.title = body.title
+    return await _shown(transaction, services, access)
+
+
+@router.delete("/classes/{class_id}", status_code=204, responses=problems(401, 403, 404))
+async def delete_class(class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts) -> None:
+    """Delete a class; for its teachers, who can restore it."""
+    access = await actions.access_class(transaction.session, person, class_id, teach=True)
+    await actions.delete_class(transaction, access, live=services.live)
+
+
+@router.post("/classes/{class_id}/restore", responses=problems(401, 403, 404))
+async def restore_class(
+    class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts
+) -> Class:
+    """Restore a deleted class; for its teachers."""
+    access = await actions.access_class(transaction.session, person, class_id, teach=True, deleted=True)
+    actions.restore_class(transaction, access, live=services.live)
+    return await _shown(transaction, services, access)
+
+
+@router.post("/classes/{class_id}/join-code", responses=problems(401, 403, 404))
+async def renew_join_code(
+    class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts
+) -> Class:
+    """Replace the join code; for the class's teachers."""
+    access = await actions.access_class(transaction.session, person, class_id, teach=True)
+    await actions.renew_join_code(transaction.session, access)
+    return await _shown(transaction, services, access)
+
+
+@router.get("/classes/{class_id}/members", responses=problems(401, 404, 422))
+async def list_members(
+    class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, page: WantedPage
+) -> MemberPage:
+    """List the members of a class."""
+    access = await actions.access_class(transaction.session, person, class_id)
+    members, next_cursor = await actions.list_members(transaction.session, access, page)
+    return MemberPage(items=[_member(member, access) for member in members], next_cursor=next_cursor)
+
+
+@router.get("/classes/{class_id}/members/{user_id}", responses=problems(401, 404))
+async def get_member(class_id: UUID, user_id: UUID, person: CurrentPerson, transaction: RequestTransaction) -> Member:
+    """Return one member of a class."""
+    access = await actions.access_class(transaction.session, person, class_id)
+    return _member(await actions.access_member(transaction.session, access, user_id), access)
+
+
+@router.patch("/classes/{class_id}/members/{user_id}", responses=problems(401, 403, 404, 409, 413, 422))
+async def update_member(
+    *,
+    class_id: UUID,
+    user_id: UUID,
+    body: MemberChanges,
+    person: CurrentPerson,
+    transaction: RequestTransaction,
+    services: Parts,
+) -> Member:
+    """Change a member's role in the class; for its teachers."""
+    session = transaction.session
+    access = await actions.access_class(session, person, class_id, teach=True, lock=True)
+    member = await actions.access_member(session, access, user_id)
+    await actions.change_role(transaction, access, member, role=body.role, live=services.live)
+    return _member(member, access)
+
+
+@router.delete("/classes/{class_id}/members/{user_id}", status_code=204, responses=problems(401, 403, 404, 409))
+async def remove_member(
+    class_id: UUID, user_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts
+) -> None:
+    """Take a member out of the class; for its teachers, and for everybody to leave."""
+    session = transaction.session
+    access = await actions.access_class(session, person, class_id, lock=True)
+    member = await actions.access_member(session, access, user_id)
+    await actions.remove_member(transaction, access, member, person=person, live=services.live)
+
+
+async def _shown(transaction: RequestTransaction, services: Services, access: ClassAccess) -> Class:
+    await transaction.session.flush()
+    return _class(await actions.view_class(transaction.session, access), services)
+
+
+def _class(view: ClassView, services: Services) -> Class:
+    code = shown_join_code(view.row.join_code) if view.role is ClassRole.TEACHER else None
+    return Class(
+        id=view.row.id,
+        title=view.row.title,
+        join_code=code,
+        join_url=f"{services.accounts.public_url}/join/{code}" if code is not None else None,
+        role=view.role,
+        teachers=[ClassTeacher.model_validate(teacher, from_attributes=True) for teacher in view.teachers],
+        student_count=view.student_count,
+        created_at=view.row.created_at,
+    )
+
+
+def _member(member: MemberView, access: ClassAccess) -> Member:
+    return Member(
+        user_id=member.user.id,
+        name=member.user.name,
+        color=member.user.color,
+        role=member.membership.role,
+        joined_at=member.membership.joined_at,
+        email=member.user.email if access.teaches else None,
+    )

@@ -1,0 +1,271 @@
+"""Create documents, and decide who may open them.
+
+``access_document`` is the only way to a document: it also checks what the person may do with it. Whoever keeps
+documents open asks ``document_access``.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth.actions import Person
+from auth.errors import Conflict, Forbidden, NotFound
+from auth.http.pagination import PageRequest
+from auth.models import AccountStatus, UserRow
+from auth.ports import AccessListener
+from classroom.classes.actions import ClassAccess
+from classroom.classes.models import ClassRole, ClassRow, MembershipRow
+from classroom.documents.models import DocumentAccessRow, DocumentRow
+from documents.access import Level, decide
+from documents.kinds import Kind
+from documents.whiteboard import scene_update
+from persistence.base import utc_now
+from persistence.database import Transaction
+from persistence.ids import new_id
+from persistence.log_tables import DocumentHead, DocumentUpdate
+
+DOCUMENTS_LIST = "documents"
+CLIENT_ID_BITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAccess:
+    """What one person may do with one document."""
+
+    level: Level
+    kind: Kind
+    class_id: UUID
+    role_in_class: ClassRole
+
+
+@dataclass(frozen=True, slots=True)
+class AccessedDocument:
+    """A document, and what the person who asked for it may do with it."""
+
+    row: DocumentRow
+    level: Level
+    role: ClassRole
+
+    @property
+    def teaches(self) -> bool:
+        """Tell whether the person is a teacher of the document's class."""
+        return self.role is ClassRole.TEACHER
+
+
+async def document_access(session: AsyncSession, person: UUID, document_id: UUID) -> DocumentAccess | None:
+    """Return what somebody may do with a document, or None when it does not exist for them. One query."""
+    found = await _find(session, person, document_id)
+    if found is None or found.row.deleted_at is not None or found.level is Level.NONE:
+        return None
+    return DocumentAccess(found.level, found.row.kind, found.row.class_id, found.role)
+
+
+async def access_document(
+    session: AsyncSession,
+    person: Person,
+    document_id: UUID,
+    *,
+    need: Level = Level.READ,
+    teach: bool = False,
+    deleted: bool = False,
+) -> AccessedDocument:
+    """Return a document for somebody who may see it.
+
+    Args:
+        session: where to look.
+        person: who asks.
+        document_id: which document.
+        need: the level that what follows needs.
+        teach: whether what follows is only for teachers of the document's class.
+        deleted: whether a deleted document will do; only teachers can still see one.
+
+    Raises:
+        NotFound: there is no such document, or none for this person.
+        Forbidden: the person may see it, but not do this.
+    """
+    found = await _find(session, person.id, document_id)
+    if found is None or found.level is Level.NONE:
+        raise NotFound
+    if found.row.deleted_at is not None and not (deleted and found.teaches):
+        raise NotFound
+    if found.level < need or (teach and not found.teaches):
+        raise Forbidden
+    return found
+
+
+async def create_document(
+    session: AsyncSession,
+    person: Person,
+    access: ClassAccess,
+    *,
+    kind: Kind,
+    title: str,
+    students: Level,
+) -> AccessedDocument:
+    """Create a document in a class; for its teachers.
+
+    Raises:
+        Forbidden: the person does not teach the class.
+    """
+    if not access.teaches:
+        raise Forbidden
+    row = await add_document(
+        session, class_id=access.row.id, created_by=person.id, kind=kind, title=title, students=students
+    )
+    return AccessedDocument(row, Level.WRITE, access.role)
+
+
+async def add_document(
+    session: AsyncSession,
+    *,
+    class_id: UUID,
+    created_by: UUID,
+    kind: Kind,
+    title: str,
+    students: Level,
+    elements: Sequence[Mapping[str, Any]] = (),
+) -> DocumentRow:
+    """Add a document with its log, and its initial content as the log's first update."""
+    row = DocumentRow(id=new_id(), class_id=class_id, kind=kind, title=title, students=students, created_by=created_by)
+    session.add(row)
+    await session.flush()
+    session.add(DocumentHead(document_id=row.id, epoch=1, seq=1 if elements else 0))
+    if elements:
+        payload = scene_update(elements, client_id=secrets.randbits(CLIENT_ID_BITS))
+        session.add(DocumentUpdate(document_id=row.id, seq=1, payload=payload))
+    await session.flush()
+    return row
+
+
+async def list_documents(
+    session: AsyncSession, person: Person, access: ClassAccess, page: PageRequest
+) -> tuple[list[AccessedDocument], str | None]:
+    """Return one page of the documents of a class that the person may see, newest first."""
+    statement = _documents(person.id).where(DocumentRow.class_id == access.row.id, DocumentRow.deleted_at.is_(None))
+    if not access.teaches:
+        statement = statement.where(_student_may_see())
+    statement = page.narrow(statement, DocumentRow.id, of=DOCUMENTS_LIST, newest_first=True)
+    found = [_accessed(*row) for row in (await session.execute(statement)).all()]
+    shown, next_cursor = page.cut(found, [document.row.id for document in found], of=DOCUMENTS_LIST)
+    return list(shown), next_cursor
+
+
+def rename(document: AccessedDocument, *, title: str) -> None:
+    """Give a document another title."""
+    document.row.title = title
+    document.row.updated_at = utc_now()
+
+
+def delete_document(transaction: Transaction, document: AccessedDocument, *, live: AccessListener) -> None:
+    """Put a document away: nobody sees or opens it, until a teacher restores it."""
+    document.row.deleted_at = utc_now()
+    _announce(transaction, document, live)
+
+
+def restore_document(transaction: Transaction, document: AccessedDocument, *, live: AccessListener) -> None:
+    """Bring a deleted document back as it was."""
+    document.row.deleted_at = None
+    _announce(transaction, document, live)
+
+
+def share_with_students(
+    transaction: Transaction, document: AccessedDocument, *, students: Level, live: AccessListener
+) -> None:
+    """Set what the students of the class may do, except those with a setting of their own."""
+    document.row.students = students
+    _announce(transaction, document, live)
+
+
+async def share_with(
+    transaction: Transaction, document: AccessedDocument, user_id: UUID, *, access: Level, live: AccessListener
+) -> None:
+    """Set what one student of the class may do.
+
+    Raises:
+        NotFound: there is no such person in the class.
+        Conflict: the person teaches the class, and teachers may always write.
+    """
+    role = await transaction.session.scalar(
+        select(MembershipRow.role).where(
+            MembershipRow.class_id == document.row.class_id, MembershipRow.user_id == user_id
+        )
+    )
+    if role is None:
+        raise NotFound
+    if role is ClassRole.TEACHER:
+        raise Conflict("teachers_always_write", "Teachers of the class may always write.")
+    await transaction.session.execute(
+        insert(DocumentAccessRow)
+        .values(document_id=document.row.id, user_id=user_id, access=access)
+        .on_conflict_do_update(
+            index_elements=[DocumentAccessRow.document_id, DocumentAccessRow.user_id], set_={"access": access}
+        )
+    )
+    _announce(transaction, document, live, user_id=user_id)
+
+
+async def forget_share(
+    transaction: Transaction, document: AccessedDocument, user_id: UUID, *, live: AccessListener
+) -> None:
+    """Let the setting for all students count for somebody again."""
+    await transaction.session.execute(
+        delete(DocumentAccessRow).where(
+            DocumentAccessRow.document_id == document.row.id, DocumentAccessRow.user_id == user_id
+        )
+    )
+    _announce(transaction, document, live, user_id=user_id)
+
+
+async def personal_shares(session: AsyncSession, document: AccessedDocument) -> list[tuple[UUID, Level]]:
+    """Return who has a setting of their own, and which: of the people who are in the class."""
+    found = await session.execute(
+        select(DocumentAccessRow.user_id, DocumentAccessRow.access)
+        .join(MembershipRow, MembershipRow.user_id == DocumentAccessRow.user_id)
+        .where(DocumentAccessRow.document_id == document.row.id, MembershipRow.class_id == document.row.class_id)
+        .order_by(DocumentAccessRow.user_id)
+    )
+    return list(found.tuples().all())
+
+
+def _announce(
+    transaction: Transaction, document: AccessedDocument, live: AccessListener, *, user_id: UUID | None = None
+) -> None:
+    document_id = document.row.id
+    transaction.after_commit(lambda: live.access_changed(user_id=user_id, document_id=document_id))
+
+
+async def _find(session: AsyncSession, user_id: UUID, document_id: UUID) -> AccessedDocument | None:
+    found = (await session.execute(_documents(user_id).where(DocumentRow.id == document_id))).one_or_none()
+    return None if found is None else _accessed(*found)
+
+
+def _documents(user_id: UUID) -> Select[DocumentRow, ClassRole, Level | None]:
+    """Select documents of the classes that an active person is in, and what the decision needs."""
+    return (
+        select(DocumentRow, MembershipRow.role, DocumentAccessRow.access)
+        .join(ClassRow, and_(ClassRow.id == DocumentRow.class_id, ClassRow.deleted_at.is_(None)))
+        .join(MembershipRow, and_(MembershipRow.class_id == ClassRow.id, MembershipRow.user_id == user_id))
+        .join(UserRow, and_(UserRow.id == MembershipRow.user_id, UserRow.status == AccountStatus.ACTIVE))
+        .outerjoin(
+            DocumentAccessRow,
+            and_(DocumentAccessRow.document_id == DocumentRow.id, DocumentAccessRow.user_id == user_id),
+        )
+    )
+
+
+def _accessed(row: DocumentRow, role: ClassRole, personal: Level | None) -> AccessedDocument:
+    return AccessedDocument(row, decide(role_in_class=role, students=row.students, personal=personal), role)
+
+
+def _student_may_see() -> ColumnElement[bool]:
+    """Say ``documents.access.decide`` in SQL for students, so that pages are full."""
+    return or_(
+        and_(DocumentAccessRow.access.is_(None), DocumentRow.students != Level.NONE),
+        DocumentAccessRow.access != Level.NONE,
+    )

@@ -1,0 +1,198 @@
+"""Documents of a class, their access settings and their export."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from auth.dependencies import CurrentPerson, PersonBeforeBody, RequestTransaction
+from auth.errors import FieldInvalid
+from auth.http.once import OncePerKey
+from auth.http.pagination import WantedPage
+from auth.http.responses import problems
+from classroom.classes.actions import access_class
+from classroom.documents import actions
+from classroom.documents.actions import AccessedDocument
+from classroom.documents.export import linked_addresses, updates_of, written
+from classroom.documents.schemas import (
+    Document,
+    DocumentChanges,
+    DocumentPage,
+    DocumentShares,
+    NewDocument,
+    PersonAccess,
+    PersonalAccess,
+    StudentsAccess,
+)
+from classroom.files.actions import images_at
+from classroom.services import Parts
+from documents.export import ExportFormat
+
+router = APIRouter(tags=["documents"])
+
+EXPORTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The document as a file.",
+        "content": {
+            export_format.media_type: {"schema": {"type": "string", "format": "binary"}}
+            for export_format in ExportFormat
+        },
+    }
+}
+
+
+@router.post("/classes/{class_id}/documents", status_code=201, responses=problems(401, 403, 404, 413, 422))
+async def create_document(
+    class_id: UUID, body: NewDocument, person: CurrentPerson, transaction: RequestTransaction, once: OncePerKey
+) -> Document:
+    """Create a document; for the class's teachers."""
+
+    async def create() -> Document:
+        access = await access_class(transaction.session, person, class_id)
+        return _document(
+            await actions.create_document(
+                transaction.session, person, access, kind=body.kind, title=body.title, students=body.students
+            )
+        )
+
+    return await once.create(body, Document, create)
+
+
+@router.get("/classes/{class_id}/documents", responses=problems(401, 404, 422))
+async def list_documents(
+    class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, page: WantedPage
+) -> DocumentPage:
+    """List the documents of a class that one may see, newest first."""
+    access = await access_class(transaction.session, person, class_id)
+    found, next_cursor = await actions.list_documents(transaction.session, person, access, page)
+    return DocumentPage(items=[_document(document) for document in found], next_cursor=next_cursor)
+
+
+@router.get("/documents/{document_id}", responses=problems(401, 404))
+async def get_document(document_id: UUID, person: CurrentPerson, transaction: RequestTransaction) -> Document:
+    """Return a document."""
+    return _document(await actions.access_document(transaction.session, person, document_id))
+
+
+@router.patch("/documents/{document_id}", responses=problems(401, 403, 404, 413, 422))
+async def update_document(
+    document_id: UUID, body: DocumentChanges, person: CurrentPerson, transaction: RequestTransaction
+) -> Document:
+    """Rename a document; for the class's teachers."""
+    document = await actions.access_document(transaction.session, person, document_id, teach=True)
+    actions.rename(document, title=body.title)
+    return _document(document)
+
+
+@router.delete("/documents/{document_id}", status_code=204, responses=problems(401, 403, 404))
+async def delete_document(
+    document_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts
+) -> None:
+    """Delete a document; for the class's teachers, who can restore it."""
+    document = await actions.access_document(transaction.session, person, document_id, teach=True)
+    actions.delete_document(transaction, document, live=services.live)
+
+
+@router.post("/documents/{document_id}/restore", responses=problems(401, 403, 404))
+async def restore_document(
+    document_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts
+) -> Document:
+    """Restore a deleted document; for the class's teachers."""
+    document = await actions.access_document(transaction.session, person, document_id, teach=True, deleted=True)
+    actions.restore_document(transaction, document, live=services.live)
+    return _document(document)
+
+
+@router.get("/documents/{document_id}/access", responses=problems(401, 403, 404))
+async def get_document_access(
+    document_id: UUID, person: CurrentPerson, transaction: RequestTransaction
+) -> DocumentShares:
+    """Tell who may do what with a document; for the class's teachers."""
+    document = await actions.access_document(transaction.session, person, document_id, teach=True)
+    shares = await actions.personal_shares(transaction.session, document)
+    return DocumentShares(
+        students=document.row.students,
+        people=[PersonAccess(user_id=user_id, access=level) for user_id, level in shares],
+    )
+
+
+@router.put("/documents/{document_id}/access", responses=problems(401, 403, 404, 413, 422))
+async def set_students_access(
+    document_id: UUID, body: StudentsAccess, person: CurrentPerson, transaction: RequestTransaction, services: Parts
+) -> Document:
+    """Set what the students of the class may do; in force at once, also on open boards."""
+    document = await actions.access_document(transaction.session, person, document_id, teach=True)
+    actions.share_with_students(transaction, document, students=body.students, live=services.live)
+    return _document(document)
+
+
+@router.put("/documents/{document_id}/access/{user_id}", responses=problems(401, 403, 404, 409, 413, 422))
+async def set_personal_access(
+    *,
+    document_id: UUID,
+    user_id: UUID,
+    body: PersonalAccess,
+    person: CurrentPerson,
+    transaction: RequestTransaction,
+    services: Parts,
+) -> PersonAccess:
+    """Set what one student may do; in force at once, also on open boards."""
+    document = await actions.access_document(transaction.session, person, document_id, teach=True)
+    await actions.share_with(transaction, document, user_id, access=body.access, live=services.live)
+    return PersonAccess(user_id=user_id, access=body.access)
+
+
+@router.delete("/documents/{document_id}/access/{user_id}", status_code=204, responses=problems(401, 403, 404))
+async def forget_personal_access(
+    document_id: UUID, user_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts
+) -> None:
+    """Let the setting for all students count for somebody again."""
+    document = await actions.access_document(transaction.session, person, document_id, teach=True)
+    await actions.forget_share(transaction, document, user_id, live=services.live)
+
+
+@router.get(
+    "/documents/{document_id}/export",
+    response_class=Response,
+    responses={**EXPORTED, **problems(401, 404, 422)},
+)
+async def export_document(
+    document_id: UUID,
+    export_format: Annotated[ExportFormat, Query(alias="format")],
+    person: PersonBeforeBody,
+    services: Parts,
+) -> Response:
+    """Download a document, for whoever may read it."""
+    async with services.database.transaction() as transaction:
+        document = await actions.access_document(transaction.session, person, document_id)
+        kind, title = document.row.kind, document.row.title
+        if not export_format.fits(kind):
+            raise FieldInvalid("format", "does not fit this kind of document")
+        updates = await updates_of(transaction.session, document_id)
+    addresses = await linked_addresses(kind, export_format, updates)
+    images = await images_at(services, addresses, document_id=document_id)
+    content = await written(kind, export_format, updates, images=images)
+    name = quote(f"{title}{export_format.file_ending}", safe="")
+    return Response(
+        content,
+        media_type=export_format.media_type,
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "private, no-store"},
+    )
+
+
+def _document(document: AccessedDocument) -> Document:
+    row = document.row
+    return Document.model_validate(
+        {
+            "id": row.id,
+            "class_id": row.class_id,
+            "kind": row.kind,
+            "title": row.title,
+            "students": row.students,
+            "access": document.level,
+            "created_by": row.created_by,
+            "created_at": row.created_at,
+            "updated_at": row.updated_at,
+        }
+    )

@@ -1,0 +1,35 @@
+"""What can go wrong in the classroom.
+
+    ClassroomError
+    ├── UnknownJoinCode        no class has this join code
+    ├── LastTeacher            a class would be without a teacher
+    ├── UnsupportedMediaType   the bytes are nothing that may be uploaded, or not what they claim to be
+    ├── ImageTooLarge          an image has more pixels than a browser can show
+    └── MalformedUpload        the body is no multipart form with one file
+
+Not visible and not allowed are ``auth.errors.NotFound`` and ``auth.errors.Forbidden``, as everywhere.
+"""
+
+
+class ClassroomError(Exception):
+    """Be the base of this package's errors."""
+
+
+class UnknownJoinCode(ClassroomError):
+    """No class has this join code."""
+
+
+class LastTeacher(ClassroomError):
+    """The class would be left without a teacher."""
+
+
+class UnsupportedMediaType(ClassroomError):
+    """The bytes are nothing that may be uploaded, or not what they claim to be."""
+
+
+class ImageTooLarge(ClassroomError):
+    """An image has more pixels than a browser can show."""
+
+
+class MalformedUpload(ClassroomError):
+    """The body is no multipart form with one file."""

@@ -1,0 +1,130 @@
+"""Upload files and fetch them."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse
+
+from auth.dependencies import PersonBeforeBody
+from auth.http.once import IdempotencyKeyHeader, once
+from auth.http.responses import problems
+from classroom.files import actions
+from classroom.files.inspection import media_type_of
+from classroom.files.models import FileRow
+from classroom.files.multipart import UploadForm
+from classroom.files.rules import clean_file_name
+from classroom.files.schemas import File
+from classroom.services import Parts
+
+router = APIRouter(tags=["files"])
+
+UPLOAD_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "document_id": {
+                            "type": "string",
+                            "format": "uuid",
+                            "description": "Whoever may read this document may fetch the file.",
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+FETCHED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file.",
+        "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
+    },
+    304: {"description": "The copy that `If-None-Match` names is still right."},
+}
+# The address names bytes that never change; only this person's browser may keep them.
+CACHING = "private, max-age=31536000, immutable"
+
+
+@router.post("/files", status_code=201, responses=problems(401, 403, 404, 413, 415, 422), openapi_extra=UPLOAD_BODY)
+async def upload_file(
+    request: Request, person: PersonBeforeBody, services: Parts, key: IdempotencyKeyHeader = None
+) -> File:
+    """Upload an image: PNG, JPEG, GIF, WebP or script-free SVG. With `document_id`, for its readers; else for oneself."""
+    form = UploadForm(request.headers, request.stream(), file_max_bytes=services.file_max_bytes)
+    async with services.file_store.receive(form.file_bytes(), max_bytes=services.file_max_bytes) as received:
+        document_id = form.document_id
+        name = clean_file_name(form.file_name or "")
+        # No connection to the database is held while bytes arrive or are looked at.
+        async with services.database.transaction() as transaction:
+            await actions.check_target(transaction.session, person, document_id)
+        media_type = await asyncio.to_thread(media_type_of, received.path, claimed=form.claimed_type)
+        await services.file_store.keep(received)
+        async with services.database.transaction() as transaction:
+
+            async def create() -> File:
+                await actions.check_target(transaction.session, person, document_id)
+                return _file(
+                    await actions.add_file(
+                        transaction.session,
+                        person,
+                        sha256=received.sha256,
+                        size=received.size,
+                        media_type=media_type,
+                        name=name,
+                        document_id=document_id,
+                    )
+                )
+
+            return await once(
+                transaction,
+                person=person,
+                key=key,
+                request=(request.url.path, [received.sha256.hex(), name, document_id and str(document_id)]),
+                answer=File,
+                create=create,
+            )
+
+
+@router.get("/files/{file_id}", response_class=Response, responses={**FETCHED, **problems(401, 404)})
+async def get_file(file_id: UUID, request: Request, person: PersonBeforeBody, services: Parts) -> Response:
+    """Fetch a file's bytes."""
+    async with services.database.transaction() as transaction:
+        row = await actions.access_file(transaction.session, person, file_id)
+    etag = f'"{row.sha256.hex()}"'
+    headers = {
+        "ETag": etag,
+        "Cache-Control": CACHING,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Vary": "Authorization",
+    }
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if etag in known or "*" in known:
+        return Response(status_code=304, headers=headers)
+    return FileResponse(
+        services.file_store.path(row.sha256),
+        media_type=row.media_type,
+        filename=row.name,
+        content_disposition_type="inline",
+        headers=headers,
+    )
+
+
+def _file(row: FileRow) -> File:
+    return File(
+        id=row.id,
+        url=f"{actions.FILE_URL_PREFIX}{row.id}",
+        media_type=row.media_type,
+        size=row.size,
+        sha256=row.sha256.hex(),
+        name=row.name,
+    )

@@ -1,0 +1,49 @@
+"""How the errors of the classroom, and of all below it, are told over HTTP."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from fastapi import FastAPI
+
+from auth.errors import AddressTaken, NotFound
+from auth.http.problems import SHARED_PROBLEMS, ProblemKind, ProblemTable, install
+from classroom import errors
+
+BODY_MAX_BYTES = 1024 * 1024
+STREAMED_PATHS = frozenset({"/api/files"})
+
+PROBLEMS: ProblemTable = MappingProxyType(
+    {
+        **SHARED_PROBLEMS,
+        errors.UnknownJoinCode: ProblemKind(404, "unknown_join_code", "No class has this code. Look at it again."),
+        errors.LastTeacher: ProblemKind(
+            409, "last_teacher", "A class needs a teacher. Make somebody else a teacher first, or delete the class."
+        ),
+        errors.UnsupportedMediaType: ProblemKind(
+            415,
+            "unsupported_media_type",
+            "This is no PNG, JPEG, GIF, WebP or script-free SVG image, or not what it claims to be.",
+        ),
+        errors.ImageTooLarge: ProblemKind(413, "file_too_large", "The image has too many pixels."),
+        errors.MalformedUpload: ProblemKind(422, "validation_failed", "Send one file in the form field `file`."),
+    }
+)
+
+# Only what another request can bring about between our own check and the commit.
+CONSTRAINTS: Mapping[str, type[Exception]] = MappingProxyType(
+    {
+        "uq_users_email": AddressTaken,
+        "fk_memberships_user_id": NotFound,
+        "fk_memberships_class_id": NotFound,
+        "fk_documents_class_id": NotFound,
+        "fk_document_access_user_id": NotFound,
+        "fk_document_access_document_id": NotFound,
+        "fk_document_heads_document_id": NotFound,
+        "fk_files_document_id": NotFound,
+    }
+)
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Answer every error of the API as problem details, and bound the bodies of its requests."""
+    install(app, table=PROBLEMS, constraints=CONSTRAINTS, body_max_bytes=BODY_MAX_BYTES, streamed_paths=STREAMED_PATHS)

@@ -1,0 +1,30 @@
+"""All routes under ``/api``."""
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+import auth.admin_routes
+import auth.routes
+import classroom.classes.routes
+import classroom.documents.routes
+import classroom.files.routes
+
+
+def api_router() -> APIRouter:
+    """Return the routes of people and of the classroom, under ``/api``."""
+    router = APIRouter(prefix="/api", generate_unique_id_function=operation_id)
+    for part in (
+        auth.routes.router,
+        auth.admin_routes.router,
+        classroom.classes.routes.router,
+        classroom.documents.routes.router,
+        classroom.files.routes.router,
+    ):
+        router.include_router(part)
+    return router
+
+
+def operation_id(route: APIRoute) -> str:
+    """Return a route's name as TypeScript would write it: ``create_class`` → ``createClass``."""
+    first, *rest = route.name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

@@ -1,0 +1,36 @@
+"""What the routes work with; put together once, in ``collab_server.app``."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from auth.passwords import Passwords
+from auth.settings import AccountSettings
+from auth.throttles import Throttles
+from auth.tokens import TokenIssuer
+from collab_server.live import LiveDocuments
+from persistence.database import Database
+from persistence.file_store import FileStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a route may need, as ``app.state.services``."""
+
+    database: Database
+    issuer: TokenIssuer
+    passwords: Passwords
+    throttles: Throttles
+    accounts: AccountSettings
+    live: LiveDocuments
+    file_store: FileStore
+    file_max_bytes: int
+
+
+def services_of(request: Request) -> Services:
+    """Return the services of the application that a request came to."""
+    return cast(Services, request.app.state.services)
+
+
+Parts = Annotated[Services, Depends(services_of)]
