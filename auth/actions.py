@@ -34,7 +34,7 @@ from auth.rules import (
 )
 from auth.tokens import Claims, new_secret, secret_hash
 from persistence.base import utc_now
-from persistence.database import Database, Transaction
+from persistence.database import Transaction
 from persistence.ids import new_id
 
 USER_AGENT_MAX_CHARS = 300
@@ -219,20 +219,16 @@ async def create_admin(
         role=Role.ADMIN,
         invitation=None,
     )
-    password_hash = await (passwords or Passwords()).hash(registration.password)
-    user_id = await _insert_user(session, registration, password_hash=password_hash, status=AccountStatus.ACTIVE)
+    user_id = await add_account(session, registration, passwords=passwords or Passwords())
     if user_id is None:
         raise AddressTaken
     return user_id
 
 
-async def add_account(database: Database, passwords: Passwords, registration: Registration) -> UUID | None:
+async def add_account(session: AsyncSession, registration: Registration, *, passwords: Passwords) -> UUID | None:
     """Add an active account without asking the registration policy; None when the address has one already."""
     password_hash = await passwords.hash(registration.password)
-    async with database.transaction() as transaction:
-        return await _insert_user(
-            transaction.session, registration, password_hash=password_hash, status=AccountStatus.ACTIVE
-        )
+    return await _insert_user(session, registration, password_hash=password_hash, status=AccountStatus.ACTIVE)
 
 
 async def _insert_user(

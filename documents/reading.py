@@ -51,7 +51,7 @@ def read_roots(kind: Kind, updates: Iterable[bytes]) -> dict[str, Any]:
     return {name: plain(doc.get(name, type=_TYPES[root])) for name, root in kind.roots.items()}
 
 
-def plain(value: Any, *, depth: int = 0) -> Any:  # noqa: PLR0911 -- one return per type
+def plain(value: Any, *, depth: int = 0) -> Any:
     """Return the nearest JSON value of what was found in a Yjs document.
 
     Yjs has one number type, so whole numbers come back whole. Numbers that JSON does not know become null;

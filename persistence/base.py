@@ -53,15 +53,15 @@ class TextEnum(TypeDecorator[E]):
         super().__init__()
         self.members = members
 
-    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's signature
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
         """Write the value."""
         return None if value is None else str(value)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> E | None:  # noqa: ARG002 -- SQLAlchemy's signature
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> E | None:
         """Read the value back as a member."""
         return None if value is None else self.members(value)
 
-    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:  # noqa: ARG002 -- SQLAlchemy's signature
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         """Treat what a column is compared with as a value of the column."""
         return self
 
