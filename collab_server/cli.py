@@ -12,11 +12,13 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import asyncpg
 import uvloop
+from sqlalchemy.exc import SQLAlchemyError
 
 from auth.actions import create_admin
 from auth.errors import AddressTaken
@@ -95,8 +97,9 @@ def _serve(settings: Settings, _chosen: argparse.Namespace) -> int:
                 from collab_server.app import create_app  # noqa: PLC0415
 
                 app = create_app(settings, database_url=url)
-                print(_greeting(settings, accounts), flush=True)
-                started = loop.run(serve(app, settings=settings, sockets=sockets))
+                greeting = _greeting(settings, accounts)
+                announce = partial(print, greeting, flush=True)
+                started = loop.run(serve(app, settings=settings, sockets=sockets, announce=announce))
         except KeyboardInterrupt:
             return 0
         finally:
@@ -212,6 +215,9 @@ async def _migrated(url: str) -> None:
         await migrate(url)
     except DatabaseNewerThanCode as error:
         raise CommandFailed(str(error)) from error
+    except (OSError, SQLAlchemyError) as error:
+        reason = str(error).splitlines()[0]
+        raise CommandFailed(f"The database {place} cannot be migrated: {reason}") from error
 
 
 async def _prepare(settings: Settings, *, url: str) -> "Sequence[Account]":

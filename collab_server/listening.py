@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from collections.abc import Callable
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -61,9 +62,24 @@ def _explained(host: str, port: int, failure: OSError | None) -> str:
             return f"Cannot listen on {host} port {port}: {failure.strerror if failure else 'no address'}."
 
 
-async def serve(app: ASGIApp, *, settings: Settings, sockets: list[socket.socket]) -> bool:
+class _Server(uvicorn.Server):
+    """uvicorn's server, which says when it has begun to serve."""
+
+    def __init__(self, config: uvicorn.Config, *, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._announce()
+
+
+async def serve(
+    app: ASGIApp, *, settings: Settings, sockets: list[socket.socket], announce: Callable[[], None]
+) -> bool:
     """Serve until SIGINT or SIGTERM, then drain; return False when the application did not start.
 
+    `announce` is called once, as soon as requests are answered.
     uvicorn sends the signal to the process once more when it has drained, so the caller sees a KeyboardInterrupt.
     """
     config = uvicorn.Config(
@@ -82,7 +98,7 @@ async def serve(app: ASGIApp, *, settings: Settings, sockets: list[socket.socket
         backlog=BACKLOG,
         timeout_graceful_shutdown=DRAIN_LIMIT_SECONDS,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, announce=announce)
     try:
         await server.serve(sockets=sockets)
     except SystemExit:  # uvicorn's way to say that the application failed to start; it has logged why.

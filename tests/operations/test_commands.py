@@ -10,6 +10,7 @@ import pytest
 
 from collab_server.data_folder import DataFolder
 from persistence.embedded import EmbeddedPostgres
+from tests.conftest import run_sql
 from tests.running_server import free_port, lectern
 
 NOWHERE = "postgresql://lectern:hunter2@127.0.0.1:1/lectern"
@@ -90,15 +91,18 @@ def test_a_database_of_a_later_release_is_refused(empty_database_url: str, tmp_p
     settings = settings_in(tmp_path, database_url=empty_database_url)
     assert lectern("migrate", settings=settings).returncode == 0
 
-    async def pretend() -> None:
-        connection = await asyncpg.connect(empty_database_url)
-        await connection.execute("update alembic_version set version_num = 'from_the_future'")
-        await connection.close()
-
-    from tests.conftest import in_own_loop
-
-    in_own_loop(pretend)
+    run_sql(empty_database_url, "update alembic_version set version_num = 'from_the_future'")
     assert "later release" in refused(lectern("migrate", settings=settings))
+
+
+def test_a_database_that_refuses_to_be_migrated_is_one_line(
+    postgres_url: str, empty_database_url: str, tmp_path: Path
+) -> None:
+    run_sql(postgres_url, "drop role if exists guest", "create role guest login")
+    settings = settings_in(tmp_path, database_url=empty_database_url.replace("lectern@", "guest@"))
+    line = refused(lectern("migrate", settings=settings))
+    assert "cannot be migrated" in line
+    assert "permission denied" in line
 
 
 async def test_migrating_twice_changes_nothing(empty_database_url: str, tmp_path: Path) -> None:
@@ -115,7 +119,7 @@ async def test_an_administrator_is_created_with_a_password_from_stdin(database_u
     done = lectern(*ADMIN, settings=settings, text="correct horse battery\n")
     assert (done.returncode, done.stderr) == (0, "")
     connection = await asyncpg.connect(database_url)
-    row = await connection.fetchrow("select email, name, role, status, password_hash from users")
+    (row,) = await connection.fetch("select email, name, role, status, password_hash from users")
     await connection.close()
     assert tuple(row)[:4] == ("root@school.example", "Root", "admin", "active")
     assert row["password_hash"].startswith("$argon2id$")
