@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from auth.actions import create_admin
 from auth.errors import AddressTaken
+from auth.passwords import Passwords
 from collab_server.data_folder import DataFolder, DataFolderError
 from collab_server.listening import ListeningError, listen, serve
 from collab_server.logs import configure_logging
@@ -32,7 +33,7 @@ from persistence.errors import DatabaseNewerThanCode
 from persistence.migrations import migrate
 
 if TYPE_CHECKING:
-    from classroom.demo import Account
+    from classroom.demo import DemoAccount
 
 POSTGRES_MIN_VERSION = 14
 
@@ -220,7 +221,7 @@ async def _migrated(url: str) -> None:
         raise CommandFailed(f"The database {place} cannot be migrated: {reason}") from error
 
 
-async def _prepare(settings: Settings, *, url: str) -> "Sequence[Account]":
+async def _prepare(settings: Settings, *, url: str) -> "Sequence[DemoAccount]":
     """Migrate, and seed the demo class into an empty database."""
     await _migrated(url)
     if not settings.demo:
@@ -228,16 +229,20 @@ async def _prepare(settings: Settings, *, url: str) -> "Sequence[Account]":
     from classroom import demo  # noqa: PLC0415 - as above
 
     async with _database(url) as database:
-        return await demo.seed(database)
+        # The demo's well-known passwords are only for a server that nobody else can reach.
+        reachable = settings.production or not settings.local
+        return await demo.seed(database, passwords=Passwords(), production=reachable)
 
 
-def _greeting(settings: Settings, accounts: "Sequence[Account]") -> str:
+def _greeting(settings: Settings, accounts: "Sequence[DemoAccount]") -> str:
     lines = [f"Lectern serves on {settings.public_url}"]
     if accounts:
-        width = max(len(account.email) for account in accounts)
         lines += ["", "A demo class is there. Sign in as:"]
-        lines += [f"  {account.role:<8} {account.email:<{width}}  password {account.password}" for account in accounts]
-        lines += [""]
+        width = max(len(account.email) for account in accounts)
+        for account in accounts:
+            password = f"password {account.password}" if account.password else "password as told at the first start"
+            lines.append(f"  {account.role:<8} {account.email:<{width}}  {password}")
+        lines.append("")
     return "\n".join([*lines, "Stop with Ctrl-C."])
 
 

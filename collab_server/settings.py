@@ -5,6 +5,7 @@ secret: it is never shown.
 """
 
 import difflib
+import ipaddress
 import os
 import secrets
 import tempfile
@@ -197,6 +198,16 @@ class Settings:
     def production(self) -> bool:
         """Tell whether the strict rules of production are in force."""
         return self.env is Environment.PRODUCTION
+
+    @property
+    def local(self) -> bool:
+        """Tell whether only this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
 
     def described(self) -> list[tuple[str, str]]:
         """Return each variable's name and value for people to read; secrets are only said to be set."""

@@ -128,3 +128,11 @@ def test_a_damaged_secret_key_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text("short")
     with pytest.raises(SettingsError, match="is damaged"):
         Settings(data_dir=tmp_path).with_secret_key()
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("a.b", False)],
+)
+def test_a_server_is_local_when_only_this_machine_can_reach_it(host: str, local: bool) -> None:
+    assert Settings(host=host).local is local
