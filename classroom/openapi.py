@@ -19,19 +19,10 @@ PROBLEM_REFERENCE = "#/components/schemas/Problem"
 UNUSED_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
 
-def install_openapi(app: FastAPI) -> None:
-    """Make an application describe its API precisely, errors included."""
-
-    def described() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = openapi_document(app)
-        return app.openapi_schema
-
-    app.openapi = described  # type: ignore[method-assign]  # the way that FastAPI documents
-
-
-def openapi_document(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI document of an application's routes."""
+def openapi_document() -> dict[str, Any]:
+    """Return the OpenAPI document of everything under ``/api``."""
+    app = FastAPI(openapi_url=None)
+    app.include_router(api_router(prefix="/api"))
     document = get_openapi(title=TITLE, version=VERSION, routes=app.routes)
     for path in document["paths"].values():
         for operation in path.values():
@@ -41,7 +32,7 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
                 del responses["422"]
             for response in responses.values():
                 if _is_problem(response):
-                    response["content"] = {PROBLEM_MEDIA_TYPE: response["content"].popitem()[1]}
+                    response["content"] = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": PROBLEM_REFERENCE}}}
     for name in UNUSED_SCHEMAS:
         document["components"]["schemas"].pop(name, None)
     return document
@@ -54,9 +45,7 @@ def _is_problem(response: dict[str, Any]) -> bool:
 
 def main() -> None:
     """Print the document as JSON."""
-    app = FastAPI(openapi_url=None)
-    app.include_router(api_router())
-    sys.stdout.write(json.dumps(openapi_document(app), indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(openapi_document(), indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ import classroom.documents.routes
 import classroom.files.routes
 
 
-def api_router() -> APIRouter:
-    """Return the routes of people and of the classroom, under ``/api``."""
-    router = APIRouter(prefix="/api", generate_unique_id_function=operation_id)
+def api_router(*, prefix: str = "") -> APIRouter:
+    """Return the routes of people and of the classroom; what they are mounted in begins with ``/api``."""
+    router = APIRouter(prefix=prefix, generate_unique_id_function=operation_id)
     for part in (
         auth.routes.router,
         auth.admin_routes.router,

@@ -1,0 +1,25 @@
+"""The application that is mounted at ``/api``."""
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from classroom.openapi import openapi_document
+from classroom.problems import install_problem_handlers
+from classroom.routes import api_router
+from classroom.services import Services
+
+
+def create_api(services: Services) -> FastAPI:
+    """Put the API together: mount it at ``/api``; whatever it does not know is a problem, too."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.services = services
+    description = openapi_document()
+
+    async def openapi(_request: Request) -> Response:
+        return JSONResponse(description)
+
+    app.add_route("/openapi.json", openapi, include_in_schema=False)
+    app.include_router(api_router())
+    install_problem_handlers(app)
+    return app
