@@ -22,6 +22,9 @@ class WebFiles(StaticFiles):
         super().__init__(directory=folder, check_dir=False)
         self._folder = folder
 
+    async def check_config(self) -> None:
+        """Serve without the folder too: each answer says then that the application is not built."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer with the file, the page, or 404."""
         try:

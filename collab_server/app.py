@@ -1,0 +1,187 @@
+"""The one place where everything is put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from auth import errors as auth_errors
+from auth.actions import person_for_token
+from auth.passwords import Passwords
+from auth.rules import RegistrationMode, RegistrationPolicy
+from auth.settings import AccountSettings
+from auth.throttles import Throttles
+from auth.tokens import Claims, TokenIssuer
+from classroom.api import create_api
+from classroom.documents.actions import document_access
+from classroom.services import Services
+from collab_server import api_docs, gateway, health
+from collab_server.engine import Engine, EngineLimits
+from collab_server.errors import NotFound, Unauthenticated
+from collab_server.metrics import Metrics
+from collab_server.ports import Admission, Participant, Right
+from collab_server.registry import RegistryLimits
+from collab_server.room import RoomLimits
+from collab_server.security_headers import SecurityHeaders
+from collab_server.session import SessionLimits
+from collab_server.settings import Settings
+from collab_server.web_files import WebFiles
+from documents.access import Level
+from persistence.database import Database
+from persistence.file_store import FileStore
+from persistence.update_log import PostgresUpdateLog
+
+WEB_APPLICATION = Path(__file__).parent.parent / "web" / "dist"
+
+_REASONS: dict[type[auth_errors.Unauthenticated], str] = {
+    auth_errors.TokenMissing: "token_missing",
+    auth_errors.TokenExpired: "token_expired",
+    auth_errors.TokenInvalid: "token_invalid",
+    auth_errors.SessionRevoked: "token_revoked",
+    auth_errors.AccountBlocked: "account_blocked",
+}
+
+
+def create_app(settings: Settings, *, database_url: str) -> Starlette:
+    """Build the whole application. Nothing is connected until its lifespan starts."""
+    database = Database(database_url)
+    log = PostgresUpdateLog(database_url)
+    issuer = TokenIssuer(
+        settings.secret_key, issuer=settings.public_url, lifetime_seconds=settings.access_token_seconds
+    )
+    metrics = Metrics()
+    engine = Engine(log, ClassroomDoorkeeper(database, issuer), limits=_limits(settings), metrics=metrics)
+    accounts = _account_settings(settings)
+    file_store = FileStore(settings.data_dir / "files")
+    services = Services(
+        database=database,
+        issuer=issuer,
+        passwords=Passwords(),
+        throttles=Throttles(accounts),
+        accounts=accounts,
+        live=engine,
+        file_store=file_store,
+        file_max_bytes=settings.file_max_bytes,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        file_store.prepare()
+        await log.open()
+        try:
+            yield
+        finally:
+            await engine.close()
+            await log.close()
+            await database.close()
+
+    async def keys(_request: Request) -> Response:
+        return JSONResponse(issuer.jwks(), headers={"Cache-Control": "public, max-age=300"})
+
+    return Starlette(
+        routes=[
+            *health.routes(metrics=metrics, check=database.ping),
+            Route("/.well-known/jwks.json", keys),
+            *gateway.routes(engine),
+            *api_docs.routes(),
+            Mount("/api", create_api(services)),
+            Mount("/", WebFiles(WEB_APPLICATION)),
+        ],
+        middleware=[Middleware(SecurityHeaders)],
+        lifespan=lifespan,
+    )
+
+
+class ClassroomDoorkeeper:
+    """Decides by the people of `auth` and the rights of `classroom`; implements ports.Doorkeeper."""
+
+    def __init__(self, database: Database, issuer: TokenIssuer) -> None:
+        self._database = database
+        self._issuer = issuer
+
+    async def admit(self, token: str, document_name: str) -> Admission:
+        """See ports.Doorkeeper."""
+        if not token:
+            raise Unauthenticated("token_missing")
+        try:
+            claims = self._issuer.verify(token)
+        except auth_errors.Unauthenticated as error:
+            raise Unauthenticated(_REASONS[type(error)]) from None
+        return await self._decide(claims, _document_id(document_name))
+
+    async def review(self, admission: Admission) -> Admission:
+        """See ports.Doorkeeper."""
+        claims = Claims(
+            user_id=admission.participant.id,
+            session_id=admission.login,
+            issued_at=admission.expires_at,
+            expires_at=admission.expires_at,
+            token_id="",
+        )
+        return await self._decide(claims, admission.document_id)
+
+    async def _decide(self, claims: Claims, document_id: UUID | None) -> Admission:
+        async with self._database.transaction() as tx:
+            try:
+                person = await person_for_token(tx.session, claims)
+            except auth_errors.Unauthenticated as error:
+                raise Unauthenticated(_REASONS[type(error)]) from None
+            access = None if document_id is None else await document_access(tx.session, person.id, document_id)
+        if access is None or document_id is None:
+            raise NotFound("not_found")
+        return Admission(
+            document_id=document_id,
+            participant=Participant(person.id, person.name, access.role_in_class, person.color),
+            login=claims.session_id,
+            right=Right.WRITE if access.level is Level.WRITE else Right.READ,
+            expires_at=claims.expires_at,
+        )
+
+
+def _document_id(name: str) -> UUID | None:
+    """Read a document's name: exactly an id in its usual spelling."""
+    try:
+        document_id = UUID(name)
+    except ValueError:
+        return None
+    return document_id if str(document_id) == name.lower() else None
+
+
+def _limits(settings: Settings) -> EngineLimits:
+    return EngineLimits(
+        registry=RegistryLimits(
+            unload_seconds=settings.room_unload_seconds,
+            room=RoomLimits(document_max_bytes=settings.document_max_bytes),
+        ),
+        session=SessionLimits(
+            message_max_bytes=settings.message_max_bytes, first_sync_max_bytes=settings.first_sync_max_bytes
+        ),
+        outbox_max_bytes=settings.outbox_max_bytes,
+        authentication_seconds=settings.auth_deadline_seconds,
+        documents_per_socket=settings.documents_per_socket,
+        messages_per_second=settings.messages_per_second,
+        sockets_per_person=settings.connections_per_user,
+        sockets_per_address=settings.connections_per_address,
+        loopback_unbounded=not settings.production,
+    )
+
+
+def _account_settings(settings: Settings) -> AccountSettings:
+    return AccountSettings(
+        public_url=settings.public_url,
+        production=settings.production,
+        registration=RegistrationPolicy(
+            student=RegistrationMode(settings.registration.student),
+            teacher=RegistrationMode(settings.registration.teacher),
+        ),
+        refresh_token_days=settings.refresh_token_days,
+        login_attempts_per_account=settings.login_attempts_per_account,
+        login_attempts_per_address=settings.login_attempts_per_address,
+        login_window_seconds=settings.login_window_seconds,
+    )
