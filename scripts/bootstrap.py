@@ -85,7 +85,8 @@ def run(command: list[str], *, advice: str, cwd: Path = ROOT, environ: Mapping[s
             code = subprocess.run(
                 command,
                 cwd=cwd,
-                env=dict(environ if environ is not None else os.environ),
+                # The output goes into a file, where colours are only noise.
+                env={**(environ if environ is not None else os.environ), "NO_COLOR": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
