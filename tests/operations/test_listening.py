@@ -1,4 +1,5 @@
 import socket
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -46,6 +47,11 @@ def test_a_data_folder_has_one_owner_at_a_time(tmp_path: Path) -> None:
         second.__enter__()
     with DataFolder(tmp_path / "data"):
         pass
+
+
+def test_a_new_data_folder_is_private(tmp_path: Path) -> None:
+    with DataFolder(tmp_path / "data"):
+        assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
 def test_a_file_in_place_of_the_data_folder_is_refused(tmp_path: Path) -> None:
