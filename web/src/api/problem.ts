@@ -1,0 +1,63 @@
+import type { ParseKeys } from "i18next";
+
+/** An answer of the server that says no, as RFC 9457 problem details. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly fields: readonly { readonly field: string; readonly message: string }[] = [],
+    readonly retryAfterSeconds: number | null = null,
+  ) {
+    super(`${status} ${code}`);
+  }
+}
+
+/** The server could not be reached at all: nothing was refused, it is worth another try. */
+export class Unreachable extends Error {
+  constructor() {
+    super("the server cannot be reached");
+  }
+}
+
+/** Read a refusal; an answer that is no problem document (a proxy's page, say) gets a code from its status. */
+export async function problemFrom(response: Response): Promise<Problem> {
+  const retry = Number(response.headers.get("Retry-After"));
+  const retryAfter = Number.isFinite(retry) && retry > 0 ? retry : null;
+  try {
+    const body = (await response.clone().json()) as { code?: unknown; errors?: unknown };
+    const code = typeof body.code === "string" ? body.code : `http_${response.status}`;
+    const errors = Array.isArray(body.errors) ? (body.errors as { field: string; message: string }[]) : [];
+    return new Problem(response.status, code, errors, retryAfter);
+  } catch {
+    return new Problem(response.status, `http_${response.status}`, [], retryAfter);
+  }
+}
+
+const KNOWN_CODES = [
+  "account_blocked",
+  "account_pending",
+  "body_too_large",
+  "file_too_large",
+  "forbidden",
+  "invalid_credentials",
+  "invitation_invalid",
+  "invitation_required",
+  "last_teacher",
+  "not_found",
+  "registration_closed",
+  "too_many_attempts",
+  "unknown_join_code",
+  "unsupported_media_type",
+  "validation_failed",
+] as const;
+
+/** The translation key of the words for an error. */
+export function wordsFor(error: unknown): ParseKeys {
+  if (error instanceof Unreachable) return "problems.unreachable";
+  if (error instanceof Problem) {
+    const code = KNOWN_CODES.find((known) => known === error.code);
+    if (code) return `problems.${code}`;
+    if (error.status >= 500) return "problems.server";
+  }
+  return "problems.unknown";
+}

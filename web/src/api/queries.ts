@@ -1,0 +1,85 @@
+import { queryOptions, useQuery, type QueryClient } from "@tanstack/react-query";
+import { body, type Api } from "./client.ts";
+import { useServices } from "./services.tsx";
+import type { BoardDocument, ClassRoom, Member } from "./types.ts";
+
+/** Lists in one page are enough for a school; a longer one is followed to its end, up to this many pages. */
+const MOST_PAGES = 20;
+
+async function everyPage<T>(
+  fetchPage: (query: {
+    cursor?: string;
+    limit: number;
+  }) => Promise<{ items: T[]; next_cursor?: string | null }>,
+): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const answer = await fetchPage({ limit: 100, ...(cursor ? { cursor } : {}) });
+    items.push(...answer.items);
+    cursor = answer.next_cursor;
+    if (!cursor) break;
+  }
+  return items;
+}
+
+export const meQuery = (api: Api) =>
+  queryOptions({ queryKey: ["me"], queryFn: () => body(api.GET("/api/me")), staleTime: 60_000 });
+
+export const classesQuery = (api: Api) =>
+  queryOptions({
+    queryKey: ["classes"],
+    queryFn: () => everyPage<ClassRoom>((query) => body(api.GET("/api/classes", { params: { query } }))),
+  });
+
+export const classQuery = (api: Api, classId: string) =>
+  queryOptions({
+    queryKey: ["classes", classId],
+    queryFn: () => body(api.GET("/api/classes/{class_id}", { params: { path: { class_id: classId } } })),
+  });
+
+export const membersQuery = (api: Api, classId: string) =>
+  queryOptions({
+    queryKey: ["classes", classId, "members"],
+    queryFn: () =>
+      everyPage<Member>((query) =>
+        body(api.GET("/api/classes/{class_id}/members", { params: { path: { class_id: classId }, query } })),
+      ),
+  });
+
+export const documentsQuery = (api: Api, classId: string) =>
+  queryOptions({
+    queryKey: ["classes", classId, "documents"],
+    queryFn: () =>
+      everyPage<BoardDocument>((query) =>
+        body(
+          api.GET("/api/classes/{class_id}/documents", { params: { path: { class_id: classId }, query } }),
+        ),
+      ),
+  });
+
+export const documentQuery = (api: Api, documentId: string) =>
+  queryOptions({
+    queryKey: ["documents", documentId],
+    queryFn: () =>
+      body(api.GET("/api/documents/{document_id}", { params: { path: { document_id: documentId } } })),
+  });
+
+export const documentAccessQuery = (api: Api, documentId: string) =>
+  queryOptions({
+    queryKey: ["documents", documentId, "access"],
+    queryFn: () =>
+      body(api.GET("/api/documents/{document_id}/access", { params: { path: { document_id: documentId } } })),
+  });
+
+export function useMe() {
+  return useQuery(meQuery(useServices().api));
+}
+
+/** A document changed: whatever lists or shows it asks again. */
+export async function documentChanged(client: QueryClient, document: { id: string; class_id: string }) {
+  await Promise.all([
+    client.invalidateQueries({ queryKey: ["documents", document.id] }),
+    client.invalidateQueries({ queryKey: ["classes", document.class_id, "documents"] }),
+  ]);
+}

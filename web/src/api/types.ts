@@ -1,0 +1,11 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Me = Schemas["Me"];
+export type ClassRoom = Schemas["Class"];
+export type Member = Schemas["Member"];
+export type BoardDocument = Schemas["Document"];
+export type DocumentAccess = Schemas["DocumentShares"];
+export type AccountRow = Schemas["Account"];
+export type AccessLevel = DocumentAccess["students"];

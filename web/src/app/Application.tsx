@@ -1,0 +1,48 @@
+import { DirectionProvider, MantineProvider } from "@mantine/core";
+import { ModalsProvider } from "@mantine/modals";
+import { Notifications } from "@mantine/notifications";
+import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import type { i18n } from "i18next";
+import { StrictMode, useSyncExternalStore } from "react";
+import { I18nextProvider } from "react-i18next";
+import { ServicesProvider, type Services } from "@/api/services.tsx";
+import { directionOf } from "@/components/languages.ts";
+import type { AppRouter } from "./router.tsx";
+import { theme } from "./theme.ts";
+
+/** The whole application around its routes. */
+export function Application(props: {
+  languages: i18n;
+  services: Services;
+  queries: QueryClient;
+  router: AppRouter;
+}) {
+  const { languages } = props;
+  const language = useSyncExternalStore(
+    (listener) => {
+      languages.on("languageChanged", listener);
+      return () => languages.off("languageChanged", listener);
+    },
+    () => languages.language,
+  );
+  const direction = directionOf(language);
+  return (
+    <StrictMode>
+      <I18nextProvider i18n={languages}>
+        <DirectionProvider key={direction} initialDirection={direction} detectDirection={false}>
+          <MantineProvider theme={theme} defaultColorScheme="auto">
+            <ServicesProvider services={props.services}>
+              <QueryClientProvider client={props.queries}>
+                <ModalsProvider modalProps={{ centered: true }}>
+                  <Notifications position="bottom-center" limit={3} />
+                  <RouterProvider router={props.router} />
+                </ModalsProvider>
+              </QueryClientProvider>
+            </ServicesProvider>
+          </MantineProvider>
+        </DirectionProvider>
+      </I18nextProvider>
+    </StrictMode>
+  );
+}

@@ -1,0 +1,149 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { meansSignedOut } from "@/api/accessTokens.ts";
+import { meQuery } from "@/api/queries.ts";
+import type { Services } from "@/api/services.tsx";
+import { FullPageLoading, FullPageProblem, NotFound } from "./boundaries.tsx";
+import { Root } from "./Root.tsx";
+import { Shell } from "./Shell.tsx";
+
+interface RouterContext {
+  readonly services: Services;
+  readonly queries: QueryClient;
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+
+/** Where to return to after signing in: only inside this application. */
+function returnAddress(value: unknown): string | undefined {
+  const address = text(value);
+  return address?.startsWith("/") && !address.startsWith("//") && !address.startsWith("/\\")
+    ? address
+    : undefined;
+}
+
+const rootRoute = createRootRouteWithContext<RouterContext>()({
+  component: Root,
+  notFoundComponent: NotFound,
+  errorComponent: FullPageProblem,
+});
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/login",
+  validateSearch: (search): { next?: string } => ({ next: returnAddress(search["next"]) }),
+  component: lazyRouteComponent(() => import("@/features/auth/LoginPage.tsx"), "LoginPage"),
+});
+
+const registerRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/register",
+  validateSearch: (search): { next?: string; invitation?: string } => ({
+    next: returnAddress(search["next"]),
+    invitation: text(search["invitation"]),
+  }),
+  component: lazyRouteComponent(() => import("@/features/auth/RegisterPage.tsx"), "RegisterPage"),
+});
+
+const joinRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/join/$code",
+  component: lazyRouteComponent(() => import("@/features/auth/JoinPage.tsx"), "JoinPage"),
+});
+
+const memberRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "members",
+  beforeLoad: async ({ context: { services, queries }, location }) => {
+    try {
+      await services.tokens.fresh();
+      await queries.query({ ...meQuery(services.api), staleTime: "static" });
+    } catch (error) {
+      if (!meansSignedOut(error)) throw error;
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way of redirecting
+      throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } });
+    }
+  },
+});
+
+const shellRoute = createRoute({ getParentRoute: () => memberRoute, id: "shell", component: Shell });
+
+const homeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/classes/HomePage.tsx"), "HomePage"),
+});
+
+const classRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/classes/$classId",
+  validateSearch: (search): { tab?: "people" | "settings" } => ({
+    tab: search["tab"] === "people" || search["tab"] === "settings" ? search["tab"] : undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/features/classes/ClassPage.tsx"), "ClassPage"),
+});
+
+const profileRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/me",
+  component: lazyRouteComponent(() => import("@/features/profile/ProfilePage.tsx"), "ProfilePage"),
+});
+
+const adminRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin",
+  component: lazyRouteComponent(() => import("@/features/admin/AdminPage.tsx"), "AdminPage"),
+});
+
+const boardRoute = createRoute({
+  getParentRoute: () => memberRoute,
+  path: "/classes/$classId/documents/$documentId",
+  component: lazyRouteComponent(() => import("@/features/whiteboard/BoardPage.tsx"), "BoardPage"),
+});
+
+const componentsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/dev/components",
+  component: import.meta.env.DEV
+    ? lazyRouteComponent(() => import("./ComponentsPage.tsx"), "ComponentsPage")
+    : NotFound,
+});
+
+const routeTree = rootRoute.addChildren([
+  loginRoute,
+  registerRoute,
+  joinRoute,
+  componentsRoute,
+  memberRoute.addChildren([
+    shellRoute.addChildren([homeRoute, classRoute, profileRoute, adminRoute]),
+    boardRoute,
+  ]),
+]);
+
+export function createAppRouter(context: RouterContext) {
+  return createRouter({
+    routeTree,
+    context,
+    defaultPreload: "intent",
+    defaultPendingMs: 100,
+    defaultPendingComponent: FullPageLoading,
+    defaultErrorComponent: FullPageProblem,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+  });
+}
+
+export type AppRouter = ReturnType<typeof createAppRouter>;
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: AppRouter;
+  }
+}

@@ -1,0 +1,28 @@
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+/** The one accent: a calm pine. Filled shades carry white text at more than 4.5:1. */
+const pine: MantineColorsTuple = [
+  "#eef7f5",
+  "#dcebe8",
+  "#b6d5d0",
+  "#8cc0b7",
+  "#69aea2",
+  "#529f94",
+  "#43958a",
+  "#2f7f75",
+  "#226e65",
+  "#0d5d55",
+];
+
+export const theme = createTheme({
+  primaryColor: "pine",
+  primaryShade: { light: 8, dark: 7 },
+  colors: { pine },
+  fontFamily:
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif',
+  headings: { fontWeight: "650", textWrap: "balance" },
+  defaultRadius: "md",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  autoContrast: true,
+});

@@ -1,0 +1,36 @@
+import { Menu, Text } from "@mantine/core";
+import { IconCheck, IconEye, IconEyeOff, IconPencil } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { AccessLevel } from "@/api/types.ts";
+
+const LEVELS = [
+  { value: "write", icon: IconPencil },
+  { value: "read", icon: IconEye },
+  { value: "none", icon: IconEyeOff },
+] as const;
+
+/** The three answers to "what may students do", as menu items. */
+export function AccessChoices({
+  value,
+  onChange,
+}: {
+  value: AccessLevel;
+  onChange: (value: AccessLevel) => void;
+}) {
+  const { t } = useTranslation();
+  return LEVELS.map(({ value: level, icon: Icon }) => (
+    <Menu.Item
+      key={level}
+      role="menuitemradio"
+      aria-checked={level === value}
+      leftSection={<Icon size={18} />}
+      rightSection={level === value ? <IconCheck size={18} aria-hidden /> : undefined}
+      onClick={() => onChange(level)}
+    >
+      {t(`access.choice.${level}`)}
+      <Text size="xs" c="dimmed">
+        {t(`access.about.${level}`)}
+      </Text>
+    </Menu.Item>
+  ));
+}

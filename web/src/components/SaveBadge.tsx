@@ -1,0 +1,54 @@
+import { Group, Text, Tooltip } from "@mantine/core";
+import {
+  IconAlertTriangle,
+  IconCloudCheck,
+  IconCloudOff,
+  IconCloudUp,
+  IconLock,
+  IconLogin2,
+  IconPlugConnected,
+} from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { SaveState } from "@/collab/saveState.ts";
+
+const ICONS = {
+  connecting: IconPlugConnected,
+  saved: IconCloudCheck,
+  saving: IconCloudUp,
+  offline: IconCloudOff,
+  readOnly: IconLock,
+  refused: IconAlertTriangle,
+  signedOut: IconLogin2,
+  gone: IconLock,
+} as const;
+
+const COLORS = { offline: "orange.8", refused: "red.8", signedOut: "red.8", readOnly: undefined } as const;
+
+/** What happened to the person's work, in words; the only place that tells it. */
+export function SaveBadge({ state }: { state: SaveState }) {
+  const { t } = useTranslation();
+  const Icon = ICONS[state.kind];
+  const count = "changes" in state ? state.changes : 0;
+  const words =
+    state.kind === "offline" && count === 0 ? t("save.offlineIdle") : t(`save.${state.kind}`, { count });
+  return (
+    <Tooltip label={t(`save.about.${state.kind}`)} multiline maw={300}>
+      <Group
+        gap={6}
+        wrap="nowrap"
+        role="status"
+        aria-live="polite"
+        tabIndex={0}
+        px={6}
+        data-save-state={state.kind}
+        style={{ minHeight: 32, borderRadius: 6 }}
+        c={COLORS[state.kind as keyof typeof COLORS] ?? "dimmed"}
+      >
+        <Icon size={18} aria-hidden style={{ flexShrink: 0 }} />
+        <Text size="sm" c="inherit" style={{ whiteSpace: "nowrap" }}>
+          {words}
+        </Text>
+      </Group>
+    </Tooltip>
+  );
+}

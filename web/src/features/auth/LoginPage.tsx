@@ -1,0 +1,31 @@
+import { Anchor } from "@mantine/core";
+import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { OneColumn } from "@/components/OneColumn.tsx";
+import { useTitle } from "@/components/useTitle.ts";
+import { LoginForm } from "./LoginForm.tsx";
+
+const route = getRouteApi("/login");
+
+export function LoginPage() {
+  const { t } = useTranslation();
+  const { next } = route.useSearch();
+  const router = useRouter();
+  useTitle(t("auth.signIn"));
+  return (
+    <OneColumn
+      title={t("auth.welcome")}
+      lead={next ? t("auth.signInToContinue") : t("auth.signInLead")}
+      footer={
+        <>
+          {t("auth.newHere")}{" "}
+          <Anchor renderRoot={(props) => <Link to="/register" search={{ next }} {...props} />}>
+            {t("auth.createAccount")}
+          </Anchor>
+        </>
+      }
+    >
+      <LoginForm onSignedIn={() => router.history.push(next ?? "/")} />
+    </OneColumn>
+  );
+}

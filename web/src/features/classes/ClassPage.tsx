@@ -1,0 +1,76 @@
+import { Tabs, Text } from "@mantine/core";
+import { IconChalkboard, IconSettings, IconUsers } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { classQuery } from "@/api/queries.ts";
+import { useServices } from "@/api/services.tsx";
+import { ErrorState } from "@/components/ErrorState.tsx";
+import { Page } from "@/components/Page.tsx";
+import { RowsLoading } from "@/components/RowsLoading.tsx";
+import { DocumentsTab } from "./DocumentsTab.tsx";
+import { PeopleTab } from "./PeopleTab.tsx";
+import { SettingsTab } from "./SettingsTab.tsx";
+
+const route = getRouteApi("/members/shell/classes/$classId");
+
+export function ClassPage() {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const { classId } = route.useParams();
+  const { tab } = route.useSearch();
+  const navigate = route.useNavigate();
+  const room = useQuery(classQuery(api, classId));
+  if (room.isPending) {
+    return (
+      <Page title={t("class.loading")}>
+        <RowsLoading rows={4} />
+      </Page>
+    );
+  }
+  if (room.error) {
+    return (
+      <Page title={t("errors.title")}>
+        <ErrorState error={room.error} retry={() => void room.refetch()} />
+      </Page>
+    );
+  }
+  const teachers = new Intl.ListFormat(document.documentElement.lang).format(
+    room.data.teachers.map(({ name }) => name),
+  );
+  return (
+    <Page title={room.data.title} detail={<Text c="dimmed">{t("class.taughtBy", { teachers })}</Text>}>
+      <Tabs
+        value={tab ?? "documents"}
+        onChange={(value) =>
+          void navigate({
+            search: value === "people" || value === "settings" ? { tab: value } : {},
+            replace: true,
+          })
+        }
+        keepMounted={false}
+      >
+        <Tabs.List mb="lg">
+          <Tabs.Tab value="documents" h={44} leftSection={<IconChalkboard size={18} />}>
+            {t("class.documents")}
+          </Tabs.Tab>
+          <Tabs.Tab value="people" h={44} leftSection={<IconUsers size={18} />}>
+            {t("class.people")}
+          </Tabs.Tab>
+          <Tabs.Tab value="settings" h={44} leftSection={<IconSettings size={18} />}>
+            {t("class.settings")}
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="documents">
+          <DocumentsTab room={room.data} />
+        </Tabs.Panel>
+        <Tabs.Panel value="people">
+          <PeopleTab room={room.data} />
+        </Tabs.Panel>
+        <Tabs.Panel value="settings">
+          <SettingsTab room={room.data} />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+}

@@ -1,0 +1,121 @@
+import { ActionIcon, Badge, Card, Group, Menu, Text, ThemeIcon, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconChalkboard, IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { wordsFor } from "@/api/problem.ts";
+import { documentChanged, documentsQuery } from "@/api/queries.ts";
+import { useServices } from "@/api/services.tsx";
+import type { AccessLevel, BoardDocument } from "@/api/types.ts";
+import { AccessChoices } from "@/components/AccessChoices.tsx";
+import { AskTitle } from "@/components/AskTitle.tsx";
+import { ago } from "@/components/time.ts";
+import { tellProblem, tellWithUndo } from "@/components/toast.tsx";
+import styles from "./DocumentRow.module.css";
+
+export function DocumentRow({ document, teaches }: { document: BoardDocument; teaches: boolean }) {
+  const { t, i18n } = useTranslation();
+  const { api } = useServices();
+  const client = useQueryClient();
+  const [renaming, rename] = useDisclosure(false);
+  const path = { params: { path: { document_id: document.id } } };
+  const list = documentsQuery(api, document.class_id).queryKey;
+
+  const remove = useMutation({
+    mutationFn: () => api.DELETE("/api/documents/{document_id}", path),
+    onMutate: () => client.setQueryData(list, (before) => before?.filter(({ id }) => id !== document.id)),
+    onSuccess: () =>
+      tellWithUndo({
+        message: t("class.boardDeleted", { title: document.title }),
+        undoLabel: t("actions.undo"),
+        undo: () => restore.mutate(),
+      }),
+    onError: (error) => tellProblem(t(wordsFor(error))),
+    onSettled: () => documentChanged(client, document),
+  });
+  const restore = useMutation({
+    mutationFn: () => api.POST("/api/documents/{document_id}/restore", path),
+    onError: (error) => tellProblem(t(wordsFor(error))),
+    onSettled: () => documentChanged(client, document),
+  });
+  const share = useMutation({
+    mutationFn: (students: AccessLevel) =>
+      api.PUT("/api/documents/{document_id}/access", { ...path, body: { students } }),
+    onMutate: (students) =>
+      client.setQueryData(list, (before) =>
+        before?.map((one) => (one.id === document.id ? { ...one, students } : one)),
+      ),
+    onError: (error) => tellProblem(t(wordsFor(error))),
+    onSettled: () => documentChanged(client, document),
+  });
+
+  return (
+    <Card component="li" radius="lg" padding="sm" className={styles["row"]}>
+      <Group wrap="nowrap" gap="md">
+        <ThemeIcon variant="light" size={44} radius="md" aria-hidden visibleFrom="xs">
+          <IconChalkboard size={24} />
+        </ThemeIcon>
+        <div style={{ flex: 1, minWidth: 0 }}>
+          <Title order={2} size="h5" lineClamp={1}>
+            <Link
+              to="/classes/$classId/documents/$documentId"
+              params={{ classId: document.class_id, documentId: document.id }}
+              className={styles["open"]}
+            >
+              {document.title}
+            </Link>
+          </Title>
+          <Text size="sm" c="dimmed">
+            {t("class.changed", { when: ago(document.updated_at, i18n.language) })}
+          </Text>
+        </div>
+        <Badge
+          variant="light"
+          color={document.students === "write" || !teaches ? "pine" : "gray"}
+          className={styles["badge"]}
+        >
+          {teaches ? t(`access.badge.${document.students}`) : t(`access.mine.${document.access}`)}
+        </Badge>
+        {teaches && (
+          <Menu position="bottom-end" width={300}>
+            <Menu.Target>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size={44}
+                className={styles["above"]}
+                aria-label={t("class.boardMenu", { title: document.title })}
+              >
+                <IconDots size={20} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Label>{t("access.students")}</Menu.Label>
+              <AccessChoices value={document.students} onChange={(students) => share.mutate(students)} />
+              <Menu.Divider />
+              <Menu.Item leftSection={<IconPencil size={18} />} onClick={rename.open}>
+                {t("actions.rename")}
+              </Menu.Item>
+              <Menu.Item leftSection={<IconTrash size={18} />} color="red" onClick={() => remove.mutate()}>
+                {t("actions.delete")}
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )}
+      </Group>
+      <AskTitle
+        opened={renaming}
+        onClose={rename.close}
+        heading={t("class.renameBoard")}
+        label={t("fields.boardTitle")}
+        initial={document.title}
+        submit={t("actions.save")}
+        onSubmit={async (title) => {
+          await api.PATCH("/api/documents/{document_id}", { ...path, body: { title } });
+          await documentChanged(client, document);
+        }}
+      />
+    </Card>
+  );
+}

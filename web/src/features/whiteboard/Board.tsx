@@ -1,0 +1,133 @@
+import "@excalidraw/excalidraw/index.css";
+import { Excalidraw, MainMenu, WelcomeScreen } from "@excalidraw/excalidraw";
+import type { ExcalidrawImperativeAPI } from "@excalidraw/excalidraw/types";
+import { useComputedColorScheme } from "@mantine/core";
+import { useEffect, useEffectEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { BoardDocument } from "@/api/types.ts";
+import type { Incarnation } from "@/collab/documentSession.ts";
+import type { SaveState } from "@/collab/saveState.ts";
+import { boardHandle } from "./canvasHandle.ts";
+import type { BoardHandle } from "./boardHandle.ts";
+import styles from "./BoardRoom.module.css";
+import type { PresentPerson } from "./core/presence.ts";
+import { LiveBoard } from "./liveBoard.ts";
+import { useImagePorts } from "./useImagePorts.ts";
+
+/** Our languages in Excalidraw's spelling. */
+const LANGUAGE_CODES: Readonly<Record<string, string>> = { en: "en", de: "de-DE", "ar-XB": "ar-SA" };
+
+export default function Board(props: {
+  board: BoardDocument;
+  userId: string;
+  incarnation: Incarnation;
+  writable: boolean;
+  link: SaveState["kind"];
+  onHandle: (handle: BoardHandle | null) => void;
+  onPeople: (people: readonly PresentPerson[]) => void;
+  onUploads: (count: number) => void;
+  onDropped: () => void;
+}) {
+  const { t, i18n } = useTranslation();
+  const theme = useComputedColorScheme("light");
+  const { incarnation, writable, link } = props;
+  const [api, setApi] = useState<ExcalidrawImperativeAPI | null>(null);
+  const [live, setLive] = useState<LiveBoard | null>(null);
+  const images = useImagePorts({ board: props.board, userId: props.userId, api, onUploads: props.onUploads });
+
+  const begin = useEffectEvent((canvas: ExcalidrawImperativeAPI, changed: () => void) => {
+    const board = new LiveBoard({
+      api: canvas,
+      document: incarnation.document,
+      awareness: incarnation.awareness,
+      images,
+      people: props.onPeople,
+      changed,
+    });
+    board.setWritable(writable);
+    if (canvas.getSceneElements().length > 0)
+      canvas.scrollToContent(undefined, { fitToContent: true, animate: false });
+    return board;
+  });
+  const end = useEffectEvent(() => {
+    props.onHandle(null);
+    props.onPeople([]);
+  });
+  const announce = useEffectEvent((handle: BoardHandle) => props.onHandle(handle));
+
+  useEffect(() => {
+    if (!api) return;
+    let board: LiveBoard | null = null;
+    const listeners = new Set<() => void>();
+    const changed = () => listeners.forEach((listener) => listener());
+    // Until Excalidraw has set itself up, it would overwrite what we put into the scene.
+    const onChange = () => {
+      if (!board && !api.getAppState().isLoading) {
+        board = begin(api, changed);
+        setLive(board);
+        announce(boardHandle(api, incarnation.document, listeners));
+      }
+      board?.sceneChanged();
+    };
+    const stop = api.onChange(onChange);
+    const first = setTimeout(onChange, 0);
+    return () => {
+      clearTimeout(first);
+      stop();
+      board?.close();
+      setLive(null);
+      end();
+    };
+  }, [api, incarnation]);
+
+  const tellDropped = useEffectEvent(() => props.onDropped());
+  useEffect(() => {
+    if (live?.setWritable(writable)) tellDropped();
+  }, [live, writable]);
+
+  const online = link === "saved" || link === "saving";
+  useEffect(() => {
+    if (online) live?.images.retryNow();
+  }, [live, online]);
+
+  return (
+    <div className={styles["canvas"]} data-board-writable={writable}>
+      <Excalidraw
+        excalidrawAPI={setApi}
+        isCollaborating
+        viewModeEnabled={!writable}
+        theme={theme}
+        langCode={LANGUAGE_CODES[i18n.language] ?? "en"}
+        name={props.board.title}
+        aiEnabled={false}
+        validateEmbeddable={false}
+        handleKeyboardGlobally
+        onPointerUpdate={({ pointer, button }) => live?.pointerMoved(pointer, button)}
+        UIOptions={{
+          canvasActions: {
+            changeViewBackgroundColor: false,
+            clearCanvas: false,
+            export: false,
+            loadScene: false,
+            saveAsImage: false,
+            saveToActiveFile: false,
+            toggleTheme: false,
+          },
+        }}
+      >
+        <MainMenu>
+          <MainMenu.DefaultItems.SearchMenu />
+          <MainMenu.DefaultItems.Help />
+        </MainMenu>
+        {writable && (
+          <WelcomeScreen>
+            <WelcomeScreen.Hints.ToolbarHint>{t("board.welcomeTools")}</WelcomeScreen.Hints.ToolbarHint>
+            <WelcomeScreen.Center>
+              <WelcomeScreen.Center.Heading>{t("board.welcome")}</WelcomeScreen.Center.Heading>
+            </WelcomeScreen.Center>
+          </WelcomeScreen>
+        )}
+      </Excalidraw>
+    </div>
+  );
+}

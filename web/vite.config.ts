@@ -1,0 +1,31 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { excalidrawAssets } from "./build/excalidraw-assets.ts";
+
+const server = process.env["LECTERN_SERVER"] ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react(), excalidrawAssets()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  // Excalidraw's bundle reads this name when it decides which React build it talks to.
+  define: { "process.env.IS_PREACT": JSON.stringify("false") },
+  build: {
+    target: "es2022",
+    // Inlined data URLs would need a wider Content-Security-Policy than `script-src 'self'`.
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 2500,
+  },
+  server: {
+    proxy: {
+      "/api": { target: server },
+      "/hocuspocus": { target: server, ws: true },
+    },
+  },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}", "tests/**/*.test.{ts,tsx}"],
+    setupFiles: ["tests/setup.ts"],
+    server: { deps: { inline: ["@excalidraw/excalidraw"] } },
+  },
+});
