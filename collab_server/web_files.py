@@ -5,7 +5,8 @@ from pathlib import Path
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 FOREVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"
@@ -21,6 +22,13 @@ class WebFiles(StaticFiles):
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder, check_dir=False)
         self._folder = folder
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer requests; there is no WebSocket here."""
+        if scope["type"] == "websocket":
+            await WebSocketClose()(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
     async def check_config(self) -> None:
         """Serve without the folder too: each answer says then that the application is not built."""
@@ -58,8 +66,8 @@ class WebFiles(StaticFiles):
 
 
 def _is_page(path: str) -> bool:
-    # Addresses of the application have no extension; a missing script or picture stays missing.
-    return "." not in path.rpartition("/")[2]
+    # Addresses of the application have no extension; a missing script or picture stays missing. "/" arrives as ".".
+    return path == "." or "." not in path.rpartition("/")[2]
 
 
 def _caching(path: str) -> str:
