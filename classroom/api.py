@@ -1,5 +1,7 @@
 """The application that is mounted at ``/api``."""
 
+import functools
+
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,10 +16,10 @@ def create_api(services: Services) -> FastAPI:
     """Put the API together: mount it at ``/api``; whatever it does not know is a problem, too."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.services = services
-    description = openapi_document()
+    described = functools.cache(openapi_document)  # it takes longer to make than the rest of the start
 
     async def openapi(_request: Request) -> Response:
-        return JSONResponse(description)
+        return JSONResponse(described())
 
     app.add_route("/openapi.json", openapi, include_in_schema=False)
     app.include_router(api_router())

@@ -303,11 +303,11 @@ async def _views(session: AsyncSession, found: Sequence[tuple[ClassRow, ClassRol
     class_ids = [row.id for row, _ in found]
     teachers = await _teachers(session, class_ids)
     counted = await session.execute(
-        select(MembershipRow.class_id, func.count())
+        select(MembershipRow.class_id, func.count().label("students"))
         .where(MembershipRow.class_id.in_(class_ids), MembershipRow.role == ClassRole.STUDENT)
         .group_by(MembershipRow.class_id)
     )
-    students: dict[UUID, int] = dict(counted.tuples().all())
+    students = {row.class_id: row.students for row in counted.all()}
     return [ClassView(row, role, teachers.get(row.id, []), students.get(row.id, 0)) for row, role in found]
 
 

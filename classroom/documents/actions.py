@@ -230,7 +230,7 @@ async def personal_shares(session: AsyncSession, document: AccessedDocument) -> 
         .where(DocumentAccessRow.document_id == document.row.id, MembershipRow.class_id == document.row.class_id)
         .order_by(DocumentAccessRow.user_id)
     )
-    return list(found.tuples().all())
+    return [(row.user_id, row.access) for row in found.all()]
 
 
 def _announce(
