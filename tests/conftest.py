@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import tempfile
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -46,11 +47,13 @@ def with_database(url: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """Start one real PostgreSQL for the whole run; the URL is that of its maintenance database."""
-    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), settings=TEST_SERVER_SETTINGS)
-    yield server.start()
-    server.stop()
+    # Not below pytest's own folder: another run makes that private again, and PostgreSQL may be another account's process.
+    with tempfile.TemporaryDirectory(prefix="lectern-postgres-") as folder:
+        server = EmbeddedPostgres(Path(folder), settings=TEST_SERVER_SETTINGS)
+        yield server.start()
+        server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -112,6 +115,23 @@ def start_server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Sta
     yield start
     for server in reversed(servers):
         server.close()
+
+
+@pytest.fixture(scope="session")
+def shared_server(
+    postgres_url: str,
+    migrated_template: str,
+    database_names: Iterator[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[RunningServer]:
+    """Start one server for all tests that leave it as it is and bring people of their own."""
+    name = next(database_names)
+    run_sql(postgres_url, f"CREATE DATABASE {name} TEMPLATE {migrated_template} STRATEGY file_copy")
+    settings = {"demo": "false", "database_url": with_database(postgres_url, name)}
+    server = RunningServer(data_dir=tmp_path_factory.mktemp("shared") / "data", settings=settings)
+    server.start()
+    yield server
+    server.close()
 
 
 @pytest.fixture

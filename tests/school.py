@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+_NUMBERS = itertools.count(1)
 PASSWORD = "correct horse battery staple"
 
 
@@ -25,10 +26,9 @@ class School:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._numbers = itertools.count(1)
 
     def register(self, name: str, role: str) -> Account:
-        email = f"person{next(self._numbers)}@school.example"
+        email = f"person{next(_NUMBERS)}@school.example"
         api = httpx.Client(base_url=self.url, trust_env=False)
         api.post(
             "/api/auth/register", json={"email": email, "password": PASSWORD, "name": name, "role": role}
