@@ -1,0 +1,54 @@
+"""The demo class of a first start."""
+
+import asyncio
+
+from sqlalchemy import func, select
+
+from auth.models import UserRow
+from classroom.demo import DEVELOPMENT_PASSWORD, seed
+from documents.sample_board import sample_board
+from tests.integration.conftest import Api
+
+
+async def test_an_empty_database_gets_a_class_with_a_drawn_board(api: Api) -> None:
+    accounts = await seed(api.services.database, passwords=api.services.passwords)
+    assert [account.role for account in accounts] == ["teacher", "student", "student", "student"]
+    for account in accounts:
+        client = api.client()
+        assert account.password == DEVELOPMENT_PASSWORD
+        assert (await client.sign_in(account.email, account.password)).status_code == 200
+        (shown,) = (await client.get("/classes")).json()["items"]
+        assert shown["student_count"] == 3
+        (board,) = (await client.get(f"/classes/{shown['id']}/documents")).json()["items"]
+        assert board["access"] == "write"
+        scene = (await client.get(f"/documents/{board['id']}/export", params={"format": "excalidraw"})).json()
+        assert scene["elements"] == sample_board()
+
+
+async def test_demo_addresses_are_such_as_anybody_could_register(api: Api) -> None:
+    accounts = await seed(api.services.database, passwords=api.services.passwords)
+    body = {"email": accounts[0].email, "password": "another password", "name": "X", "role": "student"}
+    assert (await api.client().post("/auth/register", body)).status_code == 201
+
+
+async def test_seeding_again_changes_nothing_and_tells_the_same_accounts(api: Api) -> None:
+    seed_once = [seed(api.services.database, passwords=api.services.passwords) for _ in range(3)]
+    first, *later = await asyncio.gather(*seed_once)
+    assert all(accounts == first for accounts in later)
+    async with api.services.database.transaction() as transaction:
+        assert await transaction.session.scalar(select(func.count()).select_from(UserRow)) == 4
+
+
+async def test_a_school_with_people_gets_no_demo(api: Api) -> None:
+    await api.teacher()
+    assert await seed(api.services.database, passwords=api.services.passwords) == ()
+
+
+async def test_in_production_each_account_has_a_password_that_is_told_once(api: Api) -> None:
+    accounts = await seed(api.services.database, passwords=api.services.passwords, production=True)
+    passwords = {account.password for account in accounts}
+    assert len(passwords) == 4
+    assert DEVELOPMENT_PASSWORD not in passwords
+    assert (await api.client().sign_in(accounts[0].email, accounts[0].password or "")).status_code == 200
+    again = await seed(api.services.database, passwords=api.services.passwords, production=True)
+    assert [(account.email, account.password) for account in again] == [(each.email, None) for each in accounts]

@@ -1,0 +1,360 @@
+"""Uploads: what is taken, what is refused, who may fetch."""
+
+import asyncio
+import hashlib
+import io
+import struct
+import zlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx
+import pycrdt
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from classroom.files.models import FileRow
+from documents.sample_board import sample_board
+from persistence.ids import new_id
+from tests.integration.conftest import Api, Classroom, Client
+from tests.integration.test_documents import append
+
+IsProblem = Callable[..., None]
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><circle cx="5" cy="5" r="4"/></svg>'
+
+
+def image(kind: str, size: tuple[int, int] = (8, 8)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "#009f81").save(out, kind)
+    return out.getvalue()
+
+
+def huge_png(width: int, height: int) -> bytes:
+    """A few bytes that claim very many pixels."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    )
+
+
+async def upload(
+    client: Client,
+    content: bytes,
+    *,
+    name: str = "a.png",
+    claimed: str = "image/png",
+    headers: dict[str, str] | None = None,
+    **fields: str,
+) -> httpx.Response:
+    return await client.request(
+        "POST", "/files", files={"file": (name, content, claimed)}, data=fields, headers=headers or {}
+    )
+
+
+async def rows(api: Api) -> int:
+    async with api.services.database.transaction() as transaction:
+        return await transaction.session.scalar(select(func.count()).select_from(FileRow)) or 0
+
+
+def kept(tmp_path: Path) -> list[Path]:
+    return [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (image("PNG"), "image/png"),
+        (image("JPEG"), "image/jpeg"),
+        (image("GIF"), "image/gif"),
+        (image("WEBP"), "image/webp"),
+        (SVG, "image/svg+xml"),
+    ],
+)
+@pytest.mark.parametrize("claims", [True, False])
+async def test_images_are_kept_and_come_back_as_they_were(
+    api: Api, content: bytes, media_type: str, claims: bool
+) -> None:
+    student = await api.student()
+    response = await upload(student, content, claimed=media_type if claims else "application/octet-stream")
+    assert response.status_code == 201, response.text
+    made = response.json()
+    assert made == {
+        "id": made["id"],
+        "url": f"/api/files/{made['id']}",
+        "media_type": media_type,
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "name": "a.png",
+    }
+    fetched = await student.http.get(made["url"])
+    assert fetched.content == content
+    assert fetched.headers["content-type"] == media_type
+    assert fetched.headers["x-content-type-options"] == "nosniff"
+    assert fetched.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert fetched.headers["cache-control"] == "private, max-age=31536000, immutable"
+    assert fetched.headers["content-disposition"].startswith("inline")
+    again = await student.http.get(made["url"], headers={"If-None-Match": fetched.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_equal_bytes_are_kept_once(api: Api, tmp_path: Path) -> None:
+    one, other = await api.student(), await api.student()
+    first, second = await upload(one, SVG, claimed=""), await upload(other, SVG, claimed="")
+    assert first.json()["id"] != second.json()["id"]
+    assert len(kept(tmp_path)) == 1
+    assert await rows(api) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("..\\..\\boot.ini", "boot.ini"),
+        ("/", "file"),
+        ("..", "file"),
+        ("Größe 林.png", "Größe 林.png"),
+        ("a\tb.png", "a%09b.png"),  # as browsers write a tab in a form
+        ("x" * 300 + ".png", "x" * 200),
+        ("photo\u202egnp.exe", "photognp.exe"),
+    ],
+)
+async def test_a_files_name_is_never_a_path(api: Api, tmp_path: Path, name: str, shown: str) -> None:
+    student = await api.student()
+    response = await upload(student, SVG, name=name, claimed="image/svg+xml")
+    assert response.json()["name"] == shown
+    (path,) = kept(tmp_path)
+    digest = hashlib.sha256(SVG).hexdigest()
+    assert path == tmp_path / "files" / digest[:2] / digest[2:4] / digest
+    fetched = await student.http.get(response.json()["url"])
+    assert fetched.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "claimed"),
+    [
+        (b"", "image/png"),
+        (b"hello", "text/plain"),
+        (b"hello", "image/png"),
+        (b"\x89PNG\r\n\x1a\n" + b"junk" * 20, "image/png"),
+        (image("PNG")[:-20], "image/png"),
+        (image("JPEG", (64, 64))[:-100], "image/jpeg"),
+        (b"GIF89a" + b"\0" * 10, "image/gif"),
+        (image("PNG"), "image/jpeg"),
+        (image("PNG"), "text/html"),
+        (image("BMP"), "image/bmp"),
+        (image("TIFF"), "image/tiff"),
+        (b"<html><script>alert(1)</script></html>", "image/svg+xml"),
+        (b"<svg>no namespace</svg>", "image/svg+xml"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'>", "image/svg+xml"),
+        (b"%PDF-1.7\n", "application/pdf"),
+        (b"MZ\x90\x00", "application/octet-stream"),
+        (SVG, "image/png"),
+        (SVG, "text/html"),
+    ],
+)
+async def test_what_is_no_image_or_not_what_it_claims_is_refused(
+    api: Api, tmp_path: Path, content: bytes, claimed: str, is_problem: IsProblem
+) -> None:
+    student = await api.student()
+    is_problem(await upload(student, content, claimed=claimed), 415, "unsupported_media_type")
+    assert kept(tmp_path) == []
+    assert await rows(api) == 0
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        b"<script>alert(1)</script>",
+        b"<a href='javascript:alert(1)'><text>x</text></a>",
+        b"<circle r='1' onload='alert(1)'/>",
+        b"<foreignObject><p xmlns='http://www.w3.org/1999/xhtml'>x</p></foreignObject>",
+        b"<image href='https://evil.example/x.png'/>",
+        b"<use xlink:href='//evil.example/x.svg#a' xmlns:xlink='http://www.w3.org/1999/xlink'/>",
+        b"<image href='data:image/svg+xml;base64,PHN2Zz4='/>",
+        b"<style>@import url(https://evil.example/x.css)</style>",
+        b"<style>circle { fill: url('https://evil.example/x') }</style>",
+        b"<rect style='fill:u\\72l(//evil.example)'/>",
+        b"<set attributeName='onload' to='alert(1)'/>",
+        b"<a><animate attributeName='href' values='javascript:alert(1)'/></a>",
+    ],
+)
+async def test_a_drawing_with_scripts_or_foreign_references_is_refused(
+    api: Api, inside: bytes, is_problem: IsProblem
+) -> None:
+    student = await api.student()
+    content = b"<svg xmlns='http://www.w3.org/2000/svg'>" + inside + b"</svg>"
+    is_problem(await upload(student, content, claimed="image/svg+xml"), 415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<?xml-stylesheet href='https://evil.example/x.css'?>" + SVG,
+        b"<!DOCTYPE svg [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]>" + SVG,
+        b"<!DOCTYPE svg SYSTEM 'https://evil.example/x.dtd'>" + SVG,
+        b"<svg xmlns='http://www.w3.org/2000/svg'>" + b"<g>" * 1000 + b"</g>" * 1000 + b"</svg>",
+    ],
+)
+async def test_a_drawing_that_works_against_the_parser_is_refused(
+    api: Api, content: bytes, is_problem: IsProblem
+) -> None:
+    student = await api.student()
+    is_problem(await upload(student, content, claimed="image/svg+xml"), 415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(("width", "height"), [(30_000, 30_000), (60_000, 1), (9_000, 9_000)])
+async def test_an_image_that_unpacks_to_very_many_pixels_is_refused(
+    api: Api, width: int, height: int, is_problem: IsProblem
+) -> None:
+    student = await api.student()
+    is_problem(await upload(student, huge_png(width, height)), 413, "file_too_large")
+
+
+async def test_a_file_that_is_too_large_is_cut_off_while_it_arrives(
+    api: Api, tmp_path: Path, is_problem: IsProblem
+) -> None:
+    student = await api.student()
+    announced = await upload(student, b"\0" * 500_000)
+    is_problem(announced, 413, "file_too_large")
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+        while sent < 50_000_000:
+            sent += 10_000
+            yield b"\0" * 10_000
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    is_problem(await student.request("POST", "/files", content=endless(), headers=headers), 413, "file_too_large")
+    assert sent <= 300_000
+    assert kept(tmp_path) == []
+
+
+async def test_a_file_may_have_exactly_the_largest_size(api: Api) -> None:
+    student = await api.student()
+    padding = b" " * (api.services.file_max_bytes - len(SVG))
+    assert (await upload(student, SVG + padding, claimed="image/svg+xml")).status_code == 201
+    assert (await upload(student, SVG + padding + b" ", claimed="image/svg+xml")).status_code == 413
+
+
+FORM = {"Content-Type": "multipart/form-data; boundary=b"}
+PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.svg"\r\n\r\n' + SVG + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("headers", "content"),
+    [
+        ({}, b""),
+        ({"Content-Type": "application/json"}, b"{}"),
+        ({"Content-Type": "multipart/form-data"}, PART),
+        (FORM, b""),
+        (FORM, b"--b--\r\n"),
+        (FORM, b"garbage"),
+        (FORM, PART),
+        (FORM, PART[:60]),
+        (FORM, PART + PART + b"--b--\r\n"),
+        (FORM, b'--b\r\nContent-Disposition: form-data; name="other"\r\n\r\nx\r\n--b--\r\n'),
+        (FORM, PART + b'--b\r\nContent-Disposition: form-data; name="document_id"\r\n\r\nnonsense\r\n--b--\r\n'),
+        (
+            FORM,
+            PART
+            + b'--b\r\nContent-Disposition: form-data; name="document_id"\r\n\r\n'
+            + b"1" * 2000
+            + b"\r\n--b--\r\n",
+        ),
+        (FORM, b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n"),
+        (FORM, b"--b\r\n" + b"x" * 20_000 + b": y\r\n\r\nx\r\n--b--\r\n"),
+    ],
+)
+async def test_a_damaged_form_is_refused_and_leaves_nothing(
+    api: Api, tmp_path: Path, headers: dict[str, str], content: bytes, is_problem: IsProblem
+) -> None:
+    student = await api.student()
+    is_problem(await student.request("POST", "/files", content=content, headers=headers), 422, "validation_failed")
+    assert kept(tmp_path) == []
+    assert await rows(api) == 0
+
+
+async def test_a_files_readers_are_those_of_its_document(classroom: Classroom, is_problem: IsProblem) -> None:
+    made = (await upload(classroom.student, SVG, claimed="", document_id=classroom.board_id)).json()
+    for person in (classroom.student, classroom.teacher):
+        assert (await person.http.get(made["url"])).status_code == 200
+    is_problem(await classroom.stranger.http.get(made["url"]), 404, "not_found")
+    is_problem(await classroom.api.client().http.get(made["url"]), 401, "token_missing")
+    await classroom.teacher.put(f"/documents/{classroom.board_id}/access", {"students": "none"})
+    is_problem(await classroom.student.http.get(made["url"]), 404, "not_found")
+
+
+async def test_a_file_without_a_document_is_its_uploaders_own(classroom: Classroom, is_problem: IsProblem) -> None:
+    made = (await upload(classroom.student, SVG, claimed="")).json()
+    assert (await classroom.student.http.get(made["url"])).status_code == 200
+    is_problem(await classroom.teacher.http.get(made["url"]), 404, "not_found")
+
+
+async def test_adding_to_a_document_needs_the_right_to_write(
+    classroom: Classroom, tmp_path: Path, is_problem: IsProblem
+) -> None:
+    await classroom.teacher.put(f"/documents/{classroom.board_id}/access", {"students": "read"})
+    target = classroom.board_id
+    is_problem(await upload(classroom.student, SVG, claimed="", document_id=target), 403, "forbidden")
+    is_problem(await upload(classroom.stranger, SVG, claimed="", document_id=target), 404, "not_found")
+    is_problem(await upload(classroom.stranger, SVG, claimed="", document_id=str(new_id())), 404, "not_found")
+    assert kept(tmp_path) == []
+
+
+async def test_nobody_uploads_without_signing_in(api: Api, tmp_path: Path, is_problem: IsProblem) -> None:
+    is_problem(await upload(api.client(), SVG), 401, "token_missing")
+    assert kept(tmp_path) == []
+
+
+async def test_unknown_files_are_not_found(api: Api, is_problem: IsProblem) -> None:
+    student = await api.student()
+    for path in (f"/files/{new_id()}", "/files/nonsense", "/files/..%2f..%2fetc%2fpasswd"):
+        is_problem(await student.get(path), 404, "not_found")
+
+
+async def test_the_same_key_keeps_one_file(classroom: Classroom, is_problem: IsProblem) -> None:
+    headers = {"Idempotency-Key": "one"}
+    answers = await asyncio.gather(*(upload(classroom.student, SVG, claimed="", headers=headers) for _ in range(5)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    other = await upload(classroom.student, image("PNG"), headers=headers)
+    is_problem(other, 422, "idempotency_key_reused")
+
+
+async def test_a_failure_after_the_bytes_leaves_no_row_and_no_unfinished_file(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_problem: IsProblem
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("power cut")
+
+    student = await api.student()
+    monkeypatch.setattr("classroom.files.actions.add_file", broken)
+    is_problem(await upload(student, SVG, claimed=""), 500, "internal_error")
+    assert await rows(api) == 0
+    assert not [path for path in kept(tmp_path) if path.parent.name == "incoming"]
+
+
+async def test_the_images_of_a_board_are_in_its_excalidraw_file(classroom: Classroom) -> None:
+
+    mine = (await upload(classroom.student, SVG, claimed="", document_id=classroom.board_id)).json()
+    foreign = (await upload(classroom.teacher, image("PNG"))).json()
+    doc: pycrdt.Doc = pycrdt.Doc()
+    elements, files = doc.get("elements", type=pycrdt.Map), doc.get("files", type=pycrdt.Map)
+    for number, made in enumerate((mine, foreign)):
+        elements[f"i{number}"] = {**sample_board()[0], "id": f"i{number}", "type": "image", "fileId": f"f{number}"}
+        files[f"f{number}"] = {"url": made["url"], "media_type": made["media_type"]}
+    elements["i2"] = {"id": "i2", "type": "image", "fileId": "f2"}
+    files["f2"] = {"url": "https://evil.example/x.png"}
+    await append(classroom, 1, doc.get_update())
+    response = await classroom.student.get(f"/documents/{classroom.board_id}/export", params={"format": "excalidraw"})
+    exported = response.json()["files"]
+    assert set(exported) == {"f0"}
+    assert exported["f0"]["dataURL"].startswith("data:image/svg+xml;base64,")

@@ -1,0 +1,118 @@
+"""The schema that the migrations make, and the one that the code expects."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+import auth.models
+import classroom.classes.models
+import classroom.documents.models
+import classroom.files.models
+import persistence.idempotency
+import persistence.log_tables
+from persistence.base import Base
+from persistence.database import Database, asyncpg_url
+from persistence.errors import DatabaseNewerThanCode
+from persistence.migrations import is_current, migrate
+
+MODELS = (
+    auth.models,
+    classroom.classes.models,
+    classroom.documents.models,
+    classroom.files.models,
+    persistence.idempotency,
+    persistence.log_tables,
+)
+
+CATALOGUE = """
+select c.relname || ': ' || pg_get_constraintdef(k.oid) || ' as ' || k.conname
+  from pg_constraint k join pg_class c on c.oid = k.conrelid where c.relnamespace = 'public'::regnamespace
+union all
+select indexdef from pg_indexes where schemaname = 'public'
+union all
+select relname || ' with ' || coalesce(reloptions::text, '') from pg_class
+ where relnamespace = 'public'::regnamespace and relkind = 'r'
+union all
+select table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '')
+  from information_schema.columns where table_schema = 'public'
+"""
+
+
+async def catalogue(url: str) -> set[str]:
+    connection = await asyncpg.connect(url)
+    try:
+        return {row[0] for row in await connection.fetch(CATALOGUE) if "alembic" not in row[0]}
+    finally:
+        await connection.close()
+
+
+async def test_the_migrations_make_exactly_what_the_models_say(database_url: str, empty_database_url: str) -> None:
+    assert MODELS
+    engine = create_async_engine(asyncpg_url(empty_database_url))
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    await engine.dispose()
+    assert await catalogue(database_url) == await catalogue(empty_database_url)
+
+
+async def test_alembic_finds_nothing_to_change(database_url: str) -> None:
+    def differences(connection: Connection) -> object:
+        return compare_metadata(MigrationContext.configure(connection), Base.metadata)
+
+    engine = create_async_engine(asyncpg_url(database_url))
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
+
+
+async def test_several_processes_may_migrate_at_once(empty_database_url: str) -> None:
+    await asyncio.gather(*(migrate(empty_database_url) for _ in range(4)))
+    database = Database(empty_database_url)
+    async with database.engine.connect() as connection:
+        assert await is_current(connection)
+    await database.close()
+
+
+async def test_an_empty_database_is_not_current(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    async with database.engine.connect() as connection:
+        assert not await is_current(connection)
+    await database.close()
+
+
+async def test_a_database_of_a_later_release_is_left_alone(database_url: str) -> None:
+    database = Database(database_url)
+    async with database.transaction() as transaction:
+        await transaction.session.execute(text("update alembic_version set version_num = '9999'"))
+    before = await catalogue(database_url)
+    with pytest.raises(DatabaseNewerThanCode, match="9999"):
+        await migrate(database_url)
+    assert await catalogue(database_url) == before
+    await database.close()
+
+
+async def test_a_failed_migration_leaves_the_schema_as_it_was(postgres_url: str, empty_database_url: str) -> None:
+    connection = await asyncpg.connect(empty_database_url)
+    await connection.execute("create table files (id int)")
+    await connection.close()
+    before = await catalogue(empty_database_url)
+    with pytest.raises(Exception, match="already exists"):
+        await migrate(empty_database_url)
+    assert await catalogue(empty_database_url) == before
+
+
+@pytest.mark.parametrize("url", ["", "mysql://x/y", "nonsense", "sqlite:///x"])
+def test_what_is_no_postgresql_address_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="not a"):
+        asyncpg_url(url)
+
+
+def test_addresses_are_taken_as_people_write_them() -> None:
+    for scheme in ("postgres", "postgresql", "postgresql+asyncpg"):
+        url = asyncpg_url(f"{scheme}://u:p@db.example:5433/lectern?sslmode=require")
+        assert (url.drivername, url.database, dict(url.query)) == ("postgresql+asyncpg", "lectern", {"ssl": "require"})
