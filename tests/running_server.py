@@ -66,8 +66,8 @@ class RunningServer:
         """Return everything the server has written so far, over all its starts."""
         return self.output_file.read_text(errors="replace")
 
-    def start(self) -> None:
-        """Start the server and return when it can serve."""
+    def launch(self) -> None:
+        """Start the server and return at once."""
         with self.output_file.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "collab_server.cli", "serve"],
@@ -76,6 +76,10 @@ class RunningServer:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
+
+    def start(self) -> None:
+        """Start the server and return when it can serve."""
+        self.launch()
         deadline = monotonic() + READY_LIMIT_SECONDS
         while monotonic() < deadline:
             if self._is_ready():

@@ -1,15 +1,15 @@
 """The real server as a process: how it starts, stops, dies and comes back."""
 
-import os
 import re
 import signal
+import subprocess
 from pathlib import Path
 from time import monotonic
 
 import httpx
 import psutil
 import pytest
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import connect
 
 from persistence.embedded import EmbeddedPostgres
@@ -68,20 +68,30 @@ def test_after_a_crash_the_next_start_takes_over_the_database(start_server: Star
     assert not runs(database)
 
 
-def test_a_second_server_on_the_same_folder_is_refused_and_the_first_serves_on(server: RunningServer) -> None:
-    second = lectern("serve", settings={**server.settings, "port": str(server.port + 1)})
-    assert second.returncode == 1
-    assert second.stderr == f"lectern: Another Lectern uses the data folder {server.data_dir}.\n"
-    assert httpx.get(f"{server.url}/healthz", trust_env=False).status_code == 200
-
-
-def test_a_second_server_on_the_same_port_is_refused_and_the_first_serves_on(
+def test_a_second_server_is_refused_on_the_same_folder_and_on_the_same_port(
     server: RunningServer, tmp_path: Path
 ) -> None:
-    second = lectern("serve", settings={**server.settings, "data_dir": str(tmp_path / "other")})
-    assert second.returncode == 1
-    assert f"Port {server.port} on 127.0.0.1 is taken" in second.stderr
+    for changed, complaint in (
+        ({"port": str(server.port + 1)}, f"Another Lectern uses the data folder {server.data_dir}."),
+        ({"data_dir": str(tmp_path / "other")}, f"Port {server.port} on 127.0.0.1 is taken by another program"),
+    ):
+        second = lectern("serve", settings={**server.settings, **changed})
+        assert second.returncode == 1
+        assert second.stderr.startswith(f"lectern: {complaint}")
     assert httpx.get(f"{server.url}/healthz", trust_env=False).status_code == 200
+
+
+def test_a_stop_tells_open_connections_to_come_back(server: RunningServer) -> None:
+    with connect(f"{server.websocket_url}/hocuspocus", open_timeout=10, proxy=None) as socket:
+        started = monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(timeout=10)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1012
+    assert server.process.wait(timeout=10) == 0
+    assert monotonic() - started < 5
+    assert "Traceback" not in server.output
 
 
 def test_the_first_start_seeds_a_demo_class_whose_printed_accounts_work(start_server: StartServer) -> None:
@@ -128,12 +138,29 @@ def test_the_secret_key_of_development_survives_a_restart(server: RunningServer)
     assert httpx.get(f"{server.url}/api/me", headers=headers, trust_env=False).status_code == 200
 
 
-def test_a_start_that_is_interrupted_leaves_no_postgresql_behind(tmp_path: Path) -> None:
-    server = RunningServer(data_dir=tmp_path / "data", settings={"demo": "false"})
-    EmbeddedPostgres(tmp_path / "data", settings={"fsync": "off"}).start()
-    database = postmaster(tmp_path / "data")
-    server.start()
-    os.kill(server.process.pid, signal.SIGTERM)
-    os.kill(server.process.pid, signal.SIGTERM)
-    assert server.process.wait(timeout=20) == 0
+@pytest.fixture
+def initialised(tmp_path: Path) -> RunningServer:
+    """Give a server whose embedded database exists already and does not run."""
+    embedded = EmbeddedPostgres(tmp_path / "data", settings={"fsync": "off"})
+    embedded.start()
+    embedded.stop()
+    return RunningServer(data_dir=tmp_path / "data", settings={"demo": "false"})
+
+
+def test_a_start_that_is_interrupted_leaves_no_postgresql_behind(initialised: RunningServer) -> None:
+    initialised.launch()
+    pid_file = initialised.data_dir / "postgres" / "postmaster.pid"
+    while not (pid_file.exists() and pid_file.read_text()):
+        with pytest.raises(subprocess.TimeoutExpired):
+            initialised.process.wait(timeout=0.01)
+    database = postmaster(initialised.data_dir)
+    assert initialised.stop() == 0
+    assert not runs(database)
+
+
+def test_asking_twice_to_stop_leaves_no_postgresql_behind(initialised: RunningServer) -> None:
+    initialised.start()
+    database = postmaster(initialised.data_dir)
+    initialised.process.send_signal(signal.SIGTERM)
+    assert initialised.stop() == 0
     assert not runs(database)
