@@ -177,7 +177,7 @@ class Session:
                 return (Admit(message.token),)
             case AwaitingToken(backlog) | Deciding(backlog):
                 return self._wait(message, backlog)
-            case Ended():
+            case Ended():  # pragma: no branch -- the cases are all there are
                 return ()
 
     def admitted(self, admission: Admission) -> Iterable[Effect]:
@@ -213,7 +213,7 @@ class Session:
                 raise NotAllowed("write_refused")
             case Outcome.DOCUMENT_FULL:
                 raise TooBig("document_full")
-            case Outcome.OVERLOADED:
+            case Outcome.OVERLOADED:  # pragma: no branch -- the cases are all there are
                 raise Overloaded("try_again_later")
 
     def fail(self, error: EngineError | None) -> Iterable[Effect]:
@@ -247,6 +247,8 @@ class Session:
             case Presence(entries):
                 return (Announce(entries),)
             case SyncStep1(state_vector):
+                if len(state_vector) > self._limits.message_max_bytes:
+                    raise TooBig("message_too_big")
                 read_state_vector(state_vector)
                 return (SendState(state_vector),)
             case QueryPresence():
@@ -255,7 +257,7 @@ class Session:
                 return (Renew(token),)
             case Leave():
                 return self.fail(None)
-            case Stateless() | Pong():
+            case Stateless() | Pong():  # pragma: no branch -- the cases are all there are
                 return ()
 
     def _offer(self, update: bytes, bound: int) -> Iterable[Effect]:
@@ -276,7 +278,9 @@ def _size(message: Message) -> int:
     match message:
         case Update(payload) | SyncStep2(payload) | SyncStep1(payload):
             return len(payload)
-        case Stateless(payload):
-            return len(payload)
-        case _:
+        case Stateless(text) | Token(text):
+            return len(text)
+        case Presence(_, size):
+            return size
+        case QueryPresence() | Leave() | Pong():  # pragma: no branch -- the cases are all there are
             return 0

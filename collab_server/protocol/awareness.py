@@ -7,15 +7,18 @@ client has left. Source: https://github.com/yjs/y-protocols/blob/master/awarenes
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from collab_server.errors import Malformed, TooBig
-from collab_server.protocol.codec import MAX_SAFE_INTEGER, Reader, string, uint
+from collab_server.protocol.codec import MAX_SAFE_INTEGER, Reader, byte_array, uint
 
 MAX_ENTRIES = 1_000
 """More states than this in one message are no honest client's: it only speaks for itself."""
 MAX_BYTES = 128 * 1024
 """A pointer, a selection and a long stroke in progress fit well; a document does not."""
+MAX_DEPTH = 32
+"""Nesting of one state: what could be read must also be writable, whatever the depth of the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +47,43 @@ def _entry(reader: Reader) -> PresenceEntry:
     client_id = reader.uint()
     clock = reader.uint()
     try:
-        state = json.loads(reader.string(), parse_constant=_no_constant)
+        state = json.loads(reader.string(), parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         raise Malformed("presence state is not JSON") from None
     if state is not None and not isinstance(state, dict):
         raise Malformed("presence state is not an object")
+    _check_depth(state, 0)
     return PresenceEntry(client_id, clock, state)
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
+def _finite(number: str) -> float:
+    # Python would write it as `Infinity`, which no browser reads.
+    value = float(number)
+    if not isfinite(value):
+        raise ValueError(number)
+    return value
+
+
+def _check_depth(value: Any, depth: int) -> None:
+    if isinstance(value, dict | list):
+        if depth >= MAX_DEPTH:
+            raise Malformed("presence state is nested too deeply")
+        for inner in value.values() if isinstance(value, dict) else value:
+            _check_depth(inner, depth + 1)
 
 
 def encode(entries: Iterable[PresenceEntry]) -> bytes:
     """Write states as one awareness update."""
     parts = [
-        uint(entry.client_id)
-        + uint(min(entry.clock, MAX_SAFE_INTEGER))
-        + string(json.dumps(entry.state, ensure_ascii=False, separators=(",", ":")))
+        uint(entry.client_id) + uint(min(entry.clock, MAX_SAFE_INTEGER)) + byte_array(_json(entry.state))
         for entry in entries
     ]
     return uint(len(parts)) + b"".join(parts)
+
+
+def _json(state: dict[str, Any] | None) -> bytes:
+    try:
+        return json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        # JavaScript may cut a string in the middle of an emoji; half a character survives only escaped.
+        return json.dumps(state, separators=(",", ":")).encode()

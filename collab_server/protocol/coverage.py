@@ -4,9 +4,16 @@ Kept beside the CRDT document because asking it is slow, and because it must als
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
+from collab_server.errors import Malformed
 from collab_server.protocol.codec import Reader, uint
-from collab_server.protocol.update import Summary
+from collab_server.protocol.update import MAX_CLOCK, Summary
+
+_MANY_RANGES = 256
+"""From here on, sorting all ranges costs less than moving the later ones for each new one."""
 
 
 class Coverage:
@@ -29,10 +36,9 @@ class Coverage:
         coverage = cls()
         reader = Reader(snapshot)
         for _ in range(reader.uint()):
-            ranges = coverage._deleted.setdefault(reader.uint(), _Ranges())
-            for _ in range(reader.uint()):
-                clock = reader.uint()
-                ranges.add(clock, clock + reader.uint())
+            deleted = coverage._deleted.setdefault(reader.uint(), _Ranges())
+            clocks = [(reader.uint(), reader.uint()) for _ in range(reader.uint())]
+            deleted.add_all([(clock, clock + length) for clock, length in clocks])
         coverage.clocks = _read_clocks(reader)
         return coverage
 
@@ -63,8 +69,17 @@ class Coverage:
         for client, _, end in summary.adds:
             if end > self.clocks.get(client, 0):
                 self.clocks[client] = end
-        for client, first, end in summary.deletes:
-            self._deleted.setdefault(client, _Ranges()).add(first, end)
+        for client, runs in groupby(summary.deletes, key=itemgetter(0)):
+            self._deleted.setdefault(client, _Ranges()).add_all([(first, end) for _, first, end in runs])
+
+    def deletions(self) -> list[tuple[int, list[tuple[int, int]]]]:
+        """Return the deleted runs, (first clock, clock after the last), of each client."""
+        return [(client, ranges.runs()) for client, ranges in self._deleted.items()]
+
+    def learn_deletions(self, other: "Coverage") -> None:
+        """Count in what another coverage of the same document knows to be deleted."""
+        for client, runs in other.deletions():
+            self._deleted.setdefault(client, _Ranges()).add_all(runs)
 
     def state_vector(self) -> bytes:
         """Encode the clocks as Yjs does."""
@@ -76,6 +91,8 @@ def read_state_vector(data: bytes) -> dict[int, int]:
     reader = Reader(data)
     clocks = _read_clocks(reader)
     reader.finish()
+    if any(clock > MAX_CLOCK for clock in clocks.values()):
+        raise Malformed("clock is out of range")
     return clocks
 
 
@@ -97,7 +114,27 @@ class _Ranges:
 
     __hash__ = None  # type: ignore[assignment]  # it changes
 
-    def add(self, start: int, end: int) -> None:
+    def runs(self) -> list[tuple[int, int]]:
+        """Return the runs as (first clock, clock after the last)."""
+        return list(zip(self._starts, self._ends, strict=True))
+
+    def add_all(self, runs: Sequence[tuple[int, int]]) -> None:
+        """Add many runs, in any order."""
+        if len(runs) < _MANY_RANGES:
+            for start, end in runs:
+                self._add(start, end)
+            return
+        merged = sorted([*self.runs(), *runs])
+        self._starts.clear()
+        self._ends.clear()
+        for start, end in merged:
+            if self._ends and start <= self._ends[-1]:
+                self._ends[-1] = max(end, self._ends[-1])
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def _add(self, start: int, end: int) -> None:
         """Add start ≤ clock < end."""
         low = bisect_left(self._ends, start)
         high = bisect_right(self._starts, end)

@@ -5,22 +5,21 @@ document `name NUL session`. Source: `packages/provider/src` and `packages/commo
 """
 
 from collab_server.errors import Malformed
-from collab_server.protocol import awareness
 from collab_server.protocol.codec import Reader, string, uint
 from collab_server.protocol.messages import (
     Leave,
     Message,
     Pong,
-    Presence,
     QueryPresence,
     Stateless,
     Token,
 )
-from collab_server.protocol.y_websocket import read_sync
+from collab_server.protocol.y_websocket import read_presence, read_sync
 
 _SYNC, _AWARENESS, _AUTH, _QUERY_AWARENESS, _SYNC_REPLY, _STATELESS, _CLOSE = 0, 1, 2, 3, 4, 5, 7
 _SYNC_STATUS, _PING, _PONG = 8, 9, 10
 _AUTH_TOKEN, _AUTH_DENIED, _AUTH_ACCEPTED = 0, 1, 2
+_MAX_TOKEN_CHARACTERS = 8_192
 _MAX_VERSION_CHARACTERS = 64
 
 PING = uint(_PING)
@@ -42,7 +41,7 @@ def _body(reader: Reader, message_type: int) -> Message:
     if message_type in (_SYNC, _SYNC_REPLY):
         return read_sync(reader)
     if message_type == _AWARENESS:
-        return Presence(awareness.decode(reader.bytes()))
+        return read_presence(reader)
     if message_type == _AUTH:
         return _token(reader)
     if message_type == _QUERY_AWARENESS:
@@ -58,6 +57,8 @@ def _token(reader: Reader) -> Token:
     if reader.uint() != _AUTH_TOKEN:
         raise Malformed("unknown authentication message")
     token = reader.string()
+    if len(token) > _MAX_TOKEN_CHARACTERS:
+        raise Malformed("token is too long")
     # The provider adds its own version since 4.0; nothing here depends on it.
     if reader.position != reader.end and len(reader.string()) > _MAX_VERSION_CHARACTERS:
         raise Malformed("provider version is too long")

@@ -28,9 +28,10 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """New states of some clients."""
+    """New states of some clients; `size` in bytes, as received."""
 
     entries: tuple[PresenceEntry, ...]
+    size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ https://github.com/y-crdt/y-crdt.
 
 import json
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Final
 
 from collab_server.errors import Malformed
-from collab_server.protocol.codec import Reader
+from collab_server.protocol.codec import MAX_SAFE_INTEGER, Reader
 
 MAX_DEPTH: Final = 64
 """Nesting of plain values inside one item; the CRDT library crashes somewhere above 10,000."""
@@ -24,8 +25,7 @@ MAX_CLOCK: Final = 2**31 - 1
 _GC, _SKIP = 0, 10
 _DELETED, _JSON, _BINARY, _STRING, _EMBED, _FORMAT, _TYPE, _ANY, _DOC = 1, 2, 3, 4, 5, 6, 7, 8, 9
 _ORIGIN, _RIGHT_ORIGIN, _PARENT_SUB = 0x80, 0x40, 0x20
-_TYPES_WITH_NAME = (3, 5)
-_MAX_TYPE = 6
+_XML_ELEMENT, _XML_HOOK, _XML_TEXT = 3, 5, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Summary:
     """What an update does, in clocks.
 
     adds: (client, first clock, clock after the last) per run of new structs, in the update's order.
-    deletes: (client, first clock, clock after the last) per deleted run.
+    deletes: (client, first clock, clock after the last) per deleted run; new structs that arrive without content are deleted.
     needs: client -> the clock that must be known before the update can be applied; what the update itself adds may satisfy it.
     has_gap: the update itself leaves clocks out (a Skip), so it cannot be applied whole.
     """
@@ -47,49 +47,52 @@ class Summary:
 def walk(update: bytes) -> Summary:
     """Read `update` to its exact end; raises Malformed where it is not one well-formed update within the bounds."""
     walker = _Walker(update)
-    summary = Summary(
-        adds=tuple(walker.blocks()),
-        deletes=tuple(walker.deletes()),
-        needs=walker.needs,
-        has_gap=walker.has_gap,
-    )
+    adds = walker.blocks()
+    walker.read_deletes()
     walker.reader.finish()
-    return summary
+    return Summary(adds=tuple(adds), deletes=tuple(walker.deletes), needs=walker.needs, has_gap=walker.has_gap)
 
 
 class _Walker:
-    __slots__ = ("has_gap", "needs", "reader")
+    __slots__ = ("_client", "_clock", "deletes", "has_gap", "needs", "reader")
 
     def __init__(self, update: bytes) -> None:
         self.reader = Reader(update)
+        self.deletes: list[tuple[int, int, int]] = []
         self.needs: dict[int, int] = {}
         self.has_gap = False
+        self._client = 0
+        self._clock = 0
 
     def blocks(self) -> list[tuple[int, int, int]]:
         reader = self.reader
         adds = []
+        clients: set[int] = set()
         for _ in range(reader.uint()):
             structs = reader.uint()
-            client = reader.uint()
-            first = clock = reader.uint()
+            self._client = client = reader.uint()
+            # Yjs would keep only the last block of a client, and so see another document than we do.
+            if client in clients:
+                raise Malformed("client comes twice")
+            clients.add(client)
+            self._clock = first = reader.uint()
             for _ in range(structs):
                 info = reader.byte()
                 if info == _SKIP:
-                    if clock > first:
-                        adds.append((client, first, clock))
-                    first = clock = clock + reader.uint()
+                    if self._clock > first:
+                        adds.append((client, first, self._clock))
+                    self._clock = first = self._clock + _at_least_one(reader.uint())
                     self.has_gap = True
                 else:
-                    clock += reader.uint() if info == _GC else self._item(info)
-                if clock > MAX_CLOCK:
+                    self._clock += self._deleted() if info == _GC else self._item(info)
+                if self._clock > MAX_CLOCK:
                     raise Malformed("clock is out of range")
-            if clock > first:
-                adds.append((client, first, clock))
+            if self._clock > first:
+                adds.append((client, first, self._clock))
         return adds
 
-    def deletes(self) -> list[tuple[int, int, int]]:
+    def read_deletes(self) -> None:
         reader = self.reader
-        deletes = []
         for _ in range(reader.uint()):
             client = reader.uint()
             for _ in range(reader.uint()):
@@ -98,8 +101,7 @@ class _Walker:
                 if end > MAX_CLOCK:
                     raise Malformed("deleted clock is out of range")
                 if end > clock:
-                    deletes.append((client, clock, end))
-        return deletes
+                    self.deletes.append((client, clock, end))
 
     def _item(self, info: int) -> int:
         """Pass over one item and return how many clocks it takes."""
@@ -126,8 +128,16 @@ class _Walker:
         clock = self.reader.uint()
         if clock >= MAX_CLOCK:
             raise Malformed("clock is out of range")
+        # An item can only be placed beside what its author already had.
+        if client == self._client and clock >= self._clock:
+            raise Malformed("item refers to what comes after it")
         if self.needs.get(client, 0) <= clock:
             self.needs[client] = clock + 1
+
+    def _deleted(self) -> int:
+        length = _at_least_one(self.reader.uint())
+        self.deletes.append((self._client, self._clock, self._clock + length))
+        return length
 
     def _content(self, kind: int) -> int:
         reader = self.reader
@@ -140,13 +150,14 @@ class _Walker:
             return _at_least_one(_utf16_length(reader.string()))
         if kind == _TYPE:
             type_ref = reader.uint()
-            if type_ref > _MAX_TYPE:
+            # The CRDT library cannot read what Yjs writes for a hook, which nobody uses.
+            if type_ref > _XML_TEXT or type_ref == _XML_HOOK:
                 raise Malformed("unknown shared type")
-            if type_ref in _TYPES_WITH_NAME:
+            if type_ref == _XML_ELEMENT:
                 reader.string()
             return 1
         if kind == _DELETED:
-            return _at_least_one(reader.uint())
+            return self._deleted()
         if kind == _FORMAT:
             reader.string()
             _check_json(reader.string())
@@ -160,7 +171,9 @@ class _Walker:
         if kind == _JSON:
             count = reader.uint()
             for _ in range(count):
-                _check_json(reader.string())
+                text = reader.string()
+                if text != "undefined":
+                    _check_json(text)
             return _at_least_one(count)
         if kind == _DOC:
             reader.string()
@@ -189,16 +202,21 @@ class _Walker:
                 self._any(depth + 1)
         elif kind == 116:
             reader.skip(reader.uint())
-        elif kind < 116:
+        elif not 116 < kind < 128:
             raise Malformed("unknown value")
 
     def _signed(self) -> None:
         """Pass over a signed integer: six bits and a sign first, then groups of seven."""
-        reader = self.reader
-        for _ in range(9):
-            if reader.byte() < 0x80:
-                return
-        raise Malformed("integer is overlong or too large")
+        byte = self.reader.byte()
+        value = byte & 0x3F
+        shift = 6
+        while byte >= 0x80:
+            byte = self.reader.byte()
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            # Yjs throws above this, and a document that holds such a number could not be opened again.
+            if byte == 0 or value > MAX_SAFE_INTEGER:
+                raise Malformed("integer is overlong or too large")
 
 
 def _at_least_one(length: int) -> int:
@@ -215,20 +233,37 @@ def _utf16_length(text: str) -> int:
 
 
 def _check_json(text: str) -> None:
-    if text == "undefined":
-        return
+    """Check what JavaScript and the CRDT library both can read: Python's reader alone takes more."""
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_float=_finite, parse_int=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         raise Malformed("value is not JSON") from None
-    _check_depth(value, 0)
+    _check_value(value, 0)
 
 
-def _check_depth(value: Any, depth: int) -> None:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
+def _finite(number: str) -> float:
+    value = float(number)
+    if not isfinite(value):
+        raise ValueError(number)
+    return value
+
+
+def _check_value(value: Any, depth: int) -> None:
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, dict | list):
         if depth >= MAX_DEPTH:
             raise Malformed("value is nested too deeply")
+        if isinstance(value, dict):
+            for name in value:
+                _check_text(name)
+            value = value.values()
         for inner in value:
-            _check_depth(inner, depth + 1)
+            _check_value(inner, depth + 1)
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Malformed("half a character") from None

@@ -35,7 +35,7 @@ def _body(reader: Reader, message_type: int) -> Message:
     if message_type == _SYNC:
         return read_sync(reader)
     if message_type == _AWARENESS:
-        return Presence(awareness.decode(reader.bytes()))
+        return read_presence(reader)
     if message_type == _QUERY_AWARENESS:
         return QueryPresence()
     raise Malformed("unknown message type")
@@ -52,6 +52,12 @@ def read_sync(reader: Reader) -> SyncStep1 | SyncStep2 | Update:
     if step == 0:
         return SyncStep1(payload)
     raise Malformed("unknown sync message")
+
+
+def read_presence(reader: Reader) -> Presence:
+    """Read the body of an awareness message, which both dialects share."""
+    payload = reader.bytes()
+    return Presence(awareness.decode(payload), size=len(payload))
 
 
 def sync_step_1(state_vector: bytes) -> bytes:

@@ -1,0 +1,187 @@
+"""One session as a state machine."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from collab_server.errors import EngineError, Malformed, NotAllowed, NotFound, Overloaded, TooBig, TooMany
+from collab_server.ports import Admission, Participant, Right
+from collab_server.protocol.awareness import PresenceEntry
+from collab_server.protocol.messages import (
+    Leave,
+    Message,
+    Pong,
+    Presence,
+    QueryPresence,
+    Stateless,
+    SyncStep1,
+    SyncStep2,
+    Token,
+    Update,
+)
+from collab_server.protocol.update import walk
+from collab_server.session import (
+    MAX_BACKLOG_MESSAGES,
+    MAX_RESYNCS,
+    Admit,
+    Announce,
+    AwaitingToken,
+    ChangeRight,
+    Deciding,
+    Effect,
+    End,
+    Ended,
+    Join,
+    Offer,
+    Outcome,
+    Renew,
+    Resync,
+    SendPresence,
+    SendState,
+    Session,
+    SessionLimits,
+)
+from tests.unit.collab_server.golden import UPDATES
+
+ANN = Participant(UUID(int=1), "Ann", "student", "#000000")
+ADMISSION = Admission(UUID(int=2), ANN, UUID(int=3), Right.WRITE, datetime(2030, 1, 1, tzinfo=UTC))
+UPDATE: bytes = UPDATES[0]["update"]
+OFFER = Offer(UPDATE, walk(UPDATE))
+EMPTY = b"\x00\x00"
+ENTRIES = (PresenceEntry(5, 1, {}),)
+
+
+def session() -> Session:
+    return Session(SessionLimits(message_max_bytes=100, first_sync_max_bytes=200))
+
+
+def joined(right: Right = Right.WRITE) -> Session:
+    made = session()
+    assert effects(made.receive(Token("t"))) == [Admit("t")]
+    assert effects(made.admitted(replace(ADMISSION, right=right))) == [Join(replace(ADMISSION, right=right))]
+    return made
+
+
+def effects(what: Iterable[Effect]) -> list[Effect]:
+    return list(what)
+
+
+def test_what_comes_before_the_decision_is_heard_after_it_in_order() -> None:
+    made = session()
+    assert effects(made.receive(SyncStep1(b"\x00"))) == []
+    assert isinstance(made.state, AwaitingToken)
+    assert not made.may_write()
+    assert effects(made.receive(Token("t"))) == [Admit("t")]
+    assert isinstance(made.state, Deciding)
+    for message in (Presence(ENTRIES, size=3), QueryPresence(), Stateless("s"), Pong(), Token("u"), Update(UPDATE)):
+        assert effects(made.receive(message)) == []
+    assert effects(made.admitted(ADMISSION)) == [
+        Join(ADMISSION),
+        SendState(b"\x00"),
+        Announce(ENTRIES),
+        SendPresence(),
+        Renew("u"),
+        OFFER,
+    ]
+    assert made.may_write()
+
+
+def test_a_decision_that_comes_after_the_end_changes_nothing() -> None:
+    made = session()
+    effects(made.receive(Token("t")))
+    assert effects(made.receive(Leave())) == [End(None)]
+    assert effects(made.admitted(ADMISSION)) == []
+    assert effects(made.receive(Update(UPDATE))) == []
+    assert effects(made.reviewed(ADMISSION)) == []
+    assert effects(made.fail(NotFound("not_found"))) == []
+    assert effects(made.offered(Outcome.ACCEPTED)) == []
+    assert effects(made.offered(Outcome.MISSING_EDITS)) == []
+
+
+def test_11_what_waits_is_bounded_in_number() -> None:
+    made = session()
+    for _ in range(MAX_BACKLOG_MESSAGES):
+        effects(made.receive(QueryPresence()))
+    with pytest.raises(TooMany):
+        made.receive(QueryPresence())
+
+
+@pytest.mark.parametrize(
+    "message",
+    [Update(bytes(60)), SyncStep2(bytes(60)), SyncStep1(bytes(60)), Presence(ENTRIES, size=60), Stateless("x" * 60)],
+)
+def test_11_what_waits_is_bounded_in_bytes_whatever_it_is(message: Message) -> None:
+    made = session()
+    effects(made.receive(message))
+    with pytest.raises(TooBig):
+        made.receive(message)
+
+
+def test_11_tokens_that_wait_are_bounded_in_bytes() -> None:
+    made = session()
+    effects(made.receive(Token("t")))
+    effects(made.receive(Token("x" * 60)))
+    with pytest.raises(TooBig):
+        made.receive(Token("x" * 60))
+
+
+def test_11_messages_are_bounded_by_their_kind() -> None:
+    made = joined()
+    for message in (Update(bytes(101)), SyncStep2(bytes(201)), SyncStep1(bytes(101))):
+        with pytest.raises(TooBig):
+            made.receive(message)
+
+
+@pytest.mark.parametrize("message", [Update(b"\x01"), SyncStep2(b"\x01"), SyncStep1(b"\x01")])
+def test_4_malformed_content_is_refused(message: Message) -> None:
+    with pytest.raises(Malformed):
+        joined().receive(message)
+
+
+def test_each_message_has_its_effect_in_an_open_session() -> None:
+    made = joined()
+    assert effects(made.receive(Update(UPDATE))) == [OFFER]
+    assert effects(made.receive(SyncStep2(EMPTY))) == [Offer(EMPTY, walk(EMPTY))]
+    assert effects(made.receive(SyncStep1(b"\x00"))) == [SendState(b"\x00")]
+    assert effects(made.receive(Presence(ENTRIES, size=3))) == [Announce(ENTRIES)]
+    assert effects(made.receive(QueryPresence())) == [SendPresence()]
+    assert effects(made.receive(Token("u"))) == [Renew("u")]
+    assert effects(made.receive(Stateless("s"))) == effects(made.receive(Pong())) == []
+    assert effects(made.receive(Leave())) == [End(None)]
+    assert isinstance(made.state, Ended)
+
+
+def test_8_a_changed_right_or_identity_is_told_and_an_unchanged_one_is_not() -> None:
+    made = joined()
+    assert effects(made.reviewed(replace(ADMISSION, expires_at=datetime(2031, 1, 1, tzinfo=UTC)))) == []
+    reading = replace(ADMISSION, right=Right.READ)
+    assert effects(made.reviewed(reading)) == [ChangeRight(reading)]
+    assert not made.may_write()
+    renamed = replace(reading, participant=replace(ANN, name="Anne"))
+    assert effects(made.reviewed(renamed)) == [ChangeRight(renamed)]
+    assert effects(made.reviewed(ADMISSION)) == [ChangeRight(ADMISSION)]
+    assert made.may_write()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "error"),
+    [(Outcome.READ_ONLY, NotAllowed), (Outcome.DOCUMENT_FULL, TooBig), (Outcome.OVERLOADED, Overloaded)],
+)
+def test_7_a_refused_update_ends_the_session(outcome: Outcome, error: type[EngineError]) -> None:
+    with pytest.raises(error):
+        joined().offered(outcome)
+
+
+def test_6_missing_edits_are_asked_for_a_bounded_number_of_times_in_a_row() -> None:
+    made = joined()
+    for _ in range(2):
+        for _ in range(MAX_RESYNCS):
+            assert effects(made.offered(Outcome.MISSING_EDITS)) == [Resync()]
+        assert effects(made.offered(Outcome.ACCEPTED)) == []
+    for _ in range(MAX_RESYNCS):
+        made.offered(Outcome.MISSING_EDITS)
+    with pytest.raises(Malformed):
+        made.offered(Outcome.MISSING_EDITS)
