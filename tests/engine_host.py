@@ -90,7 +90,9 @@ class EngineHost:
 
 
 @asynccontextmanager
-async def engine_host(log: UpdateLog | None = None, *documents: UUID, limits: EngineLimits = LIMITS) -> AsyncIterator[EngineHost]:
+async def engine_host(
+    log: UpdateLog | None = None, *documents: UUID, limits: EngineLimits = LIMITS
+) -> AsyncIterator[EngineHost]:
     """Serve an engine until the block ends."""
     doorkeeper = ListedDoorkeeper()
     log = log or MemoryLog(*documents)
@@ -109,7 +111,7 @@ async def engine_host(log: UpdateLog | None = None, *documents: UUID, limits: En
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # noqa: ASYNC110 -- uvicorn has no event for it
         yield EngineHost(f"ws://127.0.0.1:{listener.getsockname()[1]}", engine, doorkeeper, log)
     finally:
         await engine.close()

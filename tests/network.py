@@ -1,0 +1,81 @@
+"""A network between a browser and the server that the test can cut: a TCP relay on a loopback port."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Network:
+    """Relays to `target_port`; while cut, it drops every connection and takes no new one."""
+
+    def __init__(self) -> None:
+        self.target_port = 0
+        self._connected = True
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._server = self._run(asyncio.start_server(self._relay, "127.0.0.1", 0))
+        self.port: int = self._server.sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def cut(self) -> None:
+        """Drop what is open and refuse what comes."""
+        self._connected = False
+        self._run(self._drop())
+
+    def mend(self) -> None:
+        """Relay again."""
+        self._connected = True
+
+    def close(self) -> None:
+        """End the relay."""
+        self._server.close()
+        self._run(self._drop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+
+    async def _drop(self) -> None:
+        for writer in list(self._writers):
+            writer.transport.abort()
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self._connected:
+            writer.transport.abort()
+            return
+        self._writers.add(writer)
+        try:
+            there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self.target_port)
+            self._writers.add(there_writer)
+            await asyncio.gather(_pump(reader, there_writer), _pump(there_reader, writer))
+            self._writers.discard(there_writer)
+        except OSError:
+            writer.transport.abort()
+        finally:
+            self._writers.discard(writer)
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    with suppress(OSError, RuntimeError):
+        writer.close()
+
+
+@contextmanager
+def network() -> Iterator[Network]:
+    """Open a network until the block ends."""
+    relay = Network()
+    try:
+        yield relay
+    finally:
+        relay.close()
