@@ -7,7 +7,14 @@ import type { Plugin } from "vite";
 const PUBLIC_PATH = "/excalidraw/";
 
 /** The place Excalidraw falls back to when a font is missing: another company's server. */
-const FONT_CDN = /https:\/\/esm\.sh\/[^`]*?\/dist\/prod\//g;
+const FONT_CDN = /https:\/\/esm\.sh\/[^]{0,160}?\/dist\/prod\//g;
+
+/**
+ * Excalidraw derives a person's colour from their id and ignores the one it is given. In a classroom a person has one
+ * colour everywhere, given by the server. First as in the built package, then as in its development build.
+ */
+const COLOR_BUILT = /`hsl\(\$\{Math\.abs\((\w+)\((\w+)\?\.id\|\|\w+\)\)%37\*10\}, 100%, 83%\)`/;
+const COLOR_SOURCE = "var getClientColor = (socketId, collaborator) => {";
 
 /**
  * Serve Excalidraw's fonts from our own origin.
@@ -19,14 +26,34 @@ export function excalidrawAssets(): Plugin {
   const entry = createRequire(import.meta.url).resolve("@excalidraw/excalidraw");
   const fonts = join(dirname(entry), "fonts");
   let target = "";
+  let colored = false;
   return {
     name: "lectern-excalidraw-assets",
     configResolved(config) {
       target = resolve(config.root, config.build.outDir, "excalidraw", "fonts");
     },
     transform(code, id) {
-      if (!id.includes("@excalidraw/excalidraw") || !code.includes("https://esm.sh/")) return null;
-      return { code: code.replace(FONT_CDN, "${window.location.origin}/excalidraw/"), map: null };
+      if (!id.includes("@excalidraw/excalidraw/dist")) return null;
+      let changed = code;
+      if (code.includes("https://esm.sh/")) {
+        changed = changed.replace(FONT_CDN, "${window.location.origin}/excalidraw/");
+      }
+      if (COLOR_BUILT.test(changed)) {
+        colored = true;
+        changed = changed.replace(COLOR_BUILT, "($2?.color?.background ?? $&)");
+      } else if (changed.includes(COLOR_SOURCE)) {
+        changed = changed.replace(
+          COLOR_SOURCE,
+          `${COLOR_SOURCE}\n  if (collaborator?.color) return collaborator.color.background;`,
+        );
+      }
+      return changed === code ? null : { code: changed, map: null };
+    },
+    buildEnd() {
+      if (this.meta.watchMode || colored) return;
+      this.warn(
+        "Excalidraw chooses people's colours elsewhere now: selections no longer have their person's colour.",
+      );
     },
     configureServer(server) {
       server.middlewares.use(`${PUBLIC_PATH}fonts`, (request, response, next) => {

@@ -9,7 +9,7 @@ import { I18nextProvider } from "react-i18next";
 import { ServicesProvider, type Services } from "@/api/services.tsx";
 import { directionOf } from "@/components/languages.ts";
 import type { AppRouter } from "./router.tsx";
-import { theme } from "./theme.ts";
+import { cssVariables, theme } from "./theme.ts";
 
 /** The whole application around its routes. */
 export function Application(props: {
@@ -31,7 +31,7 @@ export function Application(props: {
     <StrictMode>
       <I18nextProvider i18n={languages}>
         <DirectionProvider key={direction} initialDirection={direction} detectDirection={false}>
-          <MantineProvider theme={theme} defaultColorScheme="auto">
+          <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={cssVariables}>
             <ServicesProvider services={props.services}>
               <QueryClientProvider client={props.queries}>
                 <ModalsProvider modalProps={{ centered: true }}>

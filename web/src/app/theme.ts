@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { Badge, createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 /** The one accent: a calm pine. Filled shades carry white text at more than 4.5:1. */
 const pine: MantineColorsTuple = [
@@ -25,4 +25,14 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   autoContrast: true,
+  components: {
+    Badge: Badge.extend({ defaultProps: { tt: "none", fw: 600, size: "lg", radius: "sm" } }),
+  },
+});
+
+/** Quiet text still has 4.5:1 on every surface we put it on; Mantine's own grey has not. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { "--mantine-color-dimmed": "#545d66", "--mantine-color-placeholder": "#6b7480" },
+  dark: { "--mantine-color-dimmed": "#a9b0b8", "--mantine-color-placeholder": "#8d949c" },
 });

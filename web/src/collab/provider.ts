@@ -2,7 +2,7 @@ import { HocuspocusProvider, HocuspocusProviderWebsocket, WebSocketStatus } from
 
 /** First wait after a lost connection; the spread keeps a whole class from returning in one moment. */
 function reconnectDelayMilliseconds(): number {
-  return 300 + Math.random() * 1200;
+  return 300 + Math.floor(Math.random() * 1200);
 }
 
 /**
@@ -65,7 +65,13 @@ export class DocumentProvider extends HocuspocusProvider {
   override onClose(): void {
     this.opening += 1;
     this.handshakeBegun = false;
+    const others = [...(this.awareness?.getStates().keys() ?? [])].filter(
+      (id) => id !== this.document.clientID,
+    );
     super.onClose();
+    // Awareness remembers how new the forgotten states were and would not take the same ones again after a
+    // reconnect: people who sit still would stay invisible.
+    for (const id of others) this.awareness?.meta.delete(id);
   }
 
   override documentUpdateHandler(update: Uint8Array, origin: unknown): void {

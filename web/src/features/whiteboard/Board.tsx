@@ -10,6 +10,7 @@ import type { SaveState } from "@/collab/saveState.ts";
 import { boardHandle } from "./canvasHandle.ts";
 import type { BoardHandle } from "./boardHandle.ts";
 import styles from "./BoardRoom.module.css";
+import { Cursors } from "./Cursors.tsx";
 import type { PresentPerson } from "./core/presence.ts";
 import { LiveBoard } from "./liveBoard.ts";
 import { useImagePorts } from "./useImagePorts.ts";
@@ -128,6 +129,7 @@ export default function Board(props: {
           </WelcomeScreen>
         )}
       </Excalidraw>
+      {api && live && <Cursors api={api} present={live.present} />}
     </div>
   );
 }

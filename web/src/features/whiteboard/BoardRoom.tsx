@@ -1,5 +1,6 @@
 import "./assetPath.ts";
 import { Center, Loader, Stack, Text, VisuallyHidden } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardDocument, Me } from "@/api/types.ts";
@@ -32,6 +33,12 @@ export function BoardRoom({ board, teaches, me }: { board: BoardDocument; teache
     window.addEventListener("beforeunload", warn);
     return () => window.removeEventListener("beforeunload", warn);
   }, [risky]);
+
+  // The server has just changed what we may do: find out how it looks for everybody.
+  const client = useQueryClient();
+  useEffect(() => {
+    if (view.scope !== undefined) void client.invalidateQueries({ queryKey: ["documents", board.id] });
+  }, [board.id, client, view.scope]);
 
   const locked = view.scope === "readonly" || (view.scope === undefined && board.access === "read");
   const shown = incarnation !== null && view.ready;

@@ -46,7 +46,7 @@ export function Outline({ handle, onClose }: { handle: BoardHandle | null; onClo
         <Title order={2} size="h5">
           {t("board.outline")}
         </Title>
-        <CloseButton size={44} onClick={onClose} aria-label={t("actions.close")} />
+        <CloseButton size={44} iconSize={20} onClick={onClose} aria-label={t("actions.close")} />
       </Group>
       <Text size="sm" c="dimmed" px="md" pb="xs" role="status">
         {t("board.outlineCount", { count: counted })}

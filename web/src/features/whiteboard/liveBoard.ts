@@ -1,6 +1,7 @@
 import type { Collaborator, ExcalidrawImperativeAPI, SocketId } from "@excalidraw/excalidraw/types";
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
+import { Observable } from "@/collab/observable.ts";
 import { excalidrawCanvas } from "./canvasPort.ts";
 import { ImageExchange, type ImagePorts } from "./core/imageExchange.ts";
 import { readPeople, strokeFields, strokesOf, type PresentPerson } from "./core/presence.ts";
@@ -15,6 +16,7 @@ export interface LiveBoardOptions {
   readonly document: Y.Doc;
   readonly awareness: Awareness;
   readonly images: Omit<ImagePorts, "show">;
+  /** Somebody came or left. */
   readonly people: (people: readonly PresentPerson[]) => void;
   /** The elements changed, whoever changed them. */
   readonly changed: () => void;
@@ -29,8 +31,10 @@ export class LiveBoard {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private presenceTimer: ReturnType<typeof setTimeout> | undefined;
   private presenceSent = 0;
-  private presencePeople: readonly PresentPerson[] = [];
+  /** Everybody else, as of now: changes with every move of a pointer. */
+  readonly present = new Observable<readonly PresentPerson[]>([]);
   private collaboratorsShown = "";
+  private peopleShown = "";
   private pointer: { x: number; y: number; tool: string; button: string } | null = null;
 
   constructor(private readonly options: LiveBoardOptions) {
@@ -121,10 +125,11 @@ export class LiveBoard {
     clearTimeout(this.timer);
     this.frame = undefined;
     const { awareness, api } = this.options;
-    this.presencePeople = readPeople(awareness.getStates(), awareness.clientID);
-    this.binding.remoteChange(strokesOf(this.presencePeople));
+    const people = readPeople(awareness.getStates(), awareness.clientID);
+    this.present.set(people);
+    this.binding.remoteChange(strokesOf(people));
     const collaborators = new Map<SocketId, Collaborator>();
-    for (const person of this.presencePeople) {
+    for (const person of people) {
       collaborators.set(String(person.clientId) as SocketId, {
         id: person.user.id,
         username: person.user.name,
@@ -132,7 +137,8 @@ export class LiveBoard {
         selectedElementIds: Object.fromEntries(person.selection.map((id) => [id, true as const])),
         ...(person.pointer
           ? {
-              pointer: { x: person.pointer.x, y: person.pointer.y, tool: person.pointer.tool },
+              // Excalidraw draws the laser's trail; the pointers are ours (Cursors), in the person's true colour.
+              pointer: { ...person.pointer, renderCursor: false },
               button: person.pointer.button,
             }
           : {}),
@@ -142,7 +148,11 @@ export class LiveBoard {
     if (shown !== this.collaboratorsShown) {
       this.collaboratorsShown = shown;
       api.updateScene({ collaborators });
-      this.options.people(this.presencePeople);
+    }
+    const names = JSON.stringify(people.map(({ clientId, user }) => [clientId, user]));
+    if (names !== this.peopleShown) {
+      this.peopleShown = names;
+      this.options.people(people);
     }
     this.exchangeImages();
     this.options.changed();
