@@ -1,6 +1,6 @@
 """Write a document in a format that other programs read.
 
-Run as a program it does the same in a process of its own, for documents so large that working on them would
+``main`` does the same in a process of its own, for documents so large that working on them would
 hold up everybody else (the CRDT library never releases Python's lock): the request is pickled on stdin, the
 file comes on stdout.
 """
@@ -65,13 +65,11 @@ def export(request: ExportRequest) -> bytes:
     Raises:
         UnreadableUpdate: an update cannot be applied.
     """
-    match request.format:
-        case ExportFormat.YJS:
-            return state(request.kind, request.updates).get_update()
-        case ExportFormat.JSON:
-            return _json(read_roots(request.kind, request.updates))
-        case ExportFormat.EXCALIDRAW:
-            return _json(scene(request.updates, images=request.images))
+    if request.format is ExportFormat.YJS:
+        return state(request.kind, request.updates).get_update()
+    if request.format is ExportFormat.JSON:
+        return _json(read_roots(request.kind, request.updates))
+    return _json(scene(request.updates, images=request.images))
 
 
 def links(request: ExportRequest) -> dict[str, str]:
@@ -88,7 +86,3 @@ def main() -> None:
     name, request = pickle.load(sys.stdin.buffer)  # noqa: S301 -- from our own parent process
     answer = {"export": export, "links": links}[name](request)
     sys.stdout.buffer.write(pickle.dumps(answer))
-
-
-if __name__ == "__main__":
-    main()

@@ -66,8 +66,8 @@ def _is_large(updates: tuple[bytes, ...]) -> bool:
 async def _run(function: str, request: ExportRequest) -> Any:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "documents.export",
+        "-c",
+        "from documents.export import main; main()",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

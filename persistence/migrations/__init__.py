@@ -2,7 +2,7 @@
 
 The steps are Alembic revisions in ``versions/``, run from code: there is no ``alembic.ini``, and every process of
 a cluster may call ``migrate`` at its start. All steps run in one transaction: the schema is either the old
-one or the new one.
+one or the new one. There are no steps back: what a step changed comes back from a backup.
 """
 
 from pathlib import Path

@@ -187,19 +187,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_files_document_id", "files", ["document_id"], unique=False)
     op.create_index("ix_files_sha256", "files", ["sha256"], unique=False)
-
-
-def downgrade() -> None:
-    op.drop_table("files")
-    op.drop_table("document_updates")
-    op.drop_table("document_snapshots")
-    op.drop_table("document_heads")
-    op.drop_table("document_access")
-    op.drop_table("refresh_tokens")
-    op.drop_table("memberships")
-    op.drop_table("documents")
-    op.drop_table("invitations")
-    op.drop_table("idempotency_keys")
-    op.drop_table("classes")
-    op.drop_table("auth_sessions")
-    op.drop_table("users")

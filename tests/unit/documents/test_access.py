@@ -1,0 +1,42 @@
+"""Who may do what with a document."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from documents.access import Level, decide
+
+LEVELS = st.sampled_from(Level)
+
+
+@given(students=LEVELS, personal=st.none() | LEVELS)
+def test_teachers_always_write(students, personal):
+    assert decide(role_in_class="teacher", students=students, personal=personal) is Level.WRITE
+
+
+@given(role=st.none() | st.sampled_from(["admin", "support", ""]), students=LEVELS, personal=st.none() | LEVELS)
+def test_whoever_is_not_in_the_class_has_nothing(role, students, personal):
+    assert decide(role_in_class=role, students=students, personal=personal) is Level.NONE
+
+
+@given(students=LEVELS, personal=LEVELS)
+def test_a_students_own_setting_goes_before_the_one_for_all(students, personal):
+    assert decide(role_in_class="student", students=students, personal=personal) is personal
+    assert decide(role_in_class="student", students=students, personal=None) is students
+
+
+@pytest.mark.parametrize(("low", "high"), list(itertools.combinations(Level, 2)))
+def test_levels_are_ordered(low, high):
+    assert low < high
+    assert low <= high
+    assert high > low
+    assert high >= low
+    assert not high < low
+    assert not high <= low
+    assert not low > high
+    assert not low >= high
+    assert low <= Level(low.value)
+    assert low >= Level(low.value)
+    assert [low.rank, high.rank] == sorted([high.rank, low.rank])
