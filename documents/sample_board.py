@@ -1,5 +1,6 @@
 """The board of the demo class: a few shapes, as complete elements of Excalidraw 0.18."""
 
+import math
 from typing import Any
 
 Json = dict[str, Any]
@@ -15,51 +16,71 @@ BLUE = "#1971c2"
 LIGHT_BLUE = "#a5d8ff"
 ORANGE = "#e8590c"
 LIGHT_YELLOW = "#ffec99"
-GREEN = "#2f9e44"
+LIGHT_GREY = "#e9ecef"
 
 
 def sample_board() -> list[Json]:
-    """Return the water cycle as a teacher might sketch it: a sea, a cloud, an arrow, a title, a stroke for rain."""
+    """Return the water cycle as a teacher might sketch it: sea, sun and cloud, what rises and what falls, a title."""
     return [
-        _text("sample-title", "a0", 120, 40, "The water cycle", font_size=36, width=255),
+        _text("sample-title", "a0", 60, 20, "The water cycle", font_size=36, width=300),
         _element(
-            "sample-sea",
-            "rectangle",
+            "sample-sun",
+            "ellipse",
             "a1",
-            (80, 380, 320, 110),
-            strokeColor=BLUE,
-            backgroundColor=LIGHT_BLUE,
-            roundness={"type": ROUND_ADAPTIVE},
-            boundElements=[{"id": "sample-sea-label", "type": "text"}, {"id": "sample-rise", "type": "arrow"}],
+            (60, 120, 110, 110),
+            strokeColor=ORANGE,
+            backgroundColor=LIGHT_YELLOW,
+            roundness={"type": ROUND_PROPORTIONAL},
         ),
-        _text("sample-sea-label", "a2", 217.5, 422.5, "sea", font_size=20, width=45, container="sample-sea"),
         _element(
             "sample-cloud",
             "ellipse",
-            "a3",
-            (420, 120, 240, 130),
-            backgroundColor=LIGHT_YELLOW,
-            strokeColor=ORANGE,
-            roundness={"type": ROUND_PROPORTIONAL},
-            boundElements=[{"id": "sample-rise", "type": "arrow"}],
-        ),
-        _element(
-            "sample-rise",
-            "arrow",
-            "a4",
-            (300, 372, 130, -146),
+            "a2",
+            (460, 110, 250, 120),
             strokeColor=INK,
+            backgroundColor=LIGHT_GREY,
             roundness={"type": ROUND_PROPORTIONAL},
-            points=[[0, 0], [40, -90], [130, -146]],
-            lastCommittedPoint=None,
-            startBinding={"elementId": "sample-sea", "focus": 0.1, "gap": 8},
-            endBinding={"elementId": "sample-cloud", "focus": -0.1, "gap": 8},
-            startArrowhead=None,
-            endArrowhead="arrow",
-            elbowed=False,
+            boundElements=[
+                {"id": "sample-cloud-label", "type": "text"},
+                {"id": "sample-rise", "type": "arrow"},
+                {"id": "sample-fall", "type": "arrow"},
+            ],
         ),
-        _text("sample-rise-label", "a5", 150, 280, "it evaporates", font_size=20, width=130),
-        _rain("sample-rain", "a6"),
+        _text("sample-cloud-label", "a3", 555, 157.5, "cloud", font_size=20, width=60, container="sample-cloud"),
+        _element(
+            "sample-sea",
+            "rectangle",
+            "a4",
+            (60, 430, 650, 110),
+            strokeColor=BLUE,
+            backgroundColor=LIGHT_BLUE,
+            roundness={"type": ROUND_ADAPTIVE},
+            boundElements=[
+                {"id": "sample-sea-label", "type": "text"},
+                {"id": "sample-rise", "type": "arrow"},
+                {"id": "sample-fall", "type": "arrow"},
+            ],
+        ),
+        _text("sample-sea-label", "a5", 365, 472.5, "sea", font_size=20, width=40, container="sample-sea"),
+        _arrow(
+            "sample-rise",
+            "a6",
+            (230, 422),
+            [[0, 0], [50, -150], [224, -236]],
+            colour=ORANGE,
+            between=("sample-sea", "sample-cloud"),
+        ),
+        _text("sample-rise-label", "a7", 120, 290, "it evaporates", font_size=20, width=140),
+        _arrow(
+            "sample-fall",
+            "a8",
+            (600, 238),
+            [[0, 0], [14, 90], [0, 184]],
+            colour=BLUE,
+            between=("sample-cloud", "sample-sea"),
+        ),
+        _text("sample-fall-label", "a9", 630, 320, "it rains", font_size=20, width=90),
+        _wave("sample-wave", "aA", (100, 455)),
     ]
 
 
@@ -125,14 +146,42 @@ def _text(
     )
 
 
-def _rain(element_id: str, index: str) -> Json:
-    points = [[step * 6.0, 18.0 * (step % 2) + step * 1.5] for step in range(24)]
+def _arrow(
+    element_id: str,
+    index: str,
+    start: tuple[float, float],
+    points: list[list[float]],
+    *,
+    colour: str,
+    between: tuple[str, str],
+) -> Json:
+    width = max(x for x, _ in points) - min(x for x, _ in points)
+    height = max(y for _, y in points) - min(y for _, y in points)
+    return _element(
+        element_id,
+        "arrow",
+        index,
+        (*start, width, height),
+        strokeColor=colour,
+        roundness={"type": ROUND_PROPORTIONAL},
+        points=points,
+        lastCommittedPoint=None,
+        startBinding={"elementId": between[0], "focus": 0, "gap": 8},
+        endBinding={"elementId": between[1], "focus": 0, "gap": 8},
+        startArrowhead=None,
+        endArrowhead="arrow",
+        elbowed=False,
+    )
+
+
+def _wave(element_id: str, index: str, start: tuple[float, float]) -> Json:
+    points = [[step * 3.0, round(9 * math.sin(step / 5), 2)] for step in range(70)]
     return _element(
         element_id,
         "freedraw",
         index,
-        (470, 290, points[-1][0], max(y for _, y in points)),
-        strokeColor=GREEN,
+        (*start, points[-1][0], 18),
+        strokeColor=BLUE,
         points=points,
         pressures=[],
         simulatePressure=True,
