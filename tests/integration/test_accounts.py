@@ -1,7 +1,6 @@
 """Registration, sign-in, one's own account."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from uuid import UUID
 
@@ -405,14 +404,6 @@ async def test_registrations_from_one_address_are_bounded(api: Api, is_problem: 
     for number in range(2):
         assert (await client.post("/auth/register", account(email=f"a{number}@school.example"))).status_code == 201
     is_problem(await client.post("/auth/register", account()), 429, "too_many_attempts")
-
-
-async def test_hashing_does_not_hold_up_the_loop(api: Api) -> None:
-    await api.client().post("/auth/register", account())
-    client = api.client()
-    started = time.monotonic()
-    await asyncio.gather(*(client.sign_in("nobody@school.example", "not the password") for _ in range(5)))
-    assert time.monotonic() - started < 5
 
 
 async def test_closed_registration_is_told(api: Api, is_problem: IsProblem) -> None:

@@ -28,7 +28,7 @@ async def test_unknown_addresses_are_problems(api: Api, path: str, is_problem: I
 async def test_a_wrong_method_is_a_problem_that_names_the_right_ones(api: Api, is_problem: IsProblem) -> None:
     response = await api.client().delete("/me")
     is_problem(response, 405, "method_not_allowed")
-    assert set(response.headers["allow"].split(", ")) == {"GET"} or "GET" in response.headers["allow"]
+    assert "GET" in response.headers["allow"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Hashing of passwords."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -40,3 +41,12 @@ async def test_when_too_many_wait_the_next_one_is_refused_at_once():
 def test_the_cost_is_at_least_what_the_rfc_recommends(cost):
     assert cost.time_cost >= 3
     assert cost.memory_kib >= 64 * 1024
+
+
+async def test_the_loop_goes_on_while_a_password_is_checked(monkeypatch):
+    passwords = Passwords(CHEAP_FOR_TESTS)
+    loop_went_on = threading.Event()
+    monkeypatch.setattr(passwords, "_verify", lambda *_: loop_went_on.wait(5))
+    check = asyncio.create_task(passwords.matches("correct horse", "a hash"))
+    asyncio.get_running_loop().call_soon(loop_went_on.set)
+    assert await check
