@@ -35,6 +35,7 @@ from collab_server.web_files import WebFiles
 from documents.access import Level
 from persistence.database import Database
 from persistence.file_store import FileStore
+from persistence.migrations import is_current
 from persistence.update_log import PostgresUpdateLog
 
 WEB_APPLICATION = Path(__file__).parent.parent / "web" / "dist"
@@ -86,7 +87,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
 
     return Starlette(
         routes=[
-            *health.routes(metrics=metrics, check=database.ping),
+            *health.routes(metrics=metrics, check=lambda: _check_database(database)),
             Route("/.well-known/jwks.json", keys),
             *gateway.routes(engine),
             *api_docs.routes(),
@@ -96,6 +97,10 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         middleware=[Middleware(SecurityHeaders)],
         lifespan=lifespan,
     )
+
+
+class NotMigrated(Exception):
+    """The database's schema is not this release's."""
 
 
 class ClassroomDoorkeeper:
@@ -142,6 +147,12 @@ class ClassroomDoorkeeper:
             right=Right.WRITE if access.level is Level.WRITE else Right.READ,
             expires_at=claims.expires_at,
         )
+
+
+async def _check_database(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        if not await is_current(connection):
+            raise NotMigrated
 
 
 def _document_id(name: str) -> UUID | None:
