@@ -27,9 +27,11 @@ export function excalidrawAssets(): Plugin {
   const fonts = join(dirname(entry), "fonts");
   let target = "";
   let colored = false;
+  let building = false;
   return {
     name: "lectern-excalidraw-assets",
     configResolved(config) {
+      building = config.command === "build" && !process.env["VITEST"];
       target = resolve(config.root, config.build.outDir, "excalidraw", "fonts");
     },
     transform(code, id) {
@@ -50,7 +52,7 @@ export function excalidrawAssets(): Plugin {
       return changed === code ? null : { code: changed, map: null };
     },
     buildEnd() {
-      if (this.meta.watchMode || colored) return;
+      if (!building || colored) return;
       this.warn(
         "Excalidraw chooses people's colours elsewhere now: selections no longer have their person's colour.",
       );

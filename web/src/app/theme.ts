@@ -33,6 +33,18 @@ export const theme = createTheme({
 /** Quiet text still has 4.5:1 on every surface we put it on; Mantine's own grey has not. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { "--mantine-color-dimmed": "#545d66", "--mantine-color-placeholder": "#6b7480" },
-  dark: { "--mantine-color-dimmed": "#a9b0b8", "--mantine-color-placeholder": "#8d949c" },
+  light: {
+    "--mantine-color-dimmed": "#545d66",
+    "--mantine-color-placeholder": "#6b7480",
+    "--mantine-color-error": "#c92a2a",
+    "--mantine-color-red-text": "#c92a2a",
+    "--mantine-color-red-light-color": "#b02525",
+  },
+  dark: {
+    "--mantine-color-dimmed": "#a9b0b8",
+    "--mantine-color-placeholder": "#8d949c",
+    "--mantine-color-error": "#ff9b9b",
+    "--mantine-color-red-text": "#ff9b9b",
+    "--mantine-color-red-light-color": "#ffb3b3",
+  },
 });

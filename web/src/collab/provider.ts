@@ -23,12 +23,13 @@ export class ClassroomSocket extends HocuspocusProviderWebsocket {
 
   /** Try at once instead of at the next planned attempt: the device says the network is back. */
   retryNow(): void {
-    if (this.status !== WebSocketStatus.Connected && this.shouldConnect) void this.connect();
+    if (this.status !== WebSocketStatus.Connected) void this.connect();
   }
 
   /** Notice at once that the network is gone, without waiting for the silence to become suspicious. */
   linkLost(): void {
-    this.webSocket?.close();
+    // Attempts without a network only fill the console; `retryNow` begins again.
+    this.disconnect();
     if (this.webSocket) this.onClose({ event: { code: 1006, reason: "offline" } });
   }
 }

@@ -9,6 +9,7 @@ import {
   IconPlugConnected,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import classes from "./SaveBadge.module.css";
 import type { SaveState } from "@/collab/saveState.ts";
 
 const ICONS = {
@@ -39,13 +40,12 @@ export function SaveBadge({ state }: { state: SaveState }) {
         role="status"
         aria-live="polite"
         tabIndex={0}
-        px={6}
         data-save-state={state.kind}
-        style={{ minHeight: 32, borderRadius: 6 }}
+        className={classes["badge"]}
         c={COLORS[state.kind as keyof typeof COLORS] ?? "dimmed"}
       >
-        <Icon size={18} aria-hidden style={{ flexShrink: 0 }} />
-        <Text size="sm" c="inherit" style={{ whiteSpace: "nowrap" }}>
+        <Icon size={18} aria-hidden className={classes["icon"]} />
+        <Text size="sm" c="inherit" className={classes["words"]}>
           {words}
         </Text>
       </Group>

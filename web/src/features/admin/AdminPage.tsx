@@ -41,7 +41,7 @@ export function AdminPage() {
     return (
       <Page title={t("nav.admin")}>
         <EmptyState icon={<IconShieldLock size={28} />} title={t("admin.notYours")}>
-          {t("problems.forbidden")}
+          {t("admin.notYoursAbout")}
         </EmptyState>
       </Page>
     );

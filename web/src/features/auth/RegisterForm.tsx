@@ -91,7 +91,7 @@ export function RegisterForm(props: {
         <FormProblem words={problem} />
         {!props.role && (
           <div>
-            <Text size="sm" fw={500} mb={4} id="role-label">
+            <Text size="sm" fw={600} mb={4} id="role-label">
               {t("auth.iAm")}
             </Text>
             <SegmentedControl

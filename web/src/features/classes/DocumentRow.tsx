@@ -22,6 +22,7 @@ export function DocumentRow({ document, teaches }: { document: BoardDocument; te
   const path = { params: { path: { document_id: document.id } } };
   const list = documentsQuery(api, document.class_id).queryKey;
 
+  const sharing = teaches ? t(`access.badge.${document.students}`) : t(`access.mine.${document.access}`);
   const remove = useMutation({
     mutationFn: () => api.DELETE("/api/documents/{document_id}", path),
     onMutate: () => client.setQueryData(list, (before) => before?.filter(({ id }) => id !== document.id)),
@@ -68,6 +69,7 @@ export function DocumentRow({ document, teaches }: { document: BoardDocument; te
           </Title>
           <Text size="sm" c="dimmed">
             {t("class.changed", { when: ago(document.updated_at, i18n.language) })}
+            <span className={styles["narrow"]}> · {sharing}</span>
           </Text>
         </div>
         <Badge
@@ -75,7 +77,7 @@ export function DocumentRow({ document, teaches }: { document: BoardDocument; te
           color={document.students === "write" || !teaches ? "pine" : "gray"}
           className={styles["badge"]}
         >
-          {teaches ? t(`access.badge.${document.students}`) : t(`access.mine.${document.access}`)}
+          {sharing}
         </Badge>
         {teaches && (
           <Menu position="bottom-end" width={300}>

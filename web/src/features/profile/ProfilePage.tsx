@@ -130,7 +130,7 @@ function Look() {
           }}
         />
         <div>
-          <Text size="sm" fw={500} mb={4} id="scheme-label">
+          <Text size="sm" fw={600} mb={4} id="scheme-label">
             {t("profile.colours")}
           </Text>
           <SegmentedControl
