@@ -20,7 +20,7 @@ with batch as (
 ), counted as (
     select document_id, count(*) as rows from batch group by document_id
 ), head as (
-    update document_heads set seq = document_heads.seq + counted.rows
+    update document_heads set seq = document_heads.seq + counted.rows, updated_at = now()
     from counted where document_heads.document_id = counted.document_id
     returning document_heads.document_id, document_heads.seq, counted.rows
 ), written as (

@@ -7,6 +7,7 @@ documents open asks ``document_access``.
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -51,11 +52,17 @@ class AccessedDocument:
     row: DocumentRow
     level: Level
     role: ClassRole
+    edited_at: datetime
 
     @property
     def teaches(self) -> bool:
         """Tell whether the person is a teacher of the document's class."""
         return self.role is ClassRole.TEACHER
+
+    @property
+    def updated_at(self) -> datetime:
+        """Return when its row or its content changed last."""
+        return max(self.row.updated_at, self.edited_at)
 
 
 async def document_access(session: AsyncSession, person: UUID, document_id: UUID) -> DocumentAccess | None:
@@ -118,7 +125,7 @@ async def create_document(
     row = await add_document(
         session, class_id=access.row.id, created_by=person.id, kind=kind, title=title, students=students
     )
-    return AccessedDocument(row, Level.WRITE, access.role)
+    return AccessedDocument(row, Level.WRITE, access.role, row.updated_at)
 
 
 async def add_document(
@@ -245,10 +252,11 @@ async def _find(session: AsyncSession, user_id: UUID, document_id: UUID) -> Acce
     return None if found is None else _accessed(*found)
 
 
-def _documents(user_id: UUID) -> Select[DocumentRow, ClassRole, Level | None]:
+def _documents(user_id: UUID) -> Select[DocumentRow, ClassRole, Level | None, datetime]:
     """Select documents of the classes that an active person is in, and what the decision needs."""
     return (
-        select(DocumentRow, MembershipRow.role, DocumentAccessRow.access)
+        select(DocumentRow, MembershipRow.role, DocumentAccessRow.access, DocumentHead.updated_at)
+        .join(DocumentHead, DocumentHead.document_id == DocumentRow.id)
         .join(ClassRow, and_(ClassRow.id == DocumentRow.class_id, ClassRow.deleted_at.is_(None)))
         .join(MembershipRow, and_(MembershipRow.class_id == ClassRow.id, MembershipRow.user_id == user_id))
         .join(UserRow, and_(UserRow.id == MembershipRow.user_id, UserRow.status == AccountStatus.ACTIVE))
@@ -259,8 +267,9 @@ def _documents(user_id: UUID) -> Select[DocumentRow, ClassRole, Level | None]:
     )
 
 
-def _accessed(row: DocumentRow, role: ClassRole, personal: Level | None) -> AccessedDocument:
-    return AccessedDocument(row, decide(role_in_class=role, students=row.students, personal=personal), role)
+def _accessed(row: DocumentRow, role: ClassRole, personal: Level | None, edited_at: datetime) -> AccessedDocument:
+    level = decide(role_in_class=role, students=row.students, personal=personal)
+    return AccessedDocument(row, level, role, edited_at)
 
 
 def _student_may_see() -> ColumnElement[bool]:

@@ -193,6 +193,6 @@ def _document(document: AccessedDocument) -> Document:
             "access": document.level,
             "created_by": row.created_by,
             "created_at": row.created_at,
-            "updated_at": row.updated_at,
+            "updated_at": document.updated_at,
         }
     )

@@ -62,6 +62,15 @@ async def test_1_what_was_saved_is_there_after_the_server_is_killed(server: Runn
     await teacher.saved()
 
 
+async def test_drawing_moves_the_time_at_which_a_document_was_changed(lesson: Lesson, peers: Peers) -> None:
+    address = f"/api/documents/{lesson.board}"
+    before = lesson.teacher.api.get(address).json()["updated_at"]
+    zoe = await lesson.enter(peers, lesson.zoe)
+    await zoe.do("set", root="elements", key="a", value=1)
+    await zoe.saved()
+    assert lesson.teacher.api.get(address).json()["updated_at"] > before
+
+
 async def test_8_a_right_changes_on_an_open_board_at_once(lesson: Lesson, peers: Peers) -> None:
     zoe = await lesson.enter(peers, lesson.zoe)
     await zoe.heard(event="authenticated", scope="read-write")
