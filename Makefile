@@ -21,7 +21,8 @@ run: ## install what is missing, build, and serve on http://127.0.0.1:8000
 test: check ## run every check and every test; PYTEST_ARGS go to pytest
 	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap test
 	@$(VENV_PYTHON) -m scripts.node web npm test
-	@$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
+	@$(VENV_PYTHON) -m pytest tests/unit --quiet --cov --cov-config=tests/unit/coverage.ini
+	@$(VENV_PYTHON) -m pytest --ignore=tests/unit $(PYTEST_ARGS)
 
 check: ## formatting, lint, types, import contracts, drift of generated files
 	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap check
