@@ -1,8 +1,9 @@
 """One session at work: performs what the pure session decides, and feeds back what came of it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import structlog
 
 from collab_server.dialect import Dialect
 from collab_server.engine import Engine
-from collab_server.errors import EngineError, Unauthenticated
+from collab_server.errors import EngineError, Overloaded, Unauthenticated
 from collab_server.outbox import Outbox
 from collab_server.ports import Admission
 from collab_server.protocol.messages import Message
@@ -18,10 +19,13 @@ from collab_server.room import Member, Room
 from collab_server.session import (
     Admit,
     Announce,
+    AwaitingToken,
     ChangeRight,
+    Deciding,
     Effect,
     End,
     Join,
+    Joined,
     Offer,
     Renew,
     Resync,
@@ -63,6 +67,14 @@ class Connection:
         self._member: Member | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._expiry: asyncio.TimerHandle | None = None
+        self._fresh_token: str | None = None
+        # A session that never says who it is goes silently, with what it has sent so far.
+        self._silence = asyncio.get_running_loop().call_later(engine.limits.authentication_seconds, self._forget)
+
+    @property
+    def deciding(self) -> bool:
+        """Say whether a token is being checked."""
+        return isinstance(self._session.state, Deciding)
 
     def receive(self, message: Message) -> None:
         """Take one message from the client."""
@@ -75,7 +87,7 @@ class Connection:
     async def review(self) -> None:
         """Decide again what this person may do here."""
         if self.admission is not None:
-            await self._decide_again(self._engine.doorkeeper.review(self.admission))
+            await self._decide_again(partial(self._engine.doorkeeper.review, self.admission))
 
     def _do(self, step: Callable[[], Iterable[Effect]]) -> None:
         try:
@@ -89,7 +101,7 @@ class Connection:
                 case Admit(token):
                     self._start(self._admit(token))
                 case Renew(token):
-                    self._start(self._renew(token))
+                    self._renew(token)
                 case Join(admission):
                     self._join(admission)
                 case ChangeRight(admission):
@@ -122,10 +134,10 @@ class Connection:
         try:
             admission = await self._engine.doorkeeper.admit(token, self._document_name)
             self._room = await self._engine.registry.open(admission.document_id)
-        except EngineError as error:
-            self.end(error)
+            self._do(lambda: self._session.admitted(admission))
+        except Exception as error:  # noqa: BLE001 -- whatever fails, the client must hear of it
+            self.end(self._as_engine_error(error))
             return
-        self._do(lambda: self._session.admitted(admission))
         if self._member is None:
             # The client left before it was let in.
             self._room.release()
@@ -167,19 +179,35 @@ class Connection:
             Unauthenticated("token_expired"),
         )
 
-    async def _renew(self, token: str) -> None:
-        await self._decide_again(self._engine.doorkeeper.admit(token, self._document_name))
+    def _renew(self, token: str) -> None:
+        """Check the token, one at a time: of those that come meanwhile only the last counts."""
+        checking = self._fresh_token is not None
+        self._fresh_token = token
+        if not checking:
+            self._start(self._renew_all())
 
-    async def _decide_again(self, decision: Coroutine[Any, Any, Admission]) -> None:
+    async def _renew_all(self) -> None:
+        checked = None
+        while self._fresh_token is not None and self._fresh_token != checked:
+            checked = self._fresh_token
+            await self._decide_again(partial(self._engine.doorkeeper.admit, checked, self._document_name))
+        self._fresh_token = None
+
+    async def _decide_again(self, decide: Callable[[], Awaitable[Admission]]) -> None:
         try:
-            admission = await decision
-        except EngineError as error:
-            self.end(error)
+            version = self._engine.access_version
+            admission = await decide()
+            while version != self._engine.access_version:
+                # Decided on what may just have changed, and perhaps later than whoever decided on the change.
+                version = self._engine.access_version
+                admission = await self._engine.doorkeeper.review(admission)
+        except Exception as error:  # noqa: BLE001 -- a right that cannot be confirmed is none
+            self.end(self._as_engine_error(error))
             return
         if self.admission is not None and admission.participant.id != self.admission.participant.id:
             self.end(Unauthenticated("token_of_another_person"))
             return
-        if self._member is not None:
+        if isinstance(self._session.state, Joined):
             self._accept(admission)
             self._do(lambda: self._session.reviewed(admission))
 
@@ -190,6 +218,7 @@ class Connection:
 
     def _leave(self, error: EngineError | None) -> None:
         joined = self._member is not None
+        self._silence.cancel()
         if self._expiry is not None:
             self._expiry.cancel()
         if self._room is not None and self._member is not None:
@@ -198,6 +227,16 @@ class Connection:
         if error is not None:
             self._refuse(error, joined=joined)
         self._on_end()
+
+    def _forget(self) -> None:
+        if isinstance(self._session.state, AwaitingToken):
+            self.end(None)
+
+    def _as_engine_error(self, error: Exception) -> EngineError:
+        if isinstance(error, EngineError):
+            return error
+        _log.error("access not decided", socket=str(self._socket_id), error=type(error).__name__, exc_info=error)
+        return Overloaded("try_again_later")
 
     def _refuse(self, error: EngineError, *, joined: bool) -> None:
         self._engine.metrics.refusals.labels(code=error.code, reason=error.reason).inc()

@@ -9,6 +9,7 @@
     ├── TooMany          4429  more messages than the limit
     ├── TooBig           1009  a message above its bound
     ├── Overloaded       1013  try again later
+    │   └── ReadingTooSlowly   what waits for the peer is above its bound
     └── Restarting       1012  come back at once
 
 Codes 4400 to 4499 are final: a client must not try again unchanged. `reason` is sent to the client, so it never holds
@@ -72,6 +73,13 @@ class Overloaded(EngineError):
     """The server cannot take this now; the client keeps its edits and tries again."""
 
     code = 1013
+
+
+class ReadingTooSlowly(Overloaded):
+    """The peer does not read what it is sent; it asks for what it lacks when it comes back."""
+
+    def __init__(self) -> None:
+        super().__init__("reading_too_slowly")
 
 
 class Restarting(EngineError):

@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket
 from collab_server.connection import Connection
 from collab_server.dialect import Dialect, HocuspocusDialect, YWebSocketDialect
 from collab_server.engine import Engine
-from collab_server.errors import EngineError, Malformed, TooMany, TooSlow
+from collab_server.errors import EngineError, Malformed, ReadingTooSlowly, TooMany, TooSlow
 from collab_server.outbox import Outbox
 from collab_server.protocol import hocuspocus, y_websocket
 from collab_server.protocol.messages import Leave, Message, Pong, Token
@@ -24,6 +24,8 @@ _log = structlog.get_logger(__name__)
 
 _BEARER_PROTOCOL = "bearer."
 MAX_KEY_CHARACTERS = 256
+CLOSING_SECONDS = 5
+"""How long a peer that does not read keeps its socket after it was closed."""
 
 
 def routes(engine: Engine) -> list[WebSocketRoute]:
@@ -73,9 +75,6 @@ class Conversation(Protocol):
     def received(self, data: bytes) -> None:
         """Take one binary message; raises EngineError to close the socket."""
 
-    def authenticating(self) -> bool:
-        """Say whether anybody has tried to say who they are."""
-
 
 class Socket:
     """One accepted WebSocket: reads until either side ends it, then leaves every document."""
@@ -84,9 +83,12 @@ class Socket:
         self.id: UUID = uuid4()
         self.engine = engine
         self.connections: dict[str, Connection] = {}
-        self._outbox = Outbox(websocket, limit_bytes=engine.limits.outbox_max_bytes)
+        self._outbox = Outbox(websocket, limit_bytes=engine.limits.outbox_max_bytes, on_ending=self._leave_soon)
         self._websocket = websocket
         self._people: set[UUID] = set()
+        self._admitted = False
+        self._abandoned = False
+        self._serving: asyncio.Task[object] | None = None
         self._rate = MessageRate(engine.limits.messages_per_second, now=monotonic())
 
     async def serve(self, conversation: Conversation) -> None:
@@ -106,20 +108,22 @@ class Socket:
 
     async def _converse(self, conversation: Conversation) -> None:
         self.engine.metrics.sockets.inc()
+        self._serving = asyncio.current_task()
         sending = asyncio.create_task(self._outbox.drain())
-        deadline = asyncio.get_running_loop().call_later(
-            self.engine.limits.authentication_seconds, self._check, conversation
-        )
+        deadline = asyncio.get_running_loop().call_later(self.engine.limits.authentication_seconds, self._check)
         try:
             conversation.opened()
             await self._read(conversation)
-        finally:
-            deadline.cancel()
-            for connection in list(self.connections.values()):
-                connection.end(None)
             if not self._outbox.ending:
                 sending.cancel()
             await asyncio.wait([sending])
+        except asyncio.CancelledError:
+            if not self._abandoned:
+                raise
+        finally:
+            deadline.cancel()
+            sending.cancel()
+            self._leave()
             self.engine.metrics.sockets.dec()
 
     def open(self, key: str, document_name: str, dialect: Dialect) -> Connection:
@@ -164,6 +168,7 @@ class Socket:
 
     def _identify(self, person: UUID) -> None:
         """Count this socket for a person who takes part through it; raises TooMany."""
+        self._admitted = True
         if person not in self._people:
             self.engine.sockets_of_people.take(person)
             self._people.add(person)
@@ -172,9 +177,27 @@ class Socket:
         if self.connections.get(key) is connection:
             del self.connections[key]
 
-    def _check(self, conversation: Conversation) -> None:
-        if not conversation.authenticating():
+    def _check(self) -> None:
+        # A refused token is as good as none; one that is still being checked is not its sender's fault.
+        if not self._admitted and not any(connection.deciding for connection in self.connections.values()):
             self.refuse(TooSlow("no_authentication_in_time"))
+
+    def _leave(self) -> None:
+        for connection in list(self.connections.values()):
+            connection.end(None)
+
+    def _leave_soon(self, error: EngineError) -> None:
+        """Leave every document at once, though the peer may never read why; not in the middle of somebody's fan-out."""
+        if isinstance(error, ReadingTooSlowly):
+            self.engine.metrics.refusals.labels(code=error.code, reason=error.reason).inc()
+        loop = asyncio.get_running_loop()
+        loop.call_soon(self._leave)
+        loop.call_later(CLOSING_SECONDS, self._abandon)
+
+    def _abandon(self) -> None:
+        if self._serving is not None and not self._serving.done():
+            self._abandoned = True
+            self._serving.cancel()
 
 
 def _is_loopback(host: str) -> bool:
@@ -199,17 +222,12 @@ class OneDocument:
         """Pass the message on."""
         self._connection.receive(y_websocket.decode(data))
 
-    def authenticating(self) -> bool:
-        """The token came first."""
-        return True
-
 
 class ManyDocuments:
     """A Hocuspocus conversation: every message names its document."""
 
     def __init__(self, socket: Socket) -> None:
         self._socket = socket
-        self._authenticating = False
 
     def opened(self) -> None:
         """The client speaks first."""
@@ -218,16 +236,10 @@ class ManyDocuments:
         """Find the message's session, or start one."""
         key, message = hocuspocus.decode(data)
         connection = self._socket.connections.get(key)
-        if isinstance(message, Token):
-            self._authenticating = True
         if connection is None:
             connection = self._start(key, message)
         if connection is not None:
             connection.receive(message)
-
-    def authenticating(self) -> bool:
-        """Say whether a token has come."""
-        return self._authenticating
 
     def _start(self, key: str, message: Message) -> Connection | None:
         # What trails behind the end of a session, a last presence say, does not start another.

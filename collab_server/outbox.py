@@ -6,29 +6,32 @@ with 1013, and the client, which reconnects, asks for what it lacks.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from collab_server.errors import EngineError, Overloaded
+from starlette.websockets import WebSocketDisconnect
+
+from collab_server.errors import EngineError, ReadingTooSlowly
 
 
 class Wire(Protocol):
     """One accepted WebSocket, as the outbox needs it."""
 
     async def send_bytes(self, data: bytes) -> None:
-        """Send one binary message; raises OSError or RuntimeError once the peer is gone."""
+        """Send one binary message; raises WebSocketDisconnect or RuntimeError once the peer is gone."""
 
     async def close(self, code: int = 1000, reason: str | None = None) -> None:
         """Send a close frame."""
 
 
 class Outbox:
-    """The sending side of one socket."""
+    """The sending side of one socket. `on_ending` is called once, when it begins to close the socket."""
 
-    __slots__ = ("_bytes", "_ending", "_limit", "_queue", "_wake", "_wire")
+    __slots__ = ("_bytes", "_ending", "_limit", "_on_ending", "_queue", "_wake", "_wire")
 
-    def __init__(self, wire: Wire, *, limit_bytes: int) -> None:
+    def __init__(self, wire: Wire, *, limit_bytes: int, on_ending: Callable[[EngineError], None]) -> None:
         self._wire = wire
+        self._on_ending = on_ending
         self._limit = limit_bytes
         self._queue: deque[bytes] = deque()
         self._bytes = 0
@@ -43,13 +46,14 @@ class Outbox:
         self._bytes += sum(map(len, messages))
         if self._bytes > self._limit:
             self._queue.clear()
-            self.end(Overloaded("reading_too_slowly"))
+            self.end(ReadingTooSlowly())
         self._wake.set()
 
     def end(self, error: EngineError) -> None:
         """Close the socket with the error's code once what is queued has been sent."""
         if self._ending is None:
             self._ending = (error.code, error.reason)
+            self._on_ending(error)
         self._wake.set()
 
     @property
@@ -70,6 +74,6 @@ class Outbox:
                     return
                 self._wake.clear()
                 await self._wake.wait()
-        except (OSError, RuntimeError):
+        except (WebSocketDisconnect, RuntimeError):
             # The peer has gone, or the socket is closing already: nobody is left to tell.
             return

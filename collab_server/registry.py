@@ -1,7 +1,7 @@
 """Which documents are open: opened once, shared, compacted, and let go when nobody has been there for a while."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -39,17 +39,22 @@ class Registry:
         self._loading: dict[UUID, asyncio.Task[Room]] = {}
         self._unloading: dict[Room, asyncio.TimerHandle] = {}
         self._background: set[asyncio.Task[None]] = set()
+        self._closing = False
 
     def rooms(self) -> Iterable[Room]:
         """Return the open rooms."""
         return list(self._rooms.values())
 
     async def open(self, document_id: UUID) -> Room:
-        """Return the document's room, loading it where it is not open; raises NotFound, or Overloaded where it cannot be read.
+        """Return the document's room, loading it where it is not open.
 
-        The caller must join in the same step of the loop.
+        Raises NotFound, Overloaded where it cannot be read, Restarting where the server is about to close.
+
+        The caller must join in the same step of the loop, or release the room.
         """
         while True:
+            if self._closing:
+                raise Restarting("server_restarts")
             room = self._rooms.get(document_id)
             if room is not None and not room.closed:
                 self._keep(room)
@@ -60,8 +65,11 @@ class Registry:
 
     async def close(self) -> None:
         """End every session with 1012, after what was accepted is committed."""
+        self._closing = True
+        if self._loading:
+            await asyncio.wait(self._loading.values())
         rooms = self.rooms()
-        await asyncio.gather(*(room.flush() for room in rooms))
+        await asyncio.gather(*(room.stop() for room in rooms))
         for room in rooms:
             room.end_all(Restarting("server_restarts"))
         for timer in self._unloading.values():
@@ -75,15 +83,15 @@ class Registry:
         try:
             room = Room(
                 document_id,
-                await self._read(document_id),
+                (await self._read(document_id))[0],
                 committer=self._committer,
                 limits=self._limits.room,
                 metrics=self._metrics,
                 on_empty=self._unload_later,
+                read_again=self._read,
             )
             self._rooms[document_id] = room
             self._metrics.rooms.set(len(self._rooms))
-            self._unload_later(room)
             return room
         except EngineError:
             raise
@@ -94,19 +102,22 @@ class Registry:
         finally:
             del self._loading[document_id]
 
-    async def _read(self, document_id: UUID) -> Content:
+    async def _read(self, document_id: UUID) -> tuple[Content, Collection[int]]:
+        """Return a document and the rows that had to be left out of it just now."""
+        left_out: list[int] = []
         while True:
             stored = await self._updates.load(document_id)
             if stored is None:
                 raise NotFound("not_found")
             try:
-                return Content(stored)
+                return Content(stored), left_out
             except Unappliable as error:
                 if error.seq == stored.snapshot_seq:
                     raise
                 self._metrics.quarantined.inc()
                 _log.error("update quarantined", document=str(document_id), seq=error.seq)
                 await self._updates.quarantine(document_id, error.seq)
+                left_out.append(error.seq)
 
     def _keep(self, room: Room) -> None:
         timer = self._unloading.pop(room, None)

@@ -5,7 +5,7 @@ during a commit is the next batch.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,7 +14,7 @@ import structlog
 from collab_server.committer import Committer
 from collab_server.content import Content, Unappliable
 from collab_server.dialect import Dialect
-from collab_server.errors import EngineError, NotFound, Overloaded, Restarting
+from collab_server.errors import EngineError, Malformed, NotFound, Overloaded, Restarting
 from collab_server.metrics import Metrics
 from collab_server.outbox import Outbox
 from collab_server.ports import LogRow, Participant
@@ -58,11 +58,12 @@ class Member:
         self.outbox.send([prefix + body for body in bodies])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, frozen=True, slots=True)
 class _Offered:
     """An accepted update on its way into the log; `update` is None where only the acknowledgement has to wait its turn."""
 
     member: Member
+    summary: Summary
     update: bytes | None
 
 
@@ -78,6 +79,7 @@ class Room:
         limits: RoomLimits,
         metrics: Metrics,
         on_empty: Callable[["Room"], None],
+        read_again: Callable[[UUID], Awaitable[tuple[Content, Collection[int]]]],
     ) -> None:
         self.document_id = document_id
         self.closed = False
@@ -85,6 +87,10 @@ class Room:
         self._limits = limits
         self._metrics = metrics
         self._on_empty = on_empty
+        self._read_again = read_again
+        self._stopping = False
+        self._mending = False
+        self._waiting_for_state: list[tuple[Member, bytes]] = []
         self._members: dict[Member, None] = {}
         self._inbox: list[_Offered] = []
         self._writer: asyncio.Task[None] | None = None
@@ -132,6 +138,9 @@ class Room:
 
     def send_state(self, member: Member, state_vector: bytes) -> None:
         """Send what is missing from a state vector (validated by the session)."""
+        if self._mending:
+            self._waiting_for_state.append((member, state_vector))
+            return
         member.tell([y_websocket.sync_step_2(self._content.state_after(state_vector))])
         member.tell(member.dialect.asked(self._coverage.state_vector()))
 
@@ -141,21 +150,23 @@ class Room:
 
     def offer(self, member: Member, update: bytes, summary: Summary, *, may_write: bool) -> Outcome:
         """Take an update into the inbox, or say why not."""
-        if self._coverage.holds(summary):
+        if self._stopping:
+            return Outcome.TOO_LATE
+        if len(self._inbox) >= self._limits.inbox_max_updates:
+            return Outcome.OVERLOADED
+        if self._coverage.holds(summary) or not (may_write or self._brings_news(summary)):
             # Known already, perhaps not yet committed: the acknowledgement takes its turn behind what is.
-            self._enqueue(_Offered(member, None))
+            self._enqueue(_Offered(member, summary, None))
             return Outcome.ACCEPTED
         if not may_write:
             return Outcome.READ_ONLY
         if self._coverage.misses(summary):
             return Outcome.MISSING_EDITS
-        if len(self._inbox) >= self._limits.inbox_max_updates:
-            return Outcome.OVERLOADED
         if self._accepted_bytes + len(update) > self._limits.document_max_bytes:
             return Outcome.DOCUMENT_FULL
         self._coverage.add(summary)
         self._accepted_bytes += len(update)
-        self._enqueue(_Offered(member, update))
+        self._enqueue(_Offered(member, summary, update))
         return Outcome.ACCEPTED
 
     def announce(self, member: Member, entries: Sequence[PresenceEntry]) -> None:
@@ -183,10 +194,20 @@ class Room:
         for member in list(self._members):
             member.end(error)
 
-    async def flush(self) -> None:
-        """Wait until all that was accepted is committed."""
+    async def stop(self) -> None:
+        """Take nothing more, and wait until all that was accepted is committed."""
+        self._stopping = True
         while self._writer is not None:
             await asyncio.wait([self._writer])
+
+    def _brings_news(self, summary: Summary) -> bool:
+        """Ask the document itself whether a reader's update would change it.
+
+        Every copy deletes by itself what loses against a concurrent edit; no update ever says so.
+        """
+        if not self._mending:
+            self._coverage.learn_deletions(self._content.coverage())
+        return not self._coverage.holds(summary)
 
     def _enqueue(self, offered: _Offered) -> None:
         self._inbox.append(offered)
@@ -200,9 +221,9 @@ class Room:
                 await self._commit(batch)
         except EngineError as error:
             self.end_all(error)
-        except Unappliable as error:
-            # What the document in memory became is unknown, so the room starts anew; loading sorts the row out.
-            _log.error("update cannot be applied", document=str(self.document_id), seq=error.seq)
+        except Exception:  # noqa: BLE001 -- whatever it is, nobody may go on with this room
+            # What the document in memory became is unknown: the room starts anew from the log.
+            _log.exception("room failed", document=str(self.document_id))
             self.end_all(Restarting("document_reloads"))
         finally:
             self._writer = None
@@ -213,10 +234,40 @@ class Room:
         if written:
             last = await self._append([_row(offered) for offered in written])
             updates = [offered.update for offered in written if offered.update is not None]
-            self._content.apply(updates, last - len(updates) + 1)
-            self._metrics.updates.inc(len(updates))
+            first = last - len(updates) + 1
+            try:
+                self._content.apply(updates, first)
+            except Unappliable as error:
+                _log.error("update cannot be applied", document=str(self.document_id), seq=error.seq)
+                written = await self._mend(written, first)
+            self._metrics.updates.inc(len(written))
             self._fan_out(written)
         self._acknowledge(batch)
+
+    async def _mend(self, written: list[_Offered], first_seq: int) -> list[_Offered]:
+        """Read the document again without what cannot be applied, end who sent that, and return the rest.
+
+        Whether an item hangs on something that can have children, only the document knows; so this comes after the commit.
+        """
+        self._mending = True
+        try:
+            self._content, left_out = await self._read_again(self.document_id)
+        finally:
+            self._mending = False
+        bad = [offered for seq, offered in enumerate(written, first_seq) if seq in left_out]
+        senders = {offered.member for offered in bad}
+        self._coverage = self._content.coverage()
+        self._inbox = [offered for offered in self._inbox if offered.member not in senders]
+        for offered in self._inbox:
+            if offered.update is not None:
+                self._coverage.add(offered.summary)
+        for member in senders:
+            member.end(Malformed("update_cannot_be_applied"))
+        waiting, self._waiting_for_state = self._waiting_for_state, []
+        for member, state_vector in waiting:
+            if member in self._members:
+                self.send_state(member, state_vector)
+        return [offered for offered in written if offered not in bad]
 
     async def _append(self, rows: list[LogRow]) -> int:
         delay = RETRY_FIRST_SECONDS

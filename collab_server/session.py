@@ -121,6 +121,7 @@ class Outcome(Enum):
     READ_ONLY = auto()
     DOCUMENT_FULL = auto()
     OVERLOADED = auto()
+    TOO_LATE = auto()
 
 
 @dataclass(slots=True)
@@ -209,6 +210,8 @@ class Session:
                 return ()
             case Outcome.MISSING_EDITS:
                 return self._missing()
+            case Outcome.TOO_LATE:
+                return ()
             case Outcome.READ_ONLY:
                 raise NotAllowed("write_refused")
             case Outcome.DOCUMENT_FULL:

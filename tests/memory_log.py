@@ -19,15 +19,20 @@ class _Document:
 class MemoryLog:
     """Keeps documents for as long as the object lives.
 
-    `hold()` makes appends wait until `release()`; `fail_with` makes them raise.
+    `hold()` makes appends wait until `release()`, `hold_loads()` the reading; `fail_with` makes both raise.
     """
 
     def __init__(self, *documents: UUID) -> None:
         self._documents = {document_id: _Document() for document_id in documents}
         self._open = asyncio.Event()
         self._open.set()
+        self._readable = asyncio.Event()
+        self._readable.set()
         self.fail_with: Exception | None = None
         self.commits = 0
+        self.failures = 0
+        self.waiting = 0
+        self.loading = 0
 
     def hold(self) -> None:
         """Let appends wait."""
@@ -37,14 +42,31 @@ class MemoryLog:
         """Let appends go on."""
         self._open.set()
 
+    def hold_loads(self) -> None:
+        """Let loads wait."""
+        self._readable.clear()
+
+    def release_loads(self) -> None:
+        """Let loads go on."""
+        self._readable.set()
+
+    def forget(self, document_id: UUID) -> None:
+        """Delete a document."""
+        del self._documents[document_id]
+
+    def snapshots(self, document_id: UUID) -> Mapping[int, bytes]:
+        """Return the snapshots that are kept, by seq."""
+        return self._documents[document_id].snapshots
+
     def rows(self, document_id: UUID) -> list[LogRow]:
         """Return what was committed."""
         return self._documents[document_id].rows
 
     async def append(self, batches: Mapping[UUID, Sequence[LogRow]]) -> Mapping[UUID, int]:
+        self.waiting += 1
         await self._open.wait()
-        if self.fail_with is not None:
-            raise self.fail_with
+        self.waiting -= 1
+        self._fail()
         self.commits += 1
         seqs = {}
         for document_id, rows in batches.items():
@@ -54,7 +76,16 @@ class MemoryLog:
                 seqs[document_id] = len(document.rows)
         return seqs
 
+    def _fail(self) -> None:
+        if self.fail_with is not None:
+            self.failures += 1
+            raise self.fail_with
+
     async def load(self, document_id: UUID) -> Stored | None:
+        self.loading += 1
+        await self._readable.wait()
+        self.loading -= 1
+        self._fail()
         document = self._documents.get(document_id)
         if document is None:
             return None

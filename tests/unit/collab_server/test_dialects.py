@@ -122,6 +122,6 @@ def test_what_concerns_one_document_leaves_the_socket_open() -> None:
         assert not dialect.ends_socket(error)
         assert dialect.refused(error, joined=False) == [denied]
         assert dialect.refused(error, joined=True) == [denied, b"\x07" + string("why")]
-    for error in (Malformed("why"), TooBig("why"), Overloaded("why")):
-        assert dialect.ends_socket(error)
-        assert dialect.refused(error, joined=True) == []
+    for final in (Malformed("why"), TooBig("why"), Overloaded("why")):
+        assert dialect.ends_socket(final)
+        assert dialect.refused(final, joined=True) == []
