@@ -17,6 +17,26 @@ const COLOR_BUILT = /`hsl\(\$\{Math\.abs\((\w+)\((\w+)\?\.id\|\|\w+\)\)%37\*10\}
 const COLOR_SOURCE = "var getClientColor = (socketId, collaborator) => {";
 
 /**
+ * An exported SVG carries its fonts. Excalidraw cuts them down to the letters used with a 1.8 MB compiled library that
+ * evaluates strings as code, which our Content-Security-Policy forbids; embedded whole, they are a few tens of
+ * kilobytes, since the package ships them in small pieces already.
+ */
+const SUBSETTING: Readonly<Record<string, string>> = {
+  "./subset-shared.chunk.js": `
+    export const Commands = { Subset: "SUBSET" };
+    export async function toBase64(bytes) {
+      let text = "";
+      for (const byte of new Uint8Array(bytes)) text += String.fromCharCode(byte);
+      return "data:font/woff2;base64," + btoa(text);
+    }
+    export const subsetToBase64 = (bytes) => toBase64(bytes);
+    export const subsetToBinary = async (bytes) => bytes;
+  `,
+  "./subset-worker.chunk.js": "export const WorkerUrl = undefined;",
+};
+const SUBSETTING_IN_WORKERS = /typeof Worker\s*(?:<\s*"u"|!==?\s*"undefined")/g;
+
+/**
  * Serve Excalidraw's fonts from our own origin.
  *
  * Built: copied from the package into `dist/excalidraw/`. In development: read from the package.
@@ -30,9 +50,18 @@ export function excalidrawAssets(): Plugin {
   let building = false;
   return {
     name: "lectern-excalidraw-assets",
+    // Before Vite finds the files itself.
+    enforce: "pre",
     configResolved(config) {
       building = config.command === "build" && !process.env["VITEST"];
       target = resolve(config.root, config.build.outDir, "excalidraw", "fonts");
+    },
+    resolveId(source, importer) {
+      if (!importer?.includes("@excalidraw/excalidraw/dist")) return null;
+      return SUBSETTING[source] === undefined ? null : `\0lectern:${source}`;
+    },
+    load(id) {
+      return id.startsWith("\0lectern:") ? SUBSETTING[id.slice("\0lectern:".length)] : null;
     },
     transform(code, id) {
       if (!id.includes("@excalidraw/excalidraw/dist")) return null;
@@ -40,6 +69,7 @@ export function excalidrawAssets(): Plugin {
       if (code.includes("https://esm.sh/")) {
         changed = changed.replace(FONT_CDN, "${window.location.origin}/excalidraw/");
       }
+      changed = changed.replace(SUBSETTING_IN_WORKERS, "false");
       if (COLOR_BUILT.test(changed)) {
         colored = true;
         changed = changed.replace(COLOR_BUILT, "($2?.color?.background ?? $&)");

@@ -10,7 +10,7 @@ function jwt(person: string): string {
   return `h.${btoa(JSON.stringify({ sub: person, n: calls }))}.s`;
 }
 
-function tab(otherPerson = () => undefined as void): AccessTokens {
+function tab(otherPerson: () => void = () => undefined): AccessTokens {
   const tokens = new AccessTokens(() => {
     calls += 1;
     return Promise.resolve(answer());
@@ -28,16 +28,12 @@ beforeEach(() => {
   localStorage.setItem("lectern.signed-in", "1");
   let last: Promise<unknown> = Promise.resolve();
   // jsdom has no Web Locks: one at a time, in order, is all they promise.
-  vi.stubGlobal("navigator", {
-    ...navigator,
-    locks: {
-      request: (_name: string, work: () => Promise<unknown>) => {
-        const mine = last.then(work);
-        last = mine.catch(() => undefined);
-        return mine;
-      },
-    },
-  });
+  const request = (_name: string, work: () => Promise<unknown>) => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+  vi.stubGlobal("navigator", Object.create(navigator, { locks: { value: { request } } }));
 });
 
 afterEach(() => {

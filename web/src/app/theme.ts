@@ -1,4 +1,10 @@
-import { Badge, createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import {
+  Badge,
+  createTheme,
+  Notification,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+} from "@mantine/core";
 
 /** The one accent: a calm pine. Filled shades carry white text at more than 4.5:1. */
 const pine: MantineColorsTuple = [
@@ -27,6 +33,7 @@ export const theme = createTheme({
   autoContrast: true,
   components: {
     Badge: Badge.extend({ defaultProps: { tt: "none", fw: 600, size: "lg", radius: "sm" } }),
+    Notification: Notification.extend({ styles: { description: { color: "var(--mantine-color-text)" } } }),
   },
 });
 

@@ -35,7 +35,7 @@ export function HomePage() {
     </Button>
   );
   const actions = teaches ? (
-    <Group gap="sm">
+    <Group gap="sm" justify="center">
       {joinButton}
       <Button h={44} leftSection={<IconPlus size={18} />} onClick={create.open}>
         {t("home.create")}
