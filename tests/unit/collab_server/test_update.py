@@ -105,7 +105,7 @@ def written_by_y_py() -> list[bytes]:
         lambda t: text.format(t, 0, 3, {"bold": True}),
         lambda t: text.delete_range(t, 1, 2),
         lambda t: array.extend(t, [1, -5, 2.5, "x", None, {"a": [1]}]),
-        lambda t: array.append(t, y_py.YMap({"b": 1})),  # type: ignore[call-arg] -- its stubs lack the constructor
+        lambda t: array.append(t, y_py.YMap({"b": 1})),  # type: ignore[call-arg]  # its stubs lack it
         lambda t: array.delete_range(t, 1, 2),
         lambda t: mapping.set(t, "k", y_py.YText("inner")),
         lambda t: mapping.set(t, "k", 3),
