@@ -26,7 +26,7 @@ export function Shell() {
             underline="never"
             c="inherit"
             renderRoot={(props) => <Link to="/" {...props} />}
-            aria-label={t("nav.home")}
+            aria-label={`Lectern: ${t("nav.home")}`}
           >
             <Logo />
           </Anchor>
@@ -40,9 +40,12 @@ export function Shell() {
               className={classes["find"]}
             >
               <span className={classes["findWords"]}>{t("finder.open")}</span>
-              <Kbd size="xs" ml="sm" className={classes["findWords"]}>
-                Ctrl K
-              </Kbd>
+              <Kbd
+                size="xs"
+                ml="sm"
+                className={`${classes["findWords"]} ${classes["keys"]}`}
+                data-keys="Ctrl K"
+              />
             </Button>
             {me && (
               <Menu position="bottom-end" width={240}>

@@ -21,8 +21,7 @@ export function AccessChoices({
   return LEVELS.map(({ value: level, icon: Icon }) => (
     <Menu.Item
       key={level}
-      role="menuitemradio"
-      aria-checked={level === value}
+      aria-current={level === value ? "true" : undefined}
       leftSection={<Icon size={18} />}
       rightSection={level === value ? <IconCheck size={18} aria-hidden /> : undefined}
       onClick={() => onChange(level)}

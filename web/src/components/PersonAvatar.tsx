@@ -1,4 +1,5 @@
 import { Avatar, Group, Text, Tooltip } from "@mantine/core";
+import classes from "./PersonAvatar.module.css";
 import { lettersOn } from "./personColors.ts";
 
 export interface Person {
@@ -39,7 +40,7 @@ export function PersonAvatar({ person, size = 32 }: { person: Person; size?: num
           },
         }}
       >
-        {initialsOf(person.name)}
+        <span className={classes["initials"]} data-initials={initialsOf(person.name)} />
       </Avatar>
     </Tooltip>
   );

@@ -19,7 +19,10 @@ export function LoginPage() {
       footer={
         <>
           {t("auth.newHere")}{" "}
-          <Anchor renderRoot={(props) => <Link to="/register" search={{ next }} {...props} />}>
+          <Anchor
+            underline="always"
+            renderRoot={(props) => <Link to="/register" search={{ next }} {...props} />}
+          >
             {t("auth.createAccount")}
           </Anchor>
         </>

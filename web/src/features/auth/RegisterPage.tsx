@@ -18,7 +18,10 @@ export function RegisterPage() {
       footer={
         <>
           {t("auth.haveAccount")}{" "}
-          <Anchor renderRoot={(props) => <Link to="/login" search={{ next }} {...props} />}>
+          <Anchor
+            underline="always"
+            renderRoot={(props) => <Link to="/login" search={{ next }} {...props} />}
+          >
             {t("auth.signIn")}
           </Anchor>
         </>

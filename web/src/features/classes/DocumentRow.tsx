@@ -99,7 +99,11 @@ export function DocumentRow({ document, teaches }: { document: BoardDocument; te
               <Menu.Item leftSection={<IconPencil size={18} />} onClick={rename.open}>
                 {t("actions.rename")}
               </Menu.Item>
-              <Menu.Item leftSection={<IconTrash size={18} />} color="red" onClick={() => remove.mutate()}>
+              <Menu.Item
+                leftSection={<IconTrash size={18} />}
+                c="var(--mantine-color-error)"
+                onClick={() => remove.mutate()}
+              >
                 {t("actions.delete")}
               </Menu.Item>
             </Menu.Dropdown>

@@ -94,7 +94,7 @@ function MemberRow({ member, room, teaches }: { member: Member; room: ClassRoom;
               </Menu.Item>
               <Menu.Item
                 leftSection={<IconUserMinus size={18} />}
-                color="red"
+                c="var(--mantine-color-error)"
                 onClick={() =>
                   modals.openConfirmModal({
                     title: t("people.removeTitle", { name: member.name }),

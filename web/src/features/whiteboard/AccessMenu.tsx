@@ -64,7 +64,7 @@ export function AccessMenu({ board }: { board: BoardDocument }) {
           className={styles["target"]}
           leftSection={<Icon size={18} aria-hidden />}
           onClick={() => setOpened((before) => !before)}
-          aria-label={`${t("access.students")}: ${t(`access.choice.${board.students}`)}`}
+          aria-label={t(`access.badge.${board.students}`)}
           aria-expanded={opened}
         >
           <span className={styles["words"]}>{t(`access.badge.${board.students}`)}</span>

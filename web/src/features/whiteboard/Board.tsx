@@ -2,7 +2,7 @@ import "@excalidraw/excalidraw/index.css";
 import { Excalidraw, MainMenu, WelcomeScreen } from "@excalidraw/excalidraw";
 import type { ExcalidrawImperativeAPI } from "@excalidraw/excalidraw/types";
 import { useComputedColorScheme } from "@mantine/core";
-import { useEffect, useEffectEvent, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardDocument } from "@/api/types.ts";
 import type { Incarnation } from "@/collab/documentSession.ts";
@@ -13,6 +13,7 @@ import styles from "./BoardRoom.module.css";
 import { Cursors } from "./Cursors.tsx";
 import type { PresentPerson } from "./core/presence.ts";
 import { LiveBoard } from "./liveBoard.ts";
+import { useCanvasNames } from "./useCanvasNames.ts";
 import { useImagePorts } from "./useImagePorts.ts";
 
 /** Our languages in Excalidraw's spelling. */
@@ -34,6 +35,8 @@ export default function Board(props: {
   const { incarnation, writable, link } = props;
   const [api, setApi] = useState<ExcalidrawImperativeAPI | null>(null);
   const [live, setLive] = useState<LiveBoard | null>(null);
+  const container = useRef<HTMLDivElement>(null);
+  useCanvasNames(container, { menu: t("board.menu") });
   const images = useImagePorts({ board: props.board, userId: props.userId, api, onUploads: props.onUploads });
 
   const begin = useEffectEvent((canvas: ExcalidrawImperativeAPI, changed: () => void) => {
@@ -92,7 +95,7 @@ export default function Board(props: {
   }, [live, online]);
 
   return (
-    <div className={styles["canvas"]} data-board-writable={writable}>
+    <div ref={container} className={styles["canvas"]} data-board-writable={writable}>
       <Excalidraw
         excalidrawAPI={setApi}
         isCollaborating

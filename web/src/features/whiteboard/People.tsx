@@ -27,7 +27,11 @@ export function People({ me, people }: { me: Me; people: readonly PresentPerson[
                 <PersonAvatar person={person} size={28} />
               </span>
             ))}
-            {more > 0 && <span className={styles["more"]}>+{more}</span>}
+            {more > 0 && (
+              <span aria-hidden className={styles["more"]}>
+                +{more}
+              </span>
+            )}
           </Group>
         </UnstyledButton>
       </Popover.Target>
