@@ -88,6 +88,7 @@ class Socket:
         self._people: set[UUID] = set()
         self._admitted = False
         self._abandoned = False
+        self._abandoning: asyncio.TimerHandle | None = None
         self._serving: asyncio.Task[object] | None = None
         self._rate = MessageRate(engine.limits.messages_per_second, now=monotonic())
 
@@ -124,6 +125,8 @@ class Socket:
             deadline.cancel()
             sending.cancel()
             self._leave()
+            if self._abandoning is not None:
+                self._abandoning.cancel()
             self.engine.metrics.sockets.dec()
 
     def open(self, key: str, document_name: str, dialect: Dialect) -> Connection:
@@ -192,12 +195,12 @@ class Socket:
             self.engine.metrics.refusals.labels(code=error.code, reason=error.reason).inc()
         loop = asyncio.get_running_loop()
         loop.call_soon(self._leave)
-        loop.call_later(CLOSING_SECONDS, self._abandon)
+        self._abandoning = loop.call_later(CLOSING_SECONDS, self._abandon)
 
     def _abandon(self) -> None:
-        if self._serving is not None and not self._serving.done():
-            self._abandoned = True
-            self._serving.cancel()
+        assert self._serving is not None
+        self._abandoned = True
+        self._serving.cancel()
 
 
 def _is_loopback(host: str) -> bool:

@@ -49,6 +49,10 @@ class ListedDoorkeeper:
     def person(self, name: str) -> Participant:
         return self._people[name]
 
+    def rename(self, name: str, person: Participant) -> None:
+        """Change who the owner of a token is to the others."""
+        self._people[name] = person
+
     def block(self, name: str) -> None:
         """Make the person's token worthless."""
         person = self._people.pop(name)
@@ -68,9 +72,10 @@ class ListedDoorkeeper:
         return self._decide(Admission(document_id, person, uuid4(), Right.READ, expires_at))
 
     async def review(self, admission: Admission) -> Admission:
-        if admission.participant not in [p for n, p in self._people.items() if not n.startswith("blocked ")]:
-            raise Unauthenticated("account_blocked")
-        return self._decide(admission)
+        for name, person in self._people.items():
+            if person.id == admission.participant.id and not name.startswith("blocked "):
+                return self._decide(replace(admission, participant=person))
+        raise Unauthenticated("account_blocked")
 
     def _decide(self, admission: Admission) -> Admission:
         right = self._rights.get((admission.participant.id, admission.document_id))
@@ -110,8 +115,8 @@ async def engine_host(
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        while not server.started:
-            await asyncio.sleep(0)  # noqa: ASYNC110 -- uvicorn has no event for it
+        while not server.started:  # noqa: ASYNC110 -- uvicorn tells nobody
+            await asyncio.sleep(0)
         yield EngineHost(f"ws://127.0.0.1:{listener.getsockname()[1]}", engine, doorkeeper, log)
     finally:
         await engine.close()

@@ -64,7 +64,7 @@ async def test_8_a_token_may_come_in_the_header_or_the_subprotocol(host: EngineH
         {"additional_headers": {"Authorization": "Bearer ada"}},
         {"subprotocols": ["lectern.v1", "bearer.ada"]},
     ):
-        async with connect(address, proxy=None, **options) as socket:  # type: ignore[arg-type]
+        async with connect(address, proxy=None, **options) as socket:
             assert isinstance(await socket.recv(), bytes)
             assert socket.subprotocol in (None, "lectern.v1")
 
@@ -306,7 +306,7 @@ async def test_8_who_leaves_while_it_is_decided_leaves_nothing_behind(host: Engi
         await eventually(lambda: hesitating.held, "a decision")
     await eventually(lambda: b"lectern_sockets 0.0" in host.engine.metrics.exposition(), "the socket to go")
     hesitating.held[0].set()
-    await eventually(lambda: host.engine.registry.rooms(), "the room to be opened in vain")
+    await eventually(host.engine.registry.rooms, "the room to be opened in vain")
     (room,) = host.engine.registry.rooms()
     await eventually(lambda: room in host.engine.registry._unloading, "the room to be let go")
     assert not host.engine._sessions

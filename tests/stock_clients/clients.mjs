@@ -27,7 +27,7 @@ function openYWebsocket(name, { url, document, token, protocols = [] }) {
   return { doc, provider, awareness: provider.awareness, unsynced: () => null }
 }
 
-function openHocuspocus(name, { url, document, token }) {
+function openHocuspocus(name, { url, document, token, sessionAwareness = false }) {
   const doc = new Y.Doc()
   const socket = new HocuspocusProviderWebsocket({
     url: `${url}/hocuspocus`,
@@ -36,7 +36,13 @@ function openHocuspocus(name, { url, document, token }) {
     minDelay: 50,
   })
   const client = { token }
-  const provider = new HocuspocusProvider({ name: document, document: doc, websocketProvider: socket, token: () => client.token })
+  const provider = new HocuspocusProvider({
+    name: document,
+    document: doc,
+    websocketProvider: socket,
+    token: () => client.token,
+    sessionAwareness,
+  })
   provider.on('synced', ({ state }) => say({ client: name, event: 'synced', synced: state }))
   provider.on('status', ({ status }) => say({ client: name, event: 'status', status }))
   provider.on('authenticated', ({ scope }) => say({ client: name, event: 'authenticated', scope }))

@@ -1,0 +1,261 @@
+"""Rules 4, 11, 12 and 15: bad and greedy peers hurt only themselves, and nothing stays behind."""
+
+import asyncio
+import gc
+import socket as sockets
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from unittest.mock import patch
+from uuid import uuid4
+
+import pycrdt
+import pytest
+
+from collab_server import gateway
+from collab_server.connection import Connection
+from collab_server.ports import Right
+from collab_server.protocol.codec import string, uint
+from collab_server.registry import RegistryLimits
+from collab_server.room import Room, RoomLimits
+from collab_server.session import SessionLimits
+from tests.engine_host import LIMITS, EngineHost, engine_host
+from tests.memory_log import MemoryLog
+from tests.raw_client import DIALECTS, Author, eventually, raw_client
+
+DOCUMENT = uuid4()
+each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+
+
+@pytest.fixture
+def log() -> MemoryLog:
+    return MemoryLog(DOCUMENT)
+
+
+@pytest.fixture
+async def host(log: MemoryLog) -> AsyncIterator[EngineHost]:
+    async with engine_host(log) as running:
+        for name in ("ada", "eve"):
+            running.doorkeeper.let(name, DOCUMENT, Right.WRITE)
+        yield running
+
+
+GARBAGE = {
+    "nothing": b"",
+    "an unknown message": b"\x63",
+    "an unknown sync step": b"\x00\x07\x00",
+    "a truncated message": b"\x00\x02\x7f\x00",
+    "an overlong integer": b"\x00\x82\x00\x00",
+    "trailing bytes": b"\x03\x00",
+    "an update that is none": b"\x00\x02\x03\xff\xff\xff",
+    "a state vector that is none": b"\x00\x00\x01\x01",
+    "presence that is none": b"\x01\x03abc",
+}
+
+
+@each_dialect
+@pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE)
+async def test_4_garbage_ends_its_sender_and_nobody_else(host: EngineHost, dialect: str, garbage: bytes) -> None:
+    async with (
+        raw_client(host.url, DOCUMENT, "ada") as honest,
+        raw_client(host.url, DOCUMENT, "eve", dialect=dialect) as attacker,
+    ):
+        await honest.joined()
+        await attacker.joined()
+        await attacker.send(garbage)
+        assert (await attacker.ends())[0] == 4400
+        await honest.update(Author(1).set("a", 1))
+        await honest.is_saved(1)
+    assert b'lectern_refusals_total{code="4400"' in host.engine.metrics.exposition()
+
+
+@each_dialect
+async def test_4_text_is_no_message(host: EngineHost, dialect: str) -> None:
+    async with raw_client(host.url, DOCUMENT, "ada", dialect=dialect) as client:
+        await client.joined()
+        await client.socket.send("hello")
+        assert await client.ends() == (4400, "text_message")
+
+
+async def test_4_a_routing_key_is_bounded(host: EngineHost) -> None:
+    async with raw_client(host.url, "x" * 257, "ada", dialect="hocuspocus") as client:
+        assert await client.ends() == (4400, "document_name_too_long")
+
+
+def small(**changes: int) -> object:
+    room = RoomLimits(
+        document_max_bytes=changes.get("document", 4_000_000), inbox_max_updates=changes.get("inbox", 5_000)
+    )
+    return replace(
+        LIMITS,
+        registry=RegistryLimits(unload_seconds=30, room=room),
+        session=SessionLimits(message_max_bytes=1_000, first_sync_max_bytes=10_000),
+        messages_per_second=changes.get("rate", 1_000),
+        outbox_max_bytes=changes.get("outbox", 8_000_000),
+    )
+
+
+@each_dialect
+async def test_11_a_message_above_its_bound_is_refused(dialect: str) -> None:
+    async with engine_host(None, DOCUMENT, limits=small()) as host:  # type: ignore[arg-type]
+        host.doorkeeper.let("ada", DOCUMENT, Right.WRITE)
+        large = Author(1).set("a", "x" * 2_000)
+        async with raw_client(host.url, DOCUMENT, "ada", dialect=dialect) as client:
+            await client.joined()
+            await client.step2(large)
+            await client.is_saved(1)
+            await client.update(Author(2).set("a", "x" * 2_000))
+            assert await client.ends() == (1009, "message_too_big")
+        async with raw_client(host.url, DOCUMENT, "ada", dialect=dialect) as client:
+            await client.joined()
+            await client.step2(Author(3).set("a", "x" * 20_000))
+            # Above what the WebSocket library takes at all, so it is closed before we see it.
+            assert (await client.ends())[0] == 1009
+
+
+async def test_11_a_document_grows_only_so_far() -> None:
+    async with engine_host(None, DOCUMENT, limits=small(document=2_000)) as host:  # type: ignore[arg-type]
+        host.doorkeeper.let("ada", DOCUMENT, Right.WRITE)
+        author = Author(1)
+        async with raw_client(host.url, DOCUMENT, "ada") as client:
+            await client.joined()
+            for _ in range(2):
+                await client.update(author.set("a", "x" * 800))
+            await client.is_saved(2)
+            await client.update(author.set("a", "x" * 800))
+            assert await client.ends() == (1009, "document_full")
+
+
+async def test_11_a_socket_sends_only_so_many_messages() -> None:
+    async with engine_host(None, DOCUMENT, limits=small(rate=20)) as host:  # type: ignore[arg-type]
+        host.doorkeeper.let("ada", DOCUMENT, Right.WRITE)
+        async with raw_client(host.url, DOCUMENT, "ada") as client:
+            await client.joined()
+            for _ in range(150):
+                await client.send(b"\x03")
+            assert await client.ends() == (4429, "too_many_messages")
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_11_what_waits_for_the_log_is_bounded_known_or_not(known: bool) -> None:
+    log = MemoryLog(DOCUMENT)
+    async with engine_host(log, limits=small(inbox=10)) as host:  # type: ignore[arg-type]
+        host.doorkeeper.let("ada", DOCUMENT, Right.WRITE)
+        author = Author(1)
+        async with raw_client(host.url, DOCUMENT, "ada") as client:
+            await client.joined()
+            log.hold()
+            await client.update(author.set("a", 0))
+            await eventually(lambda: log.waiting, "the engine to append")
+            for number in range(11):
+                await client.update(b"\x00\x00" if known else author.set("a", number))
+            assert await client.ends() == (1013, "try_again_later")
+            log.release()
+
+
+async def test_12_a_peer_that_does_not_read_is_cut_and_leaves_its_rooms(log: MemoryLog) -> None:
+    with patch.object(gateway, "CLOSING_SECONDS", 0.1):
+        async with engine_host(log, limits=replace(LIMITS, outbox_max_bytes=300_000)) as host:
+            for name in ("ada", "eve"):
+                host.doorkeeper.let(name, DOCUMENT, Right.WRITE)
+            async with raw_client(host.url, DOCUMENT, "ada") as writer:
+                await writer.joined()
+                deaf = await deaf_peer(host.url, f"/collab/{DOCUMENT}?token=eve")
+                await eventually(lambda: len(host.engine._sessions) == 2, "the deaf peer to join")
+                author = Author(1)
+                for count in range(1, 300):
+                    await writer.update(author.set("a", "x" * 90_000))
+                    await writer.is_saved(count)
+                    if len(host.engine._sessions) == 1:
+                        break
+                else:
+                    raise AssertionError("the deaf peer was never cut")
+                refused = b'lectern_refusals_total{code="1013",reason="reading_too_slowly"} 1.0'
+                assert refused in host.engine.metrics.exposition()
+                await eventually(lambda: b"lectern_sockets 1.0" in host.engine.metrics.exposition(), "its socket to go")
+                deaf.close()
+
+
+async def deaf_peer(url: str, path: str) -> sockets.socket:
+    """Open a WebSocket by hand, and read nothing from it."""
+    host, port = url.removeprefix("ws://").split(":")
+    peer = sockets.socket()
+    peer.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4_096)
+    peer.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(peer, (host, int(port)))
+    await loop.sock_sendall(
+        peer,
+        (
+            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        ).encode(),
+    )
+    return peer
+
+
+def alive() -> dict[str, int]:
+    gc.collect()
+    found = gc.get_objects()
+    kinds = (Room, Connection, gateway.Socket, pycrdt.Doc, asyncio.Task)
+    return {kind.__name__: sum(type(each) is kind for each in found) for kind in kinds}
+
+
+@each_dialect
+async def test_15_nothing_stays_behind_of_sessions_and_documents(dialect: str) -> None:
+    limits = replace(LIMITS, registry=RegistryLimits(unload_seconds=0, room=LIMITS.registry.room))
+    async with engine_host(None, DOCUMENT, limits=limits) as host:
+        host.doorkeeper.let("ada", DOCUMENT, Right.WRITE)
+        host.doorkeeper.let("bob", DOCUMENT, Right.READ)
+
+        async def visit(number: int) -> None:
+            author = Author(number + 1)
+            async with raw_client(host.url, DOCUMENT, "ada", dialect=dialect) as client:
+                await client.announce(number, 1, {"n": number})
+                await client.joined()
+                await client.update(author.set("a", number))
+                await client.is_saved(1)
+                if number % 3 == 0:
+                    await client.send(b"\x63")
+                    await client.ends()
+            async with raw_client(host.url, DOCUMENT, "nobody", dialect=dialect) as client:
+                await client.hears("denied")
+
+        async def quiet() -> None:
+            await eventually(lambda: not host.engine.registry.rooms(), "rooms to go")
+            await eventually(lambda: b"lectern_sockets 0.0" in host.engine.metrics.exposition(), "sockets to go")
+            await eventually(lambda: not host.engine.registry._background, "background work to end")
+
+        await visit(0)
+        await quiet()
+        before = alive()
+        timers = pending_timers()
+        for number in range(1, 75):
+            await visit(number)
+        await quiet()
+        after = alive()
+        assert {kind: after[kind] - before[kind] for kind in before if after[kind] > before[kind] + 1} == {}
+        assert pending_timers() <= timers + 4
+
+
+def pending_timers() -> int:
+    loop = asyncio.get_running_loop()
+    scheduled = getattr(loop, "_scheduled", [])
+    return sum(not timer.cancelled() and "collab_server" in repr(timer) for timer in scheduled)
+
+
+async def test_11_before_it_is_admitted_a_client_can_make_the_server_keep_little(host: EngineHost) -> None:
+    async with raw_client(host.url, DOCUMENT, None, dialect="hocuspocus") as client:
+        await client.announce(1, 1, {"x": "y" * 60_000})
+        await client.announce(1, 2, {"x": "y" * 60_000})
+        assert await client.ends() == (1009, "message_too_big")
+    async with raw_client(host.url, DOCUMENT, None, dialect="hocuspocus") as client:
+        await client.authenticate("t" * 10_000)
+        assert await client.ends() == (4400, "token is too long")
+
+
+async def test_4_a_value_that_breaks_every_browser_is_refused(host: EngineHost) -> None:
+    async with raw_client(host.url, DOCUMENT, "eve") as attacker:
+        await attacker.joined()
+        embed = b"\x05\x01" + string("text") + string("NaN")
+        await attacker.update(uint(1) + uint(1) + uint(9) + uint(0) + embed + b"\x00")
+        assert (await attacker.ends())[0] == 4400
