@@ -89,7 +89,8 @@ class Stored:
 class PostgresUpdateLog:
     """Reads and writes the log through a small pool of its own, apart from the REST layer's.
 
-    Every method raises asyncpg.PostgresError or OSError when the database refuses or is away; nothing is written then.
+    Every method raises asyncpg.PostgresError, asyncpg.InterfaceError or OSError when the database refuses or is away.
+    Nothing is written then, unless the connection broke during the commit itself; written again, an update changes nothing.
     """
 
     def __init__(self, url: str) -> None:
