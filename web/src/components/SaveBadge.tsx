@@ -23,8 +23,6 @@ const ICONS = {
   gone: IconLock,
 } as const;
 
-const COLORS = { offline: "orange.8", refused: "red.8", signedOut: "red.8", readOnly: undefined } as const;
-
 /** What happened to the person's work, in words; the only place that tells it. */
 export function SaveBadge({ state }: { state: SaveState }) {
   const { t } = useTranslation();
@@ -42,7 +40,6 @@ export function SaveBadge({ state }: { state: SaveState }) {
         tabIndex={0}
         data-save-state={state.kind}
         className={classes["badge"]}
-        c={COLORS[state.kind as keyof typeof COLORS] ?? "dimmed"}
       >
         <Icon size={18} aria-hidden className={classes["icon"]} />
         <Text size="sm" c="inherit" className={classes["words"]}>

@@ -21,8 +21,8 @@ export function BoardPage() {
   const board = useQuery(documentQuery(api, documentId));
   useTitle(board.data?.title);
   const error = board.error ?? room.error;
-  // Once open, a board stays open: what the socket says counts, not a list that could not be refreshed.
-  if (error && (!board.data || (error instanceof Problem && error.status === 404))) {
+  // Once open, a board stays open: what the socket says counts, and it may have a rescue copy to offer.
+  if (error && !board.data) {
     if (error instanceof Problem && error.status === 404) return <NotShared classId={classId} />;
     return (
       <Center h="100dvh">

@@ -56,7 +56,7 @@ export function BoardRoom({ board, teaches, me }: { board: BoardDocument; teache
         onOutline={() => setOutlineShown((before) => !before)}
       />
       {save.kind === "gone" ? (
-        <div className={styles["stage"]}>
+        <div className={styles["gone"]}>
           <NotShared classId={board.class_id} />
           {view.rescue && (
             <Rescue

@@ -8,7 +8,7 @@ import { EmptyState } from "@/components/EmptyState.tsx";
 export function NotShared({ classId }: { classId: string }) {
   const { t } = useTranslation();
   return (
-    <Center h="100%" mih="60dvh" component="main">
+    <Center mih="60dvh" component="main">
       <Stack align="center">
         <EmptyState
           icon={<IconLock size={28} />}

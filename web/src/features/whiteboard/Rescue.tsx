@@ -23,7 +23,7 @@ export function Rescue(props: {
       className={styles["rescue"]}
       color="orange"
       variant="white"
-      withCloseButton={false}
+      styles={{ title: { color: "var(--mantine-color-text)" } }}
       icon={<IconLifebuoy size={20} />}
       title={t("rescue.title")}
     >
