@@ -42,11 +42,13 @@ class Outbox:
         """Queue messages in order; they are dropped once the socket is ending."""
         if self._ending is not None:
             return
-        self._queue.extend(messages)
-        self._bytes += sum(map(len, messages))
         if self._bytes > self._limit:
             self._queue.clear()
             self.end(ReadingTooSlowly())
+            return
+        # Judged by what waited before: a document may be larger than the bound, and must open all the same.
+        self._queue.extend(messages)
+        self._bytes += sum(map(len, messages))
         self._wake.set()
 
     def end(self, error: EngineError) -> None:

@@ -175,6 +175,20 @@ async def test_12_a_peer_that_does_not_read_is_cut_and_leaves_its_rooms(log: Mem
                 deaf.close()
 
 
+async def test_12_a_document_above_the_outbox_bound_opens(log: MemoryLog) -> None:
+    async with engine_host(log, limits=replace(LIMITS, outbox_max_bytes=65_536)) as host:
+        host.doorkeeper.let("ada", DOCUMENT, Right.WRITE)
+        author = Author(1)
+        async with raw_client(host.url, DOCUMENT, "ada") as client:
+            await client.joined()
+            for key in "abcd":
+                await client.update(author.set(key, "x" * 90_000))
+            await client.is_saved(4)
+        async with raw_client(host.url, DOCUMENT, "ada") as client:
+            await client.joined()
+            assert client.map() == author.map.to_py()
+
+
 async def deaf_peer(url: str, path: str) -> sockets.socket:
     """Open a WebSocket by hand, and read nothing from it."""
     host, port = url.removeprefix("ws://").split(":")
