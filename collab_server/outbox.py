@@ -27,7 +27,7 @@ class Wire(Protocol):
 class Outbox:
     """The sending side of one socket. `on_ending` is called once, when it begins to close the socket."""
 
-    __slots__ = ("_bytes", "_ending", "_limit", "_on_ending", "_queue", "_wake", "_wire")
+    __slots__ = ("_bytes", "_ending", "_limit", "_on_ending", "_queue", "_state", "_wake", "_wire")
 
     def __init__(self, wire: Wire, *, limit_bytes: int, on_ending: Callable[[EngineError], None]) -> None:
         self._wire = wire
@@ -35,6 +35,7 @@ class Outbox:
         self._limit = limit_bytes
         self._queue: deque[bytes] = deque()
         self._bytes = 0
+        self._state: bytes | None = None
         self._ending: tuple[int, str] | None = None
         self._wake = asyncio.Event()
 
@@ -42,14 +43,21 @@ class Outbox:
         """Queue messages in order; they are dropped once the socket is ending."""
         if self._ending is not None:
             return
+        self._queue.extend(messages)
+        self._bytes += sum(map(len, messages))
         if self._bytes > self._limit:
             self._queue.clear()
             self.end(ReadingTooSlowly())
-            return
-        # Judged by what waited before: a document may be larger than the bound, and must open all the same.
-        self._queue.extend(messages)
-        self._bytes += sum(map(len, messages))
         self._wake.set()
+
+    def send_state(self, message: bytes) -> None:
+        """Queue a document's state, which may be larger than the bound and must arrive all the same: one at a time."""
+        if self._state is not None:
+            self.send([message])
+        elif self._ending is None:
+            self._state = message
+            self._queue.append(message)
+            self._wake.set()
 
     def end(self, error: EngineError) -> None:
         """Close the socket with the error's code once what is queued has been sent."""
@@ -69,7 +77,10 @@ class Outbox:
             while True:
                 while self._queue:
                     message = self._queue.popleft()
-                    self._bytes -= len(message)
+                    if message is self._state:
+                        self._state = None
+                    else:
+                        self._bytes -= len(message)
                     await self._wire.send_bytes(message)
                 if self._ending is not None:
                     await self._wire.close(*self._ending)

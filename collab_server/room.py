@@ -141,7 +141,8 @@ class Room:
         if self._mending:
             self._waiting_for_state.append((member, state_vector))
             return
-        member.tell([y_websocket.sync_step_2(self._content.state_after(state_vector))])
+        state = y_websocket.sync_step_2(self._content.state_after(state_vector))
+        member.outbox.send_state(member.dialect.prefix + state)
         member.tell(member.dialect.asked(self._coverage.state_vector()))
 
     def ask_again(self, member: Member) -> None:
