@@ -175,6 +175,10 @@ def test_7_a_refused_update_ends_the_session(outcome: Outcome, error: type[Engin
         joined().offered(outcome)
 
 
+def test_1_an_update_that_comes_too_late_is_neither_refused_nor_asked_for() -> None:
+    assert effects(joined().offered(Outcome.TOO_LATE)) == []
+
+
 def test_6_missing_edits_are_asked_for_a_bounded_number_of_times_in_a_row() -> None:
     made = joined()
     for _ in range(2):
