@@ -1,12 +1,9 @@
 """Unmodified Yjs clients on the engine (SPEC rule 18)."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
-import pycrdt
 import pytest
-import y_py
 
 from collab_server.ports import Right
 from tests.engine_host import EngineHost, engine_host
@@ -32,7 +29,9 @@ async def peers() -> AsyncIterator[Peers]:
 
 @pytest.mark.parametrize("second", DIALECTS)
 @pytest.mark.parametrize("first", DIALECTS)
-async def test_18_two_stock_clients_of_any_dialect_converge(host: EngineHost, peers: Peers, first: str, second: str) -> None:
+async def test_18_two_stock_clients_of_any_dialect_converge(
+    host: EngineHost, peers: Peers, first: str, second: str
+) -> None:
     ada = await peers.open(first, host.url, DOCUMENT, host.doorkeeper.let("ada", DOCUMENT, Right.WRITE))
     bob = await peers.open(second, host.url, DOCUMENT, host.doorkeeper.let("Zoë", DOCUMENT, Right.WRITE))
     await ada.synced()
