@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from classroom.demo import DEVELOPMENT_PASSWORD
 from scripts import browser as installed_browser
@@ -15,7 +15,7 @@ from tests.end_to_end.conftest import BROWSER_FLAGS
 from tests.running_server import RunningServer
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
-WINDOW = {"width": 1280, "height": 800}
+WINDOW = ViewportSize(width=1280, height=800)
 
 
 def main() -> int:

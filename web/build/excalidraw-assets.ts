@@ -46,7 +46,7 @@ export function excalidrawAssets(): Plugin {
   const entry = createRequire(import.meta.url).resolve("@excalidraw/excalidraw");
   const fonts = join(dirname(entry), "fonts");
   let target = "";
-  let colored = false;
+  const found = { colour: false, cdn: false, subsetting: false };
   let building = false;
   return {
     name: "lectern-excalidraw-assets",
@@ -67,11 +67,15 @@ export function excalidrawAssets(): Plugin {
       if (!id.includes("@excalidraw/excalidraw/dist")) return null;
       let changed = code;
       if (code.includes("https://esm.sh/")) {
+        found.cdn = true;
         changed = changed.replace(FONT_CDN, "${window.location.origin}/excalidraw/");
       }
-      changed = changed.replace(SUBSETTING_IN_WORKERS, "false");
+      changed = changed.replace(SUBSETTING_IN_WORKERS, () => {
+        found.subsetting = true;
+        return "false";
+      });
       if (COLOR_BUILT.test(changed)) {
-        colored = true;
+        found.colour = true;
         changed = changed.replace(COLOR_BUILT, "($2?.color?.background ?? $&)");
       } else if (changed.includes(COLOR_SOURCE)) {
         changed = changed.replace(
@@ -82,10 +86,10 @@ export function excalidrawAssets(): Plugin {
       return changed === code ? null : { code: changed, map: null };
     },
     buildEnd() {
-      if (!building || colored) return;
-      this.warn(
-        "Excalidraw chooses people's colours elsewhere now: selections no longer have their person's colour.",
-      );
+      const missing = Object.entries(found).filter(([, was]) => !was);
+      if (!building || missing.length === 0) return;
+      // A new version of Excalidraw may do these things elsewhere: better no build than one that loads fonts from a stranger.
+      this.error(`Excalidraw's code has changed; look again at: ${missing.map(([what]) => what).join(", ")}`);
     },
     configureServer(server) {
       server.middlewares.use(`${PUBLIC_PATH}fonts`, (request, response, next) => {

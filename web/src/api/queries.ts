@@ -6,6 +6,9 @@ import type { BoardDocument, ClassRoom, Member } from "./types.ts";
 /** Lists in one page are enough for a school; a longer one is followed to its end, up to this many pages. */
 const MOST_PAGES = 20;
 
+/** Who joins, and what is shared, appears by itself while a list is looked at. */
+const LIST_REFRESH_MILLISECONDS = 5_000;
+
 async function everyPage<T>(
   fetchPage: (query: {
     cursor?: string;
@@ -41,6 +44,8 @@ export const classQuery = (api: Api, classId: string) =>
 export const membersQuery = (api: Api, classId: string) =>
   queryOptions({
     queryKey: ["classes", classId, "members"],
+    staleTime: 0,
+    refetchInterval: LIST_REFRESH_MILLISECONDS,
     queryFn: () =>
       everyPage<Member>((query) =>
         body(api.GET("/api/classes/{class_id}/members", { params: { path: { class_id: classId }, query } })),
@@ -50,6 +55,8 @@ export const membersQuery = (api: Api, classId: string) =>
 export const documentsQuery = (api: Api, classId: string) =>
   queryOptions({
     queryKey: ["classes", classId, "documents"],
+    staleTime: 0,
+    refetchInterval: LIST_REFRESH_MILLISECONDS,
     queryFn: () =>
       everyPage<BoardDocument>((query) =>
         body(
