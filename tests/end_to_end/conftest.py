@@ -30,7 +30,8 @@ PHONE = {"width": 390, "height": 844}
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
-@pytest.fixture(scope="session")
+# Not for the whole run: while it is open, Playwright keeps an event loop running, and no asynchronous test can start.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=installed_browser.require(), args=BROWSER_FLAGS)
