@@ -1,0 +1,1 @@
+"""The engine beside its peers, on this machine, in one run: `python -m benchmarks`."""

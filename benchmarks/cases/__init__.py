@@ -1,0 +1,10 @@
+"""What is measured: one module per kind of load."""
+
+from collections.abc import Sequence
+
+from benchmarks.cases.base import Case
+from benchmarks.cases.fanout import Ceiling, Groups, Lecture, Workshop
+from benchmarks.cases.joins import Joins
+from benchmarks.cases.votes import Votes
+
+CASES: Sequence[type[Case]] = (Lecture, Votes, Joins, Workshop, Groups, Ceiling)

@@ -1,0 +1,149 @@
+"""The engine: the real `lectern serve` on its embedded PostgreSQL, with real accounts in a real class."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import ClassVar, TypeVar
+from urllib.request import ProxyHandler, build_opener
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from auth.tokens import TokenIssuer
+from benchmarks.machine import children, cpu_seconds
+from benchmarks.servers.base import HOST, Server, hocuspocus_target
+from benchmarks.wire import Target
+from persistence.embedded import EmbeddedPostgres
+from persistence.ids import new_id
+
+PEOPLE = 1500
+Result = TypeVar("Result")
+
+
+class Lectern(Server):
+    """People are inserted as rows and their tokens signed with the server's key, so that nobody waits for 1,500 password hashes.
+
+    Everything else is what any client meets: tokens checked, rights read from the database, every update committed.
+    """
+
+    name = "lectern"
+    hocuspocus: ClassVar[bool] = False
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._secret = "a key for measurements on loopback only"
+        self._people: list[UUID] = []
+        self._tokens: list[str] = []
+        self._class_id = uuid4()
+
+    @classmethod
+    def missing(cls) -> str | None:
+        """See Server."""
+        return None
+
+    def command(self) -> Sequence[str]:
+        """See Server."""
+        return [sys.executable, "-m", "collab_server.cli", "serve"]
+
+    def environ(self) -> dict[str, str]:
+        """See Server. Two limits that protect a school are out of the way of a load that is a whole school in one socket."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("LECTERN_")}
+        return inherited | {
+            "LECTERN_PORT": str(self.port),
+            "LECTERN_DATA_DIR": str(self.folder / "data"),
+            "LECTERN_SECRET_KEY": self._secret,
+            "LECTERN_DEMO": "false",
+            "LECTERN_ENV": "development",
+            "LECTERN_MESSAGES_PER_SECOND": "100000",
+            "LECTERN_ACCESS_TOKEN_SECONDS": "7200",
+        }
+
+    def start(self) -> None:
+        """See Server."""
+        super().start()
+        if not self._people:
+            self.database(self._enrol)
+
+    def ready(self) -> bool:
+        """See Server."""
+        if not super().ready():
+            return False
+        try:
+            with build_opener(ProxyHandler({})).open(f"http://{HOST}:{self.port}/readyz", timeout=2) as answer:
+                ready: bool = answer.status == 200
+                return ready
+        except OSError:
+            return False
+
+    def target(self, room: str, *, person: int, acknowledged: bool = False) -> Target:
+        """See Server."""
+        token = self._tokens[person % PEOPLE]
+        if self.hocuspocus:
+            return hocuspocus_target(self.port, "/hocuspocus", room, token)
+        subprotocols = ("lectern.v1",) if acknowledged else ()
+        return Target(HOST, self.port, f"/collab/{room}", token=token, subprotocols=subprotocols)
+
+    def database_cpu(self) -> float:
+        """See Server."""
+        postmaster = self.folder / "data" / "postgres" / "postmaster.pid"
+        return cpu_seconds(children(int(postmaster.read_text().split()[0])))
+
+    def new_rooms(self, count: int, *, people: int) -> list[str]:
+        """See Server."""
+        rooms = [new_id() for _ in range(count)]
+
+        async def create(connection: asyncpg.Connection) -> None:
+            await connection.executemany(
+                "insert into documents (id, class_id, kind, title, students) values ($1, $2, 'whiteboard', 'Board', 'write')",
+                [(room, self._class_id) for room in rooms],
+            )
+            await connection.executemany("insert into document_heads (document_id) values ($1)", [(room,) for room in rooms])
+
+        self.database(create)
+        return [str(room) for room in rooms]
+
+    def database(self, work: Callable[[asyncpg.Connection], Coroutine[None, None, Result]]) -> Result:
+        """Do something in the server's database, in one transaction."""
+        url = EmbeddedPostgres(self.folder / "data").running_url()
+        assert url is not None, "the database is not running"
+
+        async def connected() -> Result:
+            connection = await asyncpg.connect(url)
+            try:
+                async with connection.transaction():
+                    return await work(connection)
+            finally:
+                await connection.close()
+
+        return asyncio.run(connected())
+
+    async def _enrol(self, connection: asyncpg.Connection) -> None:
+        self._people = [new_id() for _ in range(PEOPLE)]
+        sessions = [new_id() for _ in range(PEOPLE)]
+        issuer = TokenIssuer(self._secret, issuer=f"http://{HOST}:{self.port}", lifetime_seconds=7200)
+        self._tokens = [issuer.issue(person, login) for person, login in zip(self._people, sessions, strict=True)]
+        await connection.executemany(
+            "insert into users (id, email, name, password_hash, role, status, color) "
+            "values ($1, $2, $3, '-', 'student', 'active', '#336699')",
+            [(person, f"person{n}@school.example", f"Person {n}") for n, person in enumerate(self._people)],
+        )
+        await connection.executemany(
+            "insert into auth_sessions (id, user_id, user_agent) values ($1, $2, 'benchmark')",
+            list(zip(sessions, self._people, strict=True)),
+        )
+        await connection.execute(
+            "insert into classes (id, title, join_code) values ($1, 'A large class', 'BENCHMRK')", self._class_id
+        )
+        await connection.executemany(
+            "insert into memberships (class_id, user_id, role) values ($1, $2, 'student')",
+            [(self._class_id, person) for person in self._people],
+        )
+
+
+class LecternHocuspocus(Lectern):
+    """The same server, spoken to in Hocuspocus' dialect."""
+
+    name = "lectern (hocuspocus dialect)"
+    hocuspocus = True

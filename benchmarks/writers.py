@@ -1,0 +1,62 @@
+"""Real Yjs updates: each writer moves an element of its own, and every move is one update of one clock."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pycrdt import Doc, Map
+
+ROOT = "elements"
+FILLER = "The mitochondrion is the powerhouse of the cell. "
+
+
+@dataclass(slots=True)
+class Writer:
+    """One Yjs client. Update number n has clock n: a check needs no more than this to name a lost one."""
+
+    client_id: int
+    updates: list[bytes] = field(default_factory=list)
+    _doc: Doc[Any] = field(init=False)
+    _keep: object = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._doc = Doc(client_id=self.client_id)
+        self._doc.get(ROOT, type=Map)
+        self._keep = self._doc.observe(lambda event: self.updates.append(bytes(event.update)))
+
+    @property
+    def key(self) -> str:
+        """Return the element that is this writer's."""
+        return f"element-{self.client_id}"
+
+    def move(self, times: int) -> None:
+        """Make so many updates."""
+        elements = self._doc.get(ROOT, type=Map)
+        for _ in range(times):
+            number = len(self.updates)
+            elements[self.key] = {"id": self.key, "x": number, "y": 2 * number}
+
+    def content(self) -> dict[str, Any]:
+        """Return what the writer's own copy holds."""
+        found: dict[str, Any] = self._doc.get(ROOT, type=Map).to_py() or {}
+        return found
+
+
+def content_of(*updates: bytes) -> dict[str, Any]:
+    """Return what a client that got these updates sees."""
+    doc: Doc[Any] = Doc()
+    elements = doc.get(ROOT, type=Map)
+    with doc.transaction():
+        for update in updates:
+            doc.apply_update(update)
+    return elements.to_py() or {}
+
+
+def large_document(size: int) -> bytes:
+    """Return a document of about `size` bytes: many elements with text, as a well-used board has."""
+    doc: Doc[Any] = Doc(client_id=77)
+    elements = doc.get(ROOT, type=Map)
+    text = (FILLER * 20)[:900]
+    with doc.transaction():
+        for number in range(size // (len(text) + 60)):
+            elements[f"text-{number:06}"] = {"id": f"text-{number:06}", "x": number, "text": text}
+    return bytes(doc.get_update())
