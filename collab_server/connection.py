@@ -12,10 +12,9 @@ import structlog
 from collab_server.dialect import Dialect
 from collab_server.engine import Engine
 from collab_server.errors import EngineError, Overloaded, Unauthenticated
-from collab_server.outbox import Outbox
 from collab_server.ports import Admission
 from collab_server.protocol.messages import Message
-from collab_server.room import Member, Room
+from collab_server.room import Member, Room, framed
 from collab_server.session import (
     Admit,
     Announce,
@@ -33,6 +32,7 @@ from collab_server.session import (
     SendState,
     Session,
 )
+from collab_server.wire import Wire
 
 _log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ class Connection:
         *,
         socket_id: UUID,
         dialect: Dialect,
-        outbox: Outbox,
+        wire: Wire,
         on_join: Callable[[UUID], None],
         on_end: Callable[[], None],
     ) -> None:
@@ -59,7 +59,7 @@ class Connection:
         self._document_name = document_name
         self._socket_id = socket_id
         self._dialect = dialect
-        self._outbox = outbox
+        self._wire = wire
         self._on_join = on_join
         self._on_end = on_end
         self._session = Session(engine.limits.session)
@@ -83,6 +83,11 @@ class Connection:
     def end(self, error: EngineError | None) -> None:
         """End the session: for a reason, or because the client or its socket has gone."""
         self._perform(self._session.fail(error))
+
+    def drained(self) -> None:
+        """Hear that a congested peer has read."""
+        if self._room is not None and self._member is not None:
+            self._room.catch_up(self._member)
 
     async def review(self) -> None:
         """Decide again what this person may do here."""
@@ -152,7 +157,7 @@ class Connection:
             session_id=self._socket_id,
             participant=admission.participant,
             dialect=self._dialect,
-            outbox=self._outbox,
+            wire=self._wire,
             end=self.end,
         )
         self._accept(admission)
@@ -249,9 +254,9 @@ class Connection:
             reason=error.reason,
         )
         prefix = self._dialect.prefix
-        self._outbox.send([prefix + body for body in self._dialect.refused(error, joined=joined)])
+        self._wire.write(framed(prefix, self._dialect.refused(error, joined=joined)))
         if self._dialect.ends_socket(error):
-            self._outbox.end(error)
+            self._wire.end(error)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

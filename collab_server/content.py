@@ -8,7 +8,7 @@ from pycrdt import Doc, Snapshot
 from collab_server.ports import StoredDocument
 from collab_server.protocol.coverage import Coverage
 
-_EMPTY_STATE_VECTOR = b"\x00"
+EMPTY_STATE_VECTOR = b"\x00"
 
 
 class Unappliable(Exception):
@@ -53,7 +53,7 @@ class Content:
 
     def state_after(self, state_vector: bytes) -> bytes:
         """Return what is missing from a state vector, as one update."""
-        if state_vector != _EMPTY_STATE_VECTOR:
+        if state_vector != EMPTY_STATE_VECTOR:
             return self._doc.get_update(state_vector)
         return self.state()
 

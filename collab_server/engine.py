@@ -2,15 +2,23 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from collab_server.errors import Restarting
 from collab_server.metrics import Metrics
 from collab_server.ports import Admission, Doorkeeper, UpdateLog
 from collab_server.quotas import Shares
 from collab_server.registry import Registry, RegistryLimits
 from collab_server.session import SessionLimits
+from collab_server.wire import Wire
+
+HEARTBEAT_SECONDS = 25.0
+"""A peer that has not been heard for two of these is gone: a cable was pulled, a phone went to sleep."""
+FAREWELL_SECONDS = 2.0
+"""How long a stopping server waits for its clients to take the close frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,14 @@ class OpenSession(Protocol):
         """Decide again what this person may do here."""
 
 
+class OpenSocket(Protocol):
+    """An open WebSocket."""
+
+    @property
+    def wire(self) -> Wire:
+        """Return its bytes' way in and out."""
+
+
 class Engine:
     """Implements live.LiveDocuments."""
 
@@ -49,6 +65,23 @@ class Engine:
         self.sockets_of_addresses = Shares(limits.sockets_per_address, reason="too_many_connections")
         self.access_version = 0
         self._sessions: set[OpenSession] = set()
+        self._sockets: set[OpenSocket] = set()
+        self._heartbeat: asyncio.TimerHandle | None = None
+        self._all_gone = asyncio.Event()
+
+    def opened(self, socket: OpenSocket) -> None:
+        """Count an open socket, and ask it for signs of life."""
+        self._sockets.add(socket)
+        self.metrics.sockets.set(len(self._sockets))
+        if self._heartbeat is None:
+            self._heartbeat = asyncio.get_running_loop().call_later(HEARTBEAT_SECONDS, self._beat)
+
+    def lost(self, socket: OpenSocket) -> None:
+        """Forget a socket that is gone."""
+        self._sockets.discard(socket)
+        self.metrics.sockets.set(len(self._sockets))
+        if not self._sockets:
+            self._all_gone.set()
 
     def entered(self, session: OpenSession) -> None:
         """Count a session that has joined its room."""
@@ -68,6 +101,22 @@ class Engine:
     async def close(self) -> None:
         """Commit what was accepted, then send everyone away with 1012."""
         await self.registry.close()
+        if self._heartbeat is not None:
+            self._heartbeat.cancel()
+        for socket in list(self._sockets):
+            socket.wire.end(Restarting("server_restarts"))
+        if self._sockets:
+            self._all_gone.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FAREWELL_SECONDS):
+                    await self._all_gone.wait()
+
+    def _beat(self) -> None:
+        self._heartbeat = None
+        if self._sockets:
+            self._heartbeat = asyncio.get_running_loop().call_later(HEARTBEAT_SECONDS, self._beat)
+        for socket in list(self._sockets):
+            socket.wire.check_alive()
 
     def _matching(self, user_id: UUID | None, document_id: UUID | None) -> Iterable[OpenSession]:
         for session in self._sessions:

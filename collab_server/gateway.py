@@ -14,45 +14,49 @@ from starlette.websockets import WebSocket
 from collab_server.connection import Connection
 from collab_server.dialect import Dialect, HocuspocusDialect, YWebSocketDialect
 from collab_server.engine import Engine
-from collab_server.errors import EngineError, Malformed, ReadingTooSlowly, TooMany, TooSlow
-from collab_server.outbox import Outbox
+from collab_server.errors import EngineError, Malformed, TooMany, TooSlow
 from collab_server.protocol import hocuspocus, y_websocket
 from collab_server.protocol.messages import Leave, Message, Pong, Token
 from collab_server.quotas import MessageRate
+from collab_server.wire import Wire, take_over
 
 _log = structlog.get_logger(__name__)
 
 _BEARER_PROTOCOL = "bearer."
 MAX_KEY_CHARACTERS = 256
-CLOSING_SECONDS = 5
-"""How long a peer that does not read keeps its socket after it was closed."""
+ENVELOPE_BYTES = 4096
+"""What stands around an update in a message: the document's name, lengths, types."""
 
 
 def routes(engine: Engine) -> list[WebSocketRoute]:
-    """Return the two endpoints."""
+    """Return the two endpoints. They end when the socket is open: the engine reads and writes it from then on."""
 
     async def collab(websocket: WebSocket) -> None:
         speaks_lectern = y_websocket.SUBPROTOCOL in websocket.scope["subprotocols"]
+        name, token = websocket.path_params["document_name"], _token(websocket)
         await websocket.accept(y_websocket.SUBPROTOCOL if speaks_lectern else None)
-        socket = Socket(engine, websocket)
-        await socket.serve(
-            OneDocument(
-                socket,
-                websocket.path_params["document_name"],
-                token=_token(websocket),
-                acknowledges=speaks_lectern,
-            )
-        )
+        socket = _open(engine, websocket)
+        socket.start(OneDocument(socket, name, token=token, acknowledges=speaks_lectern))
 
     async def many(websocket: WebSocket) -> None:
         await websocket.accept()
-        socket = Socket(engine, websocket)
-        await socket.serve(ManyDocuments(socket))
+        socket = _open(engine, websocket)
+        socket.start(ManyDocuments(socket))
 
     return [
         WebSocketRoute("/collab/{document_name:path}", collab),
         WebSocketRoute("/hocuspocus", many),
     ]
+
+
+def _open(engine: Engine, websocket: WebSocket) -> "Socket":
+    limits = engine.limits
+    wire = take_over(
+        websocket.scope,
+        owed_max_bytes=limits.outbox_max_bytes,
+        message_max_bytes=limits.session.first_sync_max_bytes + ENVELOPE_BYTES,
+    )
+    return Socket(engine, wire, host="" if websocket.client is None else websocket.client.host)
 
 
 def _token(websocket: WebSocket) -> str:
@@ -77,57 +81,50 @@ class Conversation(Protocol):
 
 
 class Socket:
-    """One accepted WebSocket: reads until either side ends it, then leaves every document."""
+    """One open WebSocket and the sessions on it; implements wire.Receiver."""
 
-    def __init__(self, engine: Engine, websocket: WebSocket) -> None:
+    __slots__ = (
+        "_address",
+        "_admitted",
+        "_conversation",
+        "_counted",
+        "_deadline",
+        "_people",
+        "_rate",
+        "connections",
+        "engine",
+        "id",
+        "wire",
+    )
+
+    def __init__(self, engine: Engine, wire: Wire, *, host: str) -> None:
         self.id: UUID = uuid4()
         self.engine = engine
+        self.wire = wire
         self.connections: dict[str, Connection] = {}
-        self._outbox = Outbox(websocket, limit_bytes=engine.limits.outbox_max_bytes, on_ending=self._leave_soon)
-        self._websocket = websocket
+        # In development every socket of this machine counts for itself only.
+        self._address: Hashable = self.id if engine.limits.loopback_unbounded and _is_loopback(host) else host
         self._people: set[UUID] = set()
         self._admitted = False
-        self._abandoned = False
-        self._abandoning: asyncio.TimerHandle | None = None
-        self._serving: asyncio.Task[object] | None = None
+        self._counted = False
+        self._conversation: Conversation | None = None
+        self._deadline: asyncio.TimerHandle | None = None
         self._rate = MessageRate(engine.limits.messages_per_second, now=monotonic())
 
-    async def serve(self, conversation: Conversation) -> None:
-        """Serve the socket until it is closed."""
-        address = self._address()
+    def start(self, conversation: Conversation) -> None:
+        """Serve the socket from now on."""
+        self._conversation = conversation
+        self.engine.opened(self)
+        self.wire.start(self)
         try:
-            self.engine.sockets_of_addresses.take(address)
+            self.engine.sockets_of_addresses.take(self._address)
+            self._counted = True
         except TooMany as error:
-            await self._websocket.close(error.code, error.reason)
+            self.refuse(error)
             return
-        try:
-            await self._converse(conversation)
-        finally:
-            self.engine.sockets_of_addresses.give_back(address)
-            for person in self._people:
-                self.engine.sockets_of_people.give_back(person)
-
-    async def _converse(self, conversation: Conversation) -> None:
-        self.engine.metrics.sockets.inc()
-        self._serving = asyncio.current_task()
-        sending = asyncio.create_task(self._outbox.drain())
-        deadline = asyncio.get_running_loop().call_later(self.engine.limits.authentication_seconds, self._check)
-        try:
-            conversation.opened()
-            await self._read(conversation)
-            if not self._outbox.ending:
-                sending.cancel()
-            await asyncio.wait([sending])
-        except asyncio.CancelledError:
-            if not self._abandoned:
-                raise
-        finally:
-            deadline.cancel()
-            sending.cancel()
-            self._leave()
-            if self._abandoning is not None:
-                self._abandoning.cancel()
-            self.engine.metrics.sockets.dec()
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.call_later(self.engine.limits.authentication_seconds, self._check)
+        conversation.opened()
 
     def open(self, key: str, document_name: str, dialect: Dialect) -> Connection:
         """Start a session in a document."""
@@ -136,7 +133,7 @@ class Socket:
             document_name,
             socket_id=self.id,
             dialect=dialect,
-            outbox=self._outbox,
+            wire=self.wire,
             on_join=self._identify,
             on_end=lambda: self._forget(key, connection),
         )
@@ -145,29 +142,35 @@ class Socket:
 
     def refuse(self, error: EngineError) -> None:
         """Close the socket for a reason."""
+        self.wire.end(error)
+
+    def received(self, data: bytes) -> None:
+        """Take one message; raises EngineError where it ends the socket."""
+        self._rate.take(monotonic())
+        if self._conversation is not None:
+            self._conversation.received(data)
+
+    def drained(self) -> None:
+        """Bring every document up to date."""
+        for connection in list(self.connections.values()):
+            connection.drained()
+
+    def ending(self, error: EngineError) -> None:
+        """Leave every document at once, though the peer may never read why; not in the middle of somebody's fan-out."""
         self.engine.metrics.refusals.labels(code=error.code, reason=error.reason).inc()
-        _log.info("socket refused", socket=str(self.id), code=error.code, reason=error.reason)
-        self._outbox.end(error)
+        _log.info("socket closed", socket=str(self.id), code=error.code, reason=error.reason)
+        asyncio.get_running_loop().call_soon(self._leave)
 
-    async def _read(self, conversation: Conversation) -> None:
-        while not self._outbox.ending:
-            event = await self._websocket.receive()
-            if event["type"] == "websocket.disconnect":
-                return
-            try:
-                self._rate.take(monotonic())
-                data = event.get("bytes")
-                if data is None:
-                    raise Malformed("text_message")
-                conversation.received(data)
-            except EngineError as error:
-                self.refuse(error)
-
-    def _address(self) -> Hashable:
-        """Return whom this socket counts for: its network address, or in development on this machine only itself."""
-        client = self._websocket.client
-        host = "" if client is None else client.host
-        return self.id if self.engine.limits.loopback_unbounded and _is_loopback(host) else host
+    def lost(self) -> None:
+        """Leave every document."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._leave()
+        if self._counted:
+            self.engine.sockets_of_addresses.give_back(self._address)
+        for person in self._people:
+            self.engine.sockets_of_people.give_back(person)
+        self.engine.lost(self)
 
     def _identify(self, person: UUID) -> None:
         """Count this socket for a person who takes part through it; raises TooMany."""
@@ -188,19 +191,6 @@ class Socket:
     def _leave(self) -> None:
         for connection in list(self.connections.values()):
             connection.end(None)
-
-    def _leave_soon(self, error: EngineError) -> None:
-        """Leave every document at once, though the peer may never read why; not in the middle of somebody's fan-out."""
-        if isinstance(error, ReadingTooSlowly):
-            self.engine.metrics.refusals.labels(code=error.code, reason=error.reason).inc()
-        loop = asyncio.get_running_loop()
-        loop.call_soon(self._leave)
-        self._abandoning = loop.call_later(CLOSING_SECONDS, self._abandon)
-
-    def _abandon(self) -> None:
-        assert self._serving is not None
-        self._abandoned = True
-        self._serving.cancel()
 
 
 def _is_loopback(host: str) -> bool:

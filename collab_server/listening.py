@@ -8,10 +8,10 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from collab_server.settings import Settings
+from collab_server.wire import UpgradeProtocol
 
 BACKLOG = 2048  # A whole school reconnects at once after a restart.
 DRAIN_LIMIT_SECONDS = 10
-ENVELOPE_BYTES = 4096  # The document's name and the lengths around an update.
 
 
 class ListeningError(Exception):
@@ -85,9 +85,7 @@ async def serve(
     config = uvicorn.Config(
         app,
         http="httptools",
-        ws="websockets-sansio",
-        # A little more than the largest update we take, so that our own check answers first, with our own reason.
-        ws_max_size=settings.first_sync_max_bytes + ENVELOPE_BYTES,
+        ws=UpgradeProtocol,
         ws_per_message_deflate=False,
         lifespan="on",
         log_config=None,

@@ -25,6 +25,9 @@ class Metrics:
             "Committed updates that the CRDT library could not apply",
             registry=self._registry,
         )
+        self.resyncs = Counter(
+            "lectern_resyncs", "Slow readers brought up to date with one update", registry=self._registry
+        )
         self.commit_failures = Counter(
             "lectern_commit_failures", "Commits to the log that failed", registry=self._registry
         )

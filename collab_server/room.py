@@ -12,17 +12,17 @@ from uuid import UUID
 import structlog
 
 from collab_server.committer import Committer
-from collab_server.content import Content, Unappliable
+from collab_server.content import EMPTY_STATE_VECTOR, Content, Unappliable
 from collab_server.dialect import Dialect
 from collab_server.errors import EngineError, Malformed, NotFound, Overloaded, Restarting
 from collab_server.metrics import Metrics
-from collab_server.outbox import Outbox
 from collab_server.ports import LogRow, Participant
 from collab_server.presence import Presence
-from collab_server.protocol import y_websocket
+from collab_server.protocol import websocket, y_websocket
 from collab_server.protocol.awareness import PresenceEntry
 from collab_server.protocol.update import Summary
 from collab_server.session import Outcome
+from collab_server.wire import Wire
 
 _log = structlog.get_logger(__name__)
 
@@ -48,14 +48,14 @@ class Member:
     session_id: UUID
     participant: Participant
     dialect: Dialect
-    outbox: Outbox
+    wire: Wire
     end: Callable[[EngineError], None]
     saved: int = 0
+    behind: bytes | None = None
 
     def tell(self, bodies: Sequence[bytes]) -> None:
         """Send this member messages of its own."""
-        prefix = self.dialect.prefix
-        self.outbox.send([prefix + body for body in bodies])
+        self.wire.write(framed(self.dialect.prefix, bodies))
 
 
 @dataclass(eq=False, frozen=True, slots=True)
@@ -91,6 +91,7 @@ class Room:
         self._stopping = False
         self._mending = False
         self._waiting_for_state: list[tuple[Member, bytes]] = []
+        self._framed_states: tuple[bytes, dict[bytes, bytes]] | None = None
         self._members: dict[Member, None] = {}
         self._inbox: list[_Offered] = []
         self._writer: asyncio.Task[None] | None = None
@@ -140,10 +141,20 @@ class Room:
         """Send what is missing from a state vector (validated by the session)."""
         if self._mending:
             self._waiting_for_state.append((member, state_vector))
-            return
-        state = y_websocket.sync_step_2(self._content.state_after(state_vector))
-        member.outbox.send_state(member.dialect.prefix + state)
-        member.tell(member.dialect.asked(self._coverage.state_vector()))
+        elif member.wire.congested:
+            # Whoever asks and does not read gets one answer, when it has read.
+            member.behind = state_vector
+        else:
+            member.wire.write(self._framed_state(member.dialect.prefix, state_vector))
+            member.tell(member.dialect.asked(self._coverage.state_vector()))
+
+    def catch_up(self, member: Member) -> None:
+        """Send a member that reads again what it was not sent meanwhile, as one update (SPEC rule 12)."""
+        if member.behind is not None:
+            self._metrics.resyncs.inc()
+            state_vector, member.behind = member.behind, None
+            self.send_state(member, state_vector)
+        self.send_presence(member)
 
     def ask_again(self, member: Member) -> None:
         """Ask a member for everything that the server lacks."""
@@ -178,9 +189,9 @@ class Room:
         self._schedule_presence()
 
     def send_presence(self, member: Member) -> None:
-        """Send everyone's presence to one member."""
+        """Send everyone's presence to one member; one that does not read gets it when it does."""
         everyone = self._presence.everyone()
-        if everyone is not None:
+        if everyone is not None and not member.wire.congested:
             member.tell([y_websocket.presence(everyone)])
 
     def introduce(self, member: Member, participant: Participant) -> None:
@@ -288,20 +299,32 @@ class Room:
     def _fan_out(self, written: list[_Offered]) -> None:
         bodies = [y_websocket.update(o.update) for o in written if o.update is not None]
         authors = {offered.member for offered in written}
-        framed: dict[bytes, list[bytes]] = {}
+        ready: dict[bytes, bytes] = {}
+        known_before: bytes | None = None
         deliveries = 0
         for member in self._members:
+            if member.wire.congested:
+                # Remember how far the member had come; one update brings it up to date when it reads again.
+                if member.behind is None:
+                    known_before = known_before or self._state_vector_before(written)
+                    member.behind = known_before
+                continue
             prefix = member.dialect.prefix
-            if prefix not in framed:
-                framed[prefix] = [prefix + body for body in bodies]
-            messages = framed[prefix]
             if member in authors:
-                messages = [
-                    message for message, offered in zip(messages, written, strict=True) if offered.member is not member
-                ]
-            member.outbox.send(messages)
-            deliveries += len(messages)
+                own = [body for body, o in zip(bodies, written, strict=True) if o.member is not member]
+                frames = framed(prefix, own)
+                deliveries += len(own)
+            else:
+                if prefix not in ready:
+                    ready[prefix] = framed(prefix, bodies)
+                frames = ready[prefix]
+                deliveries += len(bodies)
+            if frames:
+                member.wire.write(frames)
         self._metrics.deliveries.inc(deliveries)
+
+    def _state_vector_before(self, written: list[_Offered]) -> bytes:
+        return self._content.coverage().before([offered.summary for offered in written]).state_vector()
 
     def _acknowledge(self, batch: list[_Offered]) -> None:
         newly: dict[Member, int] = {}
@@ -326,12 +349,32 @@ class Room:
         if changes is None:
             return
         body = y_websocket.presence(changes)
-        framed: dict[bytes, list[bytes]] = {}
+        ready: dict[bytes, bytes] = {}
         for member in self._members:
+            # Presence is the first to be dropped; whoever reads again gets everyone's.
+            if member.wire.congested:
+                continue
             prefix = member.dialect.prefix
-            if prefix not in framed:
-                framed[prefix] = [prefix + body]
-            member.outbox.send(framed[prefix])
+            if prefix not in ready:
+                ready[prefix] = framed(prefix, [body])
+            member.wire.write(ready[prefix])
+
+    def _framed_state(self, prefix: bytes, state_vector: bytes) -> bytes:
+        """Return the state for a joiner; the whole document is framed once per version and shared by all."""
+        state = self._content.state_after(state_vector)
+        if state_vector != EMPTY_STATE_VECTOR:
+            return framed(prefix, [y_websocket.sync_step_2(state)])
+        if self._framed_states is None or self._framed_states[0] is not state:
+            self._framed_states = (state, {})
+        known = self._framed_states[1]
+        if prefix not in known:
+            known[prefix] = framed(prefix, [y_websocket.sync_step_2(state)])
+        return known[prefix]
+
+
+def framed(prefix: bytes, bodies: Sequence[bytes]) -> bytes:
+    """Return messages as WebSocket frames, one behind the other."""
+    return b"".join([websocket.binary(prefix + body) for body in bodies])
 
 
 def _row(offered: _Offered) -> LogRow:

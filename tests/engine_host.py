@@ -19,6 +19,7 @@ from collab_server.ports import Admission, Participant, Right, UpdateLog
 from collab_server.registry import RegistryLimits
 from collab_server.room import RoomLimits
 from collab_server.session import SessionLimits
+from collab_server.wire import UpgradeProtocol
 from tests.memory_log import MemoryLog
 
 LIMITS = EngineLimits(
@@ -105,8 +106,7 @@ async def engine_host(
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         Starlette(routes=routes(engine)),
-        ws="websockets-sansio",
-        ws_max_size=limits.session.first_sync_max_bytes + 1024,
+        ws=UpgradeProtocol,
         ws_per_message_deflate=False,
         log_config=None,
         access_log=False,

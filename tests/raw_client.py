@@ -52,6 +52,15 @@ class RawClient:
         self.heard: list[Heard] = []
         self._news = asyncio.Condition()
         self._closed = False
+        self._ears = asyncio.Event()
+        self._ears.set()
+
+    def stop_reading(self) -> None:
+        """Leave what arrives where it is; before long the server cannot send more."""
+        self._ears.clear()
+
+    def read_on(self) -> None:
+        self._ears.set()
 
     async def send(self, body: bytes, *, key: str | None = None) -> None:
         """Send one message."""
@@ -146,6 +155,7 @@ class RawClient:
     async def listen(self) -> None:
         try:
             async for data in self.socket:
+                await self._ears.wait()
                 assert isinstance(data, bytes)
                 async with self._news:
                     self.heard.append(self._read(Reader(data)))

@@ -4,7 +4,7 @@ Kept beside the CRDT document because asking it is slow, and because it must als
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -80,6 +80,15 @@ class Coverage:
         """Count in what another coverage of the same document knows to be deleted."""
         for client, runs in other.deletions():
             self._deleted.setdefault(client, _Ranges()).add_all(runs)
+
+    def before(self, summaries: Iterable[Summary]) -> "Coverage":
+        """Return how far the clocks went before these updates were added."""
+        earlier = Coverage()
+        earlier.clocks = dict(self.clocks)
+        for summary in summaries:
+            for client, first, _ in summary.adds:
+                earlier.clocks[client] = min(first, earlier.clocks.get(client, first))
+        return earlier
 
     def state_vector(self) -> bytes:
         """Encode the clocks as Yjs does."""

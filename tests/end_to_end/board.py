@@ -15,6 +15,8 @@ class Board:
     def open(self) -> "Board":
         self.page.goto(self._address)
         self.canvas.wait_for()
+        # Before it is in step with the server the board takes no keys.
+        self.shows("Saved")
         return self
 
     @property

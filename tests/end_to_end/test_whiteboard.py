@@ -92,7 +92,7 @@ def test_a_picture_arrives(room: Room, lesson: Lesson, tmp_path: Path) -> None:
     picture = io.BytesIO()
     Image.new("RGB", (120, 80), (220, 30, 60)).save(picture, "PNG")
     with teacher.page.expect_file_chooser() as chooser:
-        teacher.page.keyboard.press("9")
+        teacher.page.get_by_test_id("toolbar-image").check(force=True)
     chooser.value.set_files(FilePayload(name="red.png", mimeType="image/png", buffer=picture.getvalue()))
     teacher.page.mouse.click(700, 450)
     wait_until(teacher.page, lambda: lesson.kinds() == ["image"], "the picture to be saved")

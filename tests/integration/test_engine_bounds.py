@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import socket as sockets
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from unittest.mock import patch
@@ -11,8 +10,9 @@ from uuid import uuid4
 import pycrdt
 import pytest
 
-from collab_server import gateway
+from collab_server import gateway, wire
 from collab_server.connection import Connection
+from collab_server.engine import EngineLimits
 from collab_server.ports import Right
 from collab_server.protocol.codec import string, uint
 from collab_server.registry import RegistryLimits
@@ -20,7 +20,7 @@ from collab_server.room import Room, RoomLimits
 from collab_server.session import SessionLimits
 from tests.engine_host import LIMITS, EngineHost, engine_host
 from tests.memory_log import MemoryLog
-from tests.raw_client import DIALECTS, Author, eventually, raw_client
+from tests.raw_client import DIALECTS, Author, RawClient, eventually, raw_client
 
 DOCUMENT = uuid4()
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
@@ -152,27 +152,90 @@ async def test_11_what_waits_for_the_log_is_bounded_known_or_not(known: bool) ->
             log.release()
 
 
-async def test_12_a_peer_that_does_not_read_is_cut_and_leaves_its_rooms(log: MemoryLog) -> None:
-    with patch.object(gateway, "CLOSING_SECONDS", 0.1):
-        async with engine_host(log, limits=replace(LIMITS, outbox_max_bytes=300_000)) as host:
+def roomy(*, outbox_max_bytes: int = LIMITS.outbox_max_bytes) -> EngineLimits:
+    room = replace(LIMITS.registry.room, document_max_bytes=200_000_000)
+    return replace(LIMITS, registry=replace(LIMITS.registry, room=room), outbox_max_bytes=outbox_max_bytes)
+
+
+async def congest(host: EngineHost, writer: RawClient, author: Author) -> int:
+    """Write until somebody does not keep up, and on; returns how many updates that took."""
+    for count in range(1, 500):
+        await writer.update(author.set("a", f"{count}" + "x" * 90_000))
+        await writer.is_saved(count)
+        if any(socket.wire.congested for socket in host.engine._sockets):
+            break
+    else:
+        raise AssertionError("nobody was ever congested")
+    for more in range(count + 1, count + 6):
+        await writer.update(author.set("a", f"{more}" + "x" * 90_000))
+        await writer.is_saved(more)
+    return count + 5
+
+
+@each_dialect
+async def test_12_a_peer_that_reads_late_is_brought_up_to_date_with_one_update(log: MemoryLog, dialect: str) -> None:
+    async with engine_host(log, limits=roomy()) as host:
+        for name in ("ada", "eve"):
+            host.doorkeeper.let(name, DOCUMENT, Right.WRITE)
+        async with (
+            raw_client(host.url, DOCUMENT, "ada") as writer,
+            raw_client(host.url, DOCUMENT, "eve", dialect=dialect) as late,
+        ):
+            await writer.joined()
+            await late.joined()
+            late.stop_reading()
+            author = Author(1)
+            count = await congest(host, writer, author)
+            late.read_on()
+            await late.until(lambda: late.map() == author.map.to_py(), "everything to arrive")
+            assert len(late.of("update")) < count
+            assert b"lectern_resyncs_total 1.0" in host.engine.metrics.exposition()
+            await writer.update(author.set("b", 1))
+            await late.until(lambda: late.map() == author.map.to_py(), "the next update, as ever")
+
+
+async def test_12_what_a_peer_that_never_reads_is_owed_is_bounded(log: MemoryLog) -> None:
+    with patch.object(wire, "CLOSING_SECONDS", 0.1):
+        async with engine_host(log, limits=roomy(outbox_max_bytes=200)) as host:
             for name in ("ada", "eve"):
                 host.doorkeeper.let(name, DOCUMENT, Right.WRITE)
-            async with raw_client(host.url, DOCUMENT, "ada") as writer:
+            async with (
+                raw_client(host.url, DOCUMENT, "ada") as writer,
+                raw_client(host.url, DOCUMENT, "eve") as deaf,
+            ):
                 await writer.joined()
-                deaf = await deaf_peer(host.url, f"/collab/{DOCUMENT}?token=eve")
-                await eventually(lambda: len(host.engine._sessions) == 2, "the deaf peer to join")
-                author = Author(1)
-                for count in range(1, 300):
-                    await writer.update(author.set("a", "x" * 90_000))
-                    await writer.is_saved(count)
-                    if len(host.engine._sessions) == 1:
-                        break
-                else:
-                    raise AssertionError("the deaf peer was never cut")
+                await deaf.joined()
+                deaf.stop_reading()
+                await congest(host, writer, Author(1))
+                for _ in range(100):
+                    await deaf.update(b"\x00\x00")
+                await eventually(lambda: b"lectern_sockets 1.0" in host.engine.metrics.exposition(), "its socket to go")
                 refused = b'lectern_refusals_total{code="1013",reason="reading_too_slowly"} 1.0'
                 assert refused in host.engine.metrics.exposition()
-                await eventually(lambda: b"lectern_sockets 1.0" in host.engine.metrics.exposition(), "its socket to go")
-                deaf.close()
+                deaf.read_on()
+
+
+async def test_12_whoever_asks_again_and_again_without_reading_gets_few_answers(log: MemoryLog) -> None:
+    async with engine_host(log, limits=roomy()) as host:
+        for name in ("ada", "eve"):
+            host.doorkeeper.let(name, DOCUMENT, Right.WRITE)
+        async with (
+            raw_client(host.url, DOCUMENT, "ada") as writer,
+            raw_client(host.url, DOCUMENT, "eve") as deaf,
+        ):
+            await writer.joined()
+            await deaf.joined()
+            deaf.stop_reading()
+            await congest(host, writer, Author(1))
+            before = len(deaf.of("step2"))
+            for _ in range(200):
+                await deaf.step1()
+                await deaf.send(b"\x03")
+            await writer.asked_and_answered()
+            deaf.read_on()
+            await deaf.until(lambda: len(deaf.of("step2")) > before, "an answer")
+            await deaf.asked_and_answered()
+            assert len(deaf.of("step2")) < before + 20
 
 
 async def test_12_a_document_above_the_outbox_bound_opens(log: MemoryLog) -> None:
@@ -187,24 +250,6 @@ async def test_12_a_document_above_the_outbox_bound_opens(log: MemoryLog) -> Non
         async with raw_client(host.url, DOCUMENT, "ada") as client:
             await client.joined()
             assert client.map() == author.map.to_py()
-
-
-async def deaf_peer(url: str, path: str) -> sockets.socket:
-    """Open a WebSocket by hand, and read nothing from it."""
-    host, port = url.removeprefix("ws://").split(":")
-    peer = sockets.socket()
-    peer.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4_096)
-    peer.setblocking(False)
-    loop = asyncio.get_running_loop()
-    await loop.sock_connect(peer, (host, int(port)))
-    await loop.sock_sendall(
-        peer,
-        (
-            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        ).encode(),
-    )
-    return peer
 
 
 def alive() -> dict[str, int]:

@@ -106,3 +106,11 @@ def test_state_vectors_and_snapshots_of_yjs_are_read(name: str) -> None:
 def test_4_a_state_vector_that_is_none_is_malformed(malformed: bytes) -> None:
     with pytest.raises(Malformed):
         read_state_vector(malformed)
+
+
+def test_12_what_was_known_before_some_updates_leaves_their_clocks_out() -> None:
+    coverage = Coverage()
+    coverage.clocks = {1: 10, 2: 5, 3: 7}
+    added = [Summary(((1, 8, 10), (2, 0, 2)), (), {}, False), Summary(((2, 2, 5),), (), {}, False)]
+    assert coverage.before(added).clocks == {1: 8, 2: 0, 3: 7}
+    assert coverage.clocks == {1: 10, 2: 5, 3: 7}

@@ -1,0 +1,161 @@
+"""Cut the bytes of an open WebSocket into messages, and frame those that go out (RFC 6455). Server side; no extensions.
+
+After the upgrade the engine reads and writes its sockets itself: a frame that goes to a whole class is made once and written as it is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from websockets.speedups import apply_mask
+
+from collab_server.errors import Malformed, TooBig
+
+_CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
+_FINAL, _MASKED = 0x80, 0x80
+_MAX_CONTROL_BYTES = 125
+_MAX_FRAMES_PER_MESSAGE = 1_024
+NO_STATUS = 1005
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """The peer asks for a sign of life."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The peer closes; 1005 stands for no code."""
+
+    code: int
+
+
+class FrameReader:
+    """Collects a socket's bytes until they make messages of at most `max_bytes`."""
+
+    __slots__ = ("_chunks", "_fragments", "_fragments_size", "_max_bytes", "_missing")
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._chunks: list[bytes] = []
+        self._missing = 0
+        self._fragments: list[bytes] | None = None
+        self._fragments_size = 0
+
+    def feed(self, data: bytes) -> Iterator[bytes | Ping | Close]:
+        """Yield what is complete: binary messages as bytes. Pongs are passed over. Raises Malformed or TooBig."""
+        if self._chunks:
+            # Joined only once a frame can be whole: a large one arrives in many pieces.
+            self._chunks.append(data)
+            self._missing -= len(data)
+            if self._missing > 0:
+                return
+            data = b"".join(self._chunks)
+            self._chunks = []
+        start = 0
+        needed = 2
+        end = len(data)
+        while end - start >= 2:
+            length = data[start + 1] & 0x7F
+            body = start + 2
+            if length == 126:
+                body = start + 4
+                length = int.from_bytes(data[start + 2 : body])
+            elif length == 127:
+                body = start + 10
+                length = int.from_bytes(data[start + 2 : body])
+            first = data[start]
+            self._check_head(first, data[start + 1])
+            if body > end:
+                needed = body - start
+                break
+            if length + self._fragments_size > self._max_bytes:
+                raise TooBig("message_too_big")
+            stop = body + 4 + length
+            if stop > end:
+                needed = stop - start
+                break
+            message = self._frame(first, apply_mask(data[body + 4 : stop], data[body : body + 4]))
+            start = stop
+            if message is not None:
+                yield message
+        if start < end:
+            self._chunks = [data[start:] if start else data]
+            self._missing = max(needed - (end - start), 1)
+
+    def _check_head(self, first: int, second: int) -> None:
+        if not second & _MASKED:
+            raise Malformed("frame_not_masked")
+        if first & 0x70:
+            raise Malformed("reserved_bits_set")
+        opcode = first & 0x0F
+        if opcode >= _CLOSE and (not first & _FINAL or second & 0x7F > _MAX_CONTROL_BYTES):
+            raise Malformed("control_frame_malformed")
+
+    def _frame(self, first: int, payload: bytes) -> bytes | Ping | Close | None:
+        opcode = first & 0x0F
+        if opcode == _BINARY and first & _FINAL and self._fragments is None:
+            return payload
+        if opcode in (_BINARY, _CONTINUATION):
+            return self._fragment(opcode, payload, final=bool(first & _FINAL))
+        if opcode == _PING:
+            return Ping(payload)
+        if opcode == _PONG:
+            return None
+        if opcode == _CLOSE:
+            return Close(_close_code(payload))
+        if opcode == _TEXT:
+            raise Malformed("text_message")
+        raise Malformed("unknown_opcode")
+
+    def _fragment(self, opcode: int, payload: bytes, *, final: bool) -> bytes | None:
+        if (opcode == _CONTINUATION) is (self._fragments is None):
+            raise Malformed("fragments_out_of_order")
+        fragments = self._fragments or []
+        fragments.append(payload)
+        if len(fragments) > _MAX_FRAMES_PER_MESSAGE:
+            raise Malformed("too_many_fragments")
+        if final:
+            self._fragments = None
+            self._fragments_size = 0
+            return b"".join(fragments)
+        self._fragments = fragments
+        self._fragments_size += len(payload)
+        return None
+
+
+def _close_code(payload: bytes) -> int:
+    if not payload:
+        return NO_STATUS
+    if len(payload) == 1:
+        raise Malformed("close_frame_malformed")
+    return int.from_bytes(payload[:2])
+
+
+def binary(payload: bytes) -> bytes:
+    """Frame a binary message."""
+    return _head(_BINARY, len(payload)) + payload
+
+
+def pong(payload: bytes) -> bytes:
+    """Frame the answer to a ping."""
+    return _head(_PONG, len(payload)) + payload
+
+
+def close(code: int, reason: str) -> bytes:
+    """Frame the end; the reason is cut to what a control frame holds."""
+    text = reason.encode()[: _MAX_CONTROL_BYTES - 2]
+    return _head(_CLOSE, 2 + len(text)) + code.to_bytes(2) + text
+
+
+PING = bytes((_FINAL | _PING, 0))
+"""Ask for a sign of life."""
+
+
+def _head(opcode: int, length: int) -> bytes:
+    if length < 126:
+        return bytes((_FINAL | opcode, length))
+    if length < 0x10000:
+        return bytes((_FINAL | opcode, 126)) + length.to_bytes(2)
+    return bytes((_FINAL | opcode, 127)) + length.to_bytes(8)
