@@ -1,10 +1,11 @@
-"""A document in memory, exactly as committed: the CRDT document, its last seq and its size."""
+"""A document in memory, exactly as committed: the CRDT document, its last seq, its size, and whose its client ids are."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from pycrdt import Doc, Snapshot
 
+from collab_server.authorship import Authorship
 from collab_server.ports import StoredDocument
 from collab_server.protocol.coverage import Coverage
 
@@ -22,13 +23,14 @@ class Unappliable(Exception):
 class Content:
     """Built from what is stored; raises Unappliable, here and in `apply`. `size` is in bytes of updates."""
 
-    __slots__ = ("_doc", "_state", "seq", "size")
+    __slots__ = ("_doc", "_state", "authorship", "seq", "size")
 
     def __init__(self, stored: StoredDocument) -> None:
         self._doc: Doc[Any] = Doc()
         self._state: bytes | None = None
         self.seq = stored.seq
         self.size = 0
+        self.authorship = Authorship(stored.authors)
         with self._doc.transaction():
             if stored.snapshot is not None:
                 self._apply(stored.snapshot, stored.snapshot_seq)

@@ -55,11 +55,15 @@ class Doorkeeper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """One Yjs update (v1), as received, and who sent it on which socket."""
+    """One Yjs update (v1), as received, and who sent it on which socket.
+
+    new_clients: the Yjs client ids that it brings into the document; from now on they are the sender's.
+    """
 
     payload: bytes
     user_id: UUID | None
     session_id: UUID | None
+    new_clients: Sequence[int] = ()
 
 
 class StoredDocument(Protocol):
@@ -81,12 +85,16 @@ class StoredDocument(Protocol):
     def tail(self) -> Sequence[tuple[int, bytes]]:
         """Return the rows after the snapshot."""
 
+    @property
+    def authors(self) -> Mapping[UUID, Sequence[int]]:
+        """Return each person's Yjs client ids."""
+
 
 class UpdateLog(Protocol):
     """The ordered, gapless log of each document's updates: the truth from which all else is derived."""
 
     async def append(self, batches: Mapping[UUID, Sequence[LogRow]]) -> Mapping[UUID, int]:
-        """Commit the rows of several documents in one transaction.
+        """Commit the rows of several documents, and whose their new client ids are, in one transaction.
 
         Returns the seq of the last row per document; a document that does not exist is left out, and has no rows.
         Raises OSError or the driver's error when nothing was committed.

@@ -29,6 +29,8 @@ _log = structlog.get_logger(__name__)
 PRESENCE_INTERVAL_SECONDS = 0.05
 RETRY_FIRST_SECONDS = 0.1
 RETRY_LONGEST_SECONDS = 2.0
+MAX_NEW_CLIENTS = 10_000
+"""How many client ids one update may bring in: an imported document has one per visit of each of its authors."""
 MAX_RETRIES = 8
 """After about ten seconds without a database the writers are told to come back later; they keep their edits."""
 
@@ -65,6 +67,7 @@ class _Offered:
     member: Member
     summary: Summary
     update: bytes | None
+    new_clients: Sequence[int] = ()
 
 
 class Room:
@@ -100,6 +103,7 @@ class Room:
         self._content = content
         self._accepted_bytes = content.size
         self._coverage = content.coverage()
+        self._authorship = content.authorship
 
     @property
     def seq(self) -> int:
@@ -172,13 +176,22 @@ class Room:
             return Outcome.ACCEPTED
         if not may_write:
             return Outcome.READ_ONLY
+        person = member.participant.id
+        new_clients = self._authorship.introduced(summary, person, clocks=self._coverage.clocks)
+        if new_clients is None:
+            return Outcome.ANOTHER_AUTHOR
         if self._coverage.misses(summary):
             return Outcome.MISSING_EDITS
+        if self._coverage.entangles(summary):
+            return Outcome.ENTANGLED
+        if len(new_clients) > MAX_NEW_CLIENTS:
+            return Outcome.TOO_MANY_CLIENTS
         if self._accepted_bytes + len(update) > self._limits.document_max_bytes:
             return Outcome.DOCUMENT_FULL
         self._coverage.add(summary)
+        self._authorship.claim(new_clients, person)
         self._accepted_bytes += len(update)
-        self._enqueue(_Offered(member, summary, update))
+        self._enqueue(_Offered(member, summary, update, new_clients))
         return Outcome.ACCEPTED
 
     def announce(self, member: Member, entries: Sequence[PresenceEntry]) -> None:
@@ -269,10 +282,12 @@ class Room:
         bad = [offered for seq, offered in enumerate(written, first_seq) if seq in left_out]
         senders = {offered.member for offered in bad}
         self._coverage = self._content.coverage()
+        self._authorship = self._content.authorship
         self._inbox = [offered for offered in self._inbox if offered.member not in senders]
         for offered in self._inbox:
             if offered.update is not None:
                 self._coverage.add(offered.summary)
+                self._authorship.claim(offered.new_clients, offered.member.participant.id)
         for member in senders:
             member.end(Malformed("update_cannot_be_applied"))
         waiting, self._waiting_for_state = self._waiting_for_state, []
@@ -379,4 +394,6 @@ def framed(prefix: bytes, bodies: Sequence[bytes]) -> bytes:
 
 def _row(offered: _Offered) -> LogRow:
     assert offered.update is not None
-    return LogRow(offered.update, offered.member.participant.id, offered.member.session_id)
+    return LogRow(
+        offered.update, offered.member.participant.id, offered.member.session_id, new_clients=offered.new_clients
+    )

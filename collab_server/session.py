@@ -118,6 +118,9 @@ class Outcome(Enum):
 
     ACCEPTED = auto()
     MISSING_EDITS = auto()
+    ENTANGLED = auto()
+    ANOTHER_AUTHOR = auto()
+    TOO_MANY_CLIENTS = auto()
     READ_ONLY = auto()
     DOCUMENT_FULL = auto()
     OVERLOADED = auto()
@@ -214,6 +217,12 @@ class Session:
                 return ()
             case Outcome.READ_ONLY:
                 raise NotAllowed("write_refused")
+            case Outcome.ENTANGLED:
+                raise Malformed("update_depends_on_itself")
+            case Outcome.ANOTHER_AUTHOR:
+                raise NotAllowed("client_id_of_another_person")
+            case Outcome.TOO_MANY_CLIENTS:
+                raise TooBig("too_many_client_ids")
             case Outcome.DOCUMENT_FULL:
                 raise TooBig("document_full")
             case Outcome.OVERLOADED:  # pragma: no branch -- the cases are all there are

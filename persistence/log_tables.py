@@ -37,6 +37,17 @@ class DocumentUpdate(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class DocumentAuthor(Base):
+    """Whose a Yjs client id is: the person on whose connection it first added something to the document."""
+
+    __tablename__ = "document_authors"
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
+    client_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    # No foreign key, as above: an id stays taken when its owner's account is erased.
+    user_id: Mapped[UUID]
+
+
 class DocumentSnapshot(Base):
     """The whole state of a document after the update numbered ``seq``."""
 

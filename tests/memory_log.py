@@ -14,6 +14,7 @@ class _Document:
     rows: list[LogRow] = field(default_factory=list)
     quarantined: set[int] = field(default_factory=set)
     snapshots: dict[int, bytes] = field(default_factory=dict)
+    authors: dict[int, UUID] = field(default_factory=dict)
 
 
 class MemoryLog:
@@ -73,6 +74,10 @@ class MemoryLog:
             document = self._documents.get(document_id)
             if document is not None:
                 document.rows.extend(rows)
+                for row in rows:
+                    for client in row.new_clients:
+                        assert row.user_id is not None
+                        document.authors.setdefault(client, row.user_id)
                 seqs[document_id] = len(document.rows)
         return seqs
 
@@ -95,7 +100,10 @@ class MemoryLog:
             for seq, row in enumerate(document.rows, 1)
             if seq > snapshot_seq and seq not in document.quarantined
         ]
-        return Stored(len(document.rows), document.snapshots.get(snapshot_seq), snapshot_seq, tail)
+        authors: dict[UUID, list[int]] = {}
+        for client, person in document.authors.items():
+            authors.setdefault(person, []).append(client)
+        return Stored(len(document.rows), document.snapshots.get(snapshot_seq), snapshot_seq, tail, authors)
 
     async def save_snapshot(self, document_id: UUID, seq: int, state: bytes) -> None:
         self._documents[document_id].snapshots.setdefault(seq, state)

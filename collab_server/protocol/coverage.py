@@ -5,6 +5,7 @@ Kept beside the CRDT document because asking it is slow, and because it must als
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
 from itertools import groupby
 from operator import itemgetter
 
@@ -46,14 +47,47 @@ class Coverage:
         """Say whether the update builds on clocks that are not here, so that applying it would leave it pending."""
         if summary.has_gap:
             return True
-        after = dict(self.clocks)
+        after: dict[int, int] = {}
         for client, first, end in summary.adds:
-            if first > after.get(client, 0):
+            known = self.clocks.get(client, 0)
+            if first > known:
                 return True
-            after[client] = max(end, after.get(client, 0))
-        if any(clock > after.get(client, 0) for client, clock in summary.needs.items()):
+            after[client] = max(end, known)
+        if any(clock > (after.get(client) or self.clocks.get(client, 0)) for client, clock in summary.needs.items()):
             return True
-        return any(end > after.get(client, 0) for client, _, end in summary.deletes)
+        return any(end > (after.get(client) or self.clocks.get(client, 0)) for client, _, end in summary.deletes)
+
+    def entangles(self, summary: Summary) -> bool:
+        """Say whether parts of an update that misses nothing wait for each other, so that they would stay pending for ever.
+
+        Each client's part is applied up to the first item that needs more of another one, again and again, as the CRDT
+        library does it.
+        """
+        if not summary.order:
+            return False
+        ends = {client: max(end, self.clocks.get(client, 0)) for client, _, end in summary.adds}
+        parts: dict[int, list[tuple[int, int, int]]] = {}
+        for client, clock, other, needed in reversed(summary.order):
+            if other in ends:
+                parts.setdefault(client, []).append((clock, other, needed))
+        reached = {client: self.clocks.get(client, 0) if client in parts else end for client, end in ends.items()}
+        waiting: dict[int, list[tuple[int, int]]] = {}
+        ready = list(parts)
+        while ready:
+            client = ready.pop()
+            part = parts[client]
+            while part and part[-1][2] <= reached[part[-1][1]]:
+                part.pop()
+            if part:
+                clock, other, needed = part[-1]
+                heappush(waiting.setdefault(other, []), (needed, client))
+            else:
+                clock = ends[client]
+            reached[client] = clock = max(clock, reached[client])
+            patient = waiting.get(client)
+            while patient and patient[0][0] <= clock:
+                ready.append(heappop(patient)[1])
+        return any(parts.values())
 
     def holds(self, summary: Summary) -> bool:
         """Say whether everything in the update is here already, so that applying it would change nothing."""

@@ -36,12 +36,15 @@ class Summary:
     deletes: (client, first clock, clock after the last) per deleted run; new structs that arrive without content are deleted.
     needs: client -> the clock that must be known before the update can be applied; what the update itself adds may satisfy it.
     has_gap: the update itself leaves clocks out (a Skip), so it cannot be applied whole.
+    order: (client, clock, other client, the clock that must be known of that one before), of those that stand in the update
+        themselves: says in which order it can be applied, if it can be.
     """
 
     adds: tuple[tuple[int, int, int], ...]
     deletes: tuple[tuple[int, int, int], ...]
     needs: dict[int, int]
     has_gap: bool
+    order: tuple[tuple[int, int, int, int], ...] = ()
 
 
 def walk(update: bytes) -> Summary:
@@ -50,16 +53,24 @@ def walk(update: bytes) -> Summary:
     adds = walker.blocks()
     walker.read_deletes()
     walker.reader.finish()
-    return Summary(adds=tuple(adds), deletes=tuple(walker.deletes), needs=walker.needs, has_gap=walker.has_gap)
+    return Summary(
+        adds=tuple(adds),
+        deletes=tuple(walker.deletes),
+        needs=walker.needs,
+        has_gap=walker.has_gap,
+        order=tuple(walker.order),
+    )
 
 
 class _Walker:
-    __slots__ = ("_client", "_clock", "deletes", "has_gap", "needs", "reader")
+    __slots__ = ("_block_needs", "_client", "_clock", "deletes", "has_gap", "needs", "order", "reader")
 
     def __init__(self, update: bytes) -> None:
         self.reader = Reader(update)
         self.deletes: list[tuple[int, int, int]] = []
         self.needs: dict[int, int] = {}
+        self.order: list[tuple[int, int, int, int]] = []
+        self._block_needs: dict[int, int] = {}
         self.has_gap = False
         self._client = 0
         self._clock = 0
@@ -89,7 +100,17 @@ class _Walker:
                     raise Malformed("clock is out of range")
             if self._clock > first:
                 adds.append((client, first, self._clock))
+            if self._block_needs:
+                self._end_block()
+        if self.order:
+            self.order = [need for need in self.order if need[2] in clients]
         return adds
+
+    def _end_block(self) -> None:
+        for client, clock in self._block_needs.items():
+            if self.needs.get(client, 0) < clock:
+                self.needs[client] = clock
+        self._block_needs.clear()
 
     def read_deletes(self) -> None:
         reader = self.reader
@@ -128,11 +149,13 @@ class _Walker:
         clock = self.reader.uint()
         if clock >= MAX_CLOCK:
             raise Malformed("clock is out of range")
-        # An item can only be placed beside what its author already had.
-        if client == self._client and clock >= self._clock:
-            raise Malformed("item refers to what comes after it")
-        if self.needs.get(client, 0) <= clock:
-            self.needs[client] = clock + 1
+        if client == self._client:
+            # An item can only be placed beside what its author already had.
+            if clock >= self._clock:
+                raise Malformed("item refers to what comes after it")
+        elif self._block_needs.get(client, 0) <= clock:
+            self._block_needs[client] = clock + 1
+            self.order.append((self._client, self._clock, client, clock + 1))
 
     def _deleted(self) -> int:
         length = _at_least_one(self.reader.uint())

@@ -244,7 +244,7 @@ async def test_4_a_row_that_the_crdt_library_cannot_apply_is_left_out(host: Engi
     async with raw_client(host.url, DOCUMENT, person(host, "ada")) as client:
         await client.joined()
         assert client.map() == {"a": 1, "b": 2}
-        await client.update(author.set("c", 3))
+        await client.update(Author(2).set("c", 3))
         await client.is_saved(1)
     assert len(log.rows(DOCUMENT)) == 4
     assert b"lectern_quarantined_updates_total 1.0" in host.engine.metrics.exposition()

@@ -4,12 +4,15 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from time import process_time
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+from collab_server.authorship import Authorship
 from collab_server.ports import LogRow, UpdateLog
+from collab_server.protocol.update import Summary
 from persistence.update_log import PostgresUpdateLog
 from tests.memory_log import MemoryLog
 
@@ -154,6 +157,30 @@ async def test_4_a_quarantined_row_is_left_out_of_every_load_and_its_number_stay
     assert await logs.log.append({A: rows(b"4")}) == {A: 4}
 
 
+async def authors(log: UpdateLog, document: UUID) -> dict[UUID, list[int]]:
+    stored = await log.load(document)
+    assert stored is not None
+    return {person: sorted(ids) for person, ids in stored.authors.items()}
+
+
+async def test_5_client_ids_belong_to_who_brought_them_first_document_by_document(logs: Logs) -> None:
+    bob, largest = uuid4(), 2**53 - 1
+    assert await authors(logs.log, A) == {}
+    batch = {
+        A: [LogRow(b"1", USER, SOCKET, [7, largest]), LogRow(b"2", bob, SOCKET, (8,)), LogRow(b"3", USER, SOCKET)],
+        B: [LogRow(b"1", bob, SOCKET, [7])],
+        uuid4(): [LogRow(b"x", bob, SOCKET, [9])],
+    }
+    assert await logs.log.append(batch) == {A: 3, B: 1}
+    # Written once more, as after a connection that broke during its commit, and by somebody else.
+    assert await logs.log.append({A: [LogRow(b"1", USER, SOCKET, [7, largest])]}) == {A: 4}
+    assert await logs.log.append({A: [LogRow(b"4", bob, SOCKET, [7, 9])]}) == {A: 5}
+    await logs.log.save_snapshot(A, 4, b"state 4")
+    assert await authors(logs.same_store, A) == {USER: [7, largest], bob: [8, 9]}
+    assert await authors(logs.same_store, B) == {bob: [7]}
+    assert await tail(logs.log, A) == [(5, b"4")]
+
+
 @pytest.fixture
 async def postgres(database_url: str) -> AsyncIterator[tuple[PostgresUpdateLog, asyncpg.Connection]]:
     await make_documents(database_url)
@@ -189,6 +216,34 @@ async def test_1_a_failed_append_writes_nothing_of_any_document(
     assert await tail(log, A) == [(1, b"1")]
     assert await tail(log, B) == []
     assert await log.append({A: rows(b"2"), B: rows(b"1")}) == {A: 2, B: 1}
+
+
+@pytest.mark.postgres
+async def test_5_the_ids_of_a_failed_append_stay_free(postgres: tuple[PostgresUpdateLog, asyncpg.Connection]) -> None:
+    log, connection = postgres
+    await connection.execute("alter table document_updates add constraint refuse check (payload <> 'bad')")
+    for batches in ({A: [LogRow(b"bad", USER, SOCKET, [7])]}, {B: [LogRow(b"2", USER, SOCKET, [7])], A: rows(b"bad")}):
+        with pytest.raises(asyncpg.PostgresError):
+            await log.append(batches)
+    assert await authors(log, A) == await authors(log, B) == {}
+
+
+@pytest.mark.postgres
+async def test_5_a_document_of_a_hundred_thousand_ids_opens_fast(
+    postgres: tuple[PostgresUpdateLog, asyncpg.Connection],
+) -> None:
+    log, _ = postgres
+    people = [uuid4() for _ in range(50)]
+    for number, person in enumerate(people):
+        await log.append({A: [LogRow(b"x", person, SOCKET, range(number * 2_000, number * 2_000 + 2_000))]})
+    before = process_time()
+    stored = await log.load(A)
+    assert stored is not None
+    authorship = Authorship(stored.authors)
+    assert process_time() - before < 0.5
+    update = Summary(((99_999, 5, 6),), (), {}, has_gap=False)
+    assert authorship.introduced(update, people[-1], clocks={99_999: 5}) == ()
+    assert authorship.introduced(update, people[0], clocks={99_999: 5}) is None
 
 
 @pytest.mark.postgres

@@ -135,6 +135,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_document_access_user_id", "document_access", ["user_id"], unique=False)
     op.create_table(
+        "document_authors",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["documents.id"], name="fk_document_authors_document_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("document_id", "client_id", name="pk_document_authors"),
+    )
+    op.create_table(
         "document_heads",
         sa.Column("document_id", sa.Uuid(), nullable=False),
         sa.Column("epoch", sa.Integer(), server_default=sa.text("1"), nullable=False),

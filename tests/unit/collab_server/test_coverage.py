@@ -42,6 +42,35 @@ def test_6_an_update_misses_what_it_builds_upon() -> None:
     assert coverage.misses(summary([(1, 5, 6)], has_gap=True))
 
 
+def entangled(*order: tuple[int, int, int, int], adds: Runs = ((1, 0, 4), (2, 0, 4), (3, 0, 4))) -> bool:
+    update = Summary(tuple(adds), (), {}, has_gap=False, order=order)
+    coverage = covering(summary([(3, 0, 2)]))
+    assert not coverage.misses(update)
+    return coverage.entangles(update)
+
+
+def test_6_parts_of_an_update_that_wait_for_each_other_are_entangled() -> None:
+    assert not entangled()
+    assert entangled((1, 0, 2, 1), (2, 0, 1, 1))
+    assert entangled((1, 1, 2, 4), (2, 2, 3, 4), (3, 3, 1, 2))
+    # Back and forth is fine, and so is what waits for what is known.
+    assert not entangled((1, 1, 2, 1), (1, 2, 2, 2), (2, 0, 1, 1), (2, 1, 1, 2))
+    assert not entangled((1, 0, 2, 4), (1, 0, 3, 4), (2, 0, 3, 4))
+    assert not entangled((3, 0, 1, 1), (1, 0, 3, 2))
+    assert entangled((3, 0, 1, 1), (1, 0, 3, 3))
+    assert not entangled((1, 0, 3, 2), adds=[(1, 0, 4)])
+
+
+def test_6_untangling_many_parts_takes_its_time_once() -> None:
+    many, long = 20_000, 20_000
+    order = [(client, 0, 1, long) for client in range(3, many)]
+    order += [(1, clock, 2, clock) for clock in range(1, long)] + [(2, clock, 1, clock) for clock in range(1, long)]
+    adds = [(1, 0, long), (2, 0, long), *((client, 0, 1) for client in range(3, many))]
+    before = process_time()
+    assert not Coverage().entangles(Summary(tuple(adds), (), {}, has_gap=False, order=tuple(order)))
+    assert process_time() - before < 2
+
+
 def test_an_update_is_held_when_it_would_change_nothing() -> None:
     coverage = covering(summary([(1, 0, 9)], [(1, 2, 4)]))
     assert coverage.holds(summary())

@@ -189,3 +189,17 @@ def test_6_missing_edits_are_asked_for_a_bounded_number_of_times_in_a_row() -> N
         made.offered(Outcome.MISSING_EDITS)
     with pytest.raises(Malformed):
         made.offered(Outcome.MISSING_EDITS)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "error"),
+    [
+        (Outcome.ANOTHER_AUTHOR, NotAllowed("client_id_of_another_person")),
+        (Outcome.TOO_MANY_CLIENTS, TooBig("too_many_client_ids")),
+        (Outcome.ENTANGLED, Malformed("update_depends_on_itself")),
+    ],
+)
+def test_5_what_forges_or_floods_or_waits_for_itself_is_refused_for_good(outcome: Outcome, error: EngineError) -> None:
+    with pytest.raises(type(error)) as raised:
+        joined().offered(outcome)
+    assert raised.value.reason == error.reason

@@ -14,10 +14,12 @@ import y_py
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collab_server.content import Content, Unappliable
 from collab_server.errors import Malformed
 from collab_server.protocol.codec import byte_array, string, uint
 from collab_server.protocol.coverage import Coverage
 from collab_server.protocol.update import MAX_CLOCK, MAX_DEPTH, Summary, walk
+from persistence.update_log import Stored
 from tests.unit.collab_server.golden import DOCUMENTS, UPDATES
 
 CLIENT = 7
@@ -145,6 +147,79 @@ def test_6_what_an_update_builds_upon_is_its_need() -> None:
     origins = b"\xc4" + uint(3) + uint(9) + uint(4) + uint(1) + string("x")
     parent = b"\x04\x00" + uint(3) + uint(11) + string("y")
     assert walk(update(origins, parent)).needs == {3: 12, 4: 2}
+
+
+def test_6_the_order_of_blocks_is_what_one_needs_of_another_in_the_same_update() -> None:
+    def block(client: int, *structs: bytes) -> bytes:
+        return uint(len(structs)) + uint(client) + uint(0) + b"".join(structs)
+
+    def behind(client: int, clock: int) -> bytes:
+        return b"\x84" + uint(client) + uint(clock) + string("x")
+
+    first = block(1, behind(2, 1), behind(1, 0), behind(2, 0), behind(9, 4), behind(2, 3))
+    second = block(2, item(4, string("abcd")), behind(1, 0), behind(9, 2))
+    summary = walk(uint(2) + first + second + b"\x00")
+    assert summary.order == ((1, 0, 2, 2), (1, 4, 2, 4), (2, 4, 1, 1))
+    assert summary.needs == {1: 1, 2: 4, 9: 5}
+
+
+def forged(rng: random.Random, clocks: dict[int, int]) -> bytes:
+    """Write an update of several clients whose items refer to each other at random."""
+    clients = rng.sample((1, 2, 3, 4), rng.randint(1, 4))
+    counts = {client: rng.randint(1, 3) for client in clients}
+
+    def reference() -> bytes:
+        client = rng.choice(clients)
+        return uint(client) + uint(rng.randint(0, clocks.get(client, 0) + counts[client]))
+
+    def random_struct() -> bytes:
+        kind = rng.choice(("root", "root", "collected", "left", "left", "right", "both", "parent"))
+        head = {
+            "root": lambda: b"\x04" + ROOT,
+            "left": lambda: b"\x84" + reference(),
+            "right": lambda: b"\x44" + reference(),
+            "both": lambda: b"\xc4" + reference() + reference(),
+            "parent": lambda: b"\x04\x00" + reference(),
+        }
+        return b"\x00\x02" if kind == "collected" else head[kind]() + string("x" * rng.randint(1, 2))
+
+    blocks = [
+        uint(counts[client])
+        + uint(client)
+        + uint(clocks.get(client, 0))
+        + b"".join(random_struct() for _ in range(counts[client]))
+        for client in clients
+    ]
+    return uint(len(blocks)) + b"".join(blocks) + b"\x00"
+
+
+def test_6_what_is_taken_is_applied_whole_by_the_library() -> None:
+    rng = random.Random(6)
+    seen = {True: 0, False: 0}
+    entangled = 0
+    for _ in range(700):
+        updates: list[bytes] = []
+        coverage = Coverage()
+        for _ in range(3):
+            update = forged(rng, coverage.clocks)
+            try:
+                summary = walk(update)
+                content = Content(Stored(0, None, 0, list(enumerate([*updates, update]))))
+            except (Malformed, Unappliable):
+                # Items below something that can have no children: only the document knows.
+                continue
+            after = Coverage()
+            after.clocks = dict(coverage.clocks)
+            after.add(summary)
+            whole = content.coverage().clocks == after.clocks
+            entangled += not coverage.misses(summary) and coverage.entangles(summary)
+            assert whole != (coverage.misses(summary) or coverage.entangles(summary))
+            seen[whole] += 1
+            if whole:
+                updates.append(update)
+                coverage = after
+    assert min(seen.values()) > 100
+    assert entangled > 50
 
 
 def test_6_a_skip_is_a_gap() -> None:
