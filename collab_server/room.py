@@ -27,6 +27,9 @@ from collab_server.wire import Wire
 _log = structlog.get_logger(__name__)
 
 PRESENCE_INTERVAL_SECONDS = 0.05
+CROWD_MEMBERS = 20
+HOLD_SECONDS_PER_MEMBER = 50e-6
+HOLD_LONGEST_SECONDS = 0.025
 RETRY_FIRST_SECONDS = 0.1
 RETRY_LONGEST_SECONDS = 2.0
 MAX_NEW_CLIENTS = 10_000
@@ -93,6 +96,7 @@ class Room:
         self._read_again = read_again
         self._stopping = False
         self._mending = False
+        self._flushed_at = 0.0
         self._waiting_for_state: list[tuple[Member, bytes]] = []
         self._framed_states: tuple[bytes, dict[bytes, bytes]] | None = None
         self._members: dict[Member, None] = {}
@@ -242,6 +246,7 @@ class Room:
     async def _write(self) -> None:
         try:
             while self._inbox and not self.closed:
+                await self._hold()
                 batch, self._inbox = self._inbox, []
                 await self._commit(batch)
         except EngineError as error:
@@ -253,6 +258,18 @@ class Room:
         finally:
             self._writer = None
             self.release()
+
+    async def _hold(self) -> None:
+        """Let a crowded, busy room's updates gather for a moment: one write to each member then carries several.
+
+        What comes after a quiet moment goes at once, and small rooms never wait: there a write is cheaper than a timer.
+        """
+        if len(self._members) < CROWD_MEMBERS:
+            return
+        pause = min(len(self._members) * HOLD_SECONDS_PER_MEMBER, HOLD_LONGEST_SECONDS)
+        remaining = self._flushed_at + pause - asyncio.get_running_loop().time()
+        if remaining > 0 and not self._stopping:
+            await asyncio.sleep(remaining)
 
     async def _commit(self, batch: list[_Offered]) -> None:
         written = [offered for offered in batch if offered.update is not None]
@@ -312,6 +329,7 @@ class Room:
         raise Overloaded("try_again_later")
 
     def _fan_out(self, written: list[_Offered]) -> None:
+        self._flushed_at = asyncio.get_running_loop().time()
         bodies = [y_websocket.update(o.update) for o in written if o.update is not None]
         authors = {offered.member for offered in written}
         ready: dict[bytes, bytes] = {}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from unittest.mock import patch
 from uuid import uuid4
@@ -359,3 +360,24 @@ async def test_1_a_close_while_a_document_loads_lets_nobody_in(host: EngineHost,
         await closing
         assert await client.ends() == (1012, "server_restarts")
         assert host.engine.registry.rooms() == []
+
+
+async def test_1_a_crowded_busy_room_gathers_updates_and_a_small_one_does_not(log: MemoryLog) -> None:
+    with patch.multiple(room, CROWD_MEMBERS=3, HOLD_SECONDS_PER_MEMBER=1.0, HOLD_LONGEST_SECONDS=0.3):
+        async with engine_host(log) as host, AsyncExitStack() as stack:
+            host.doorkeeper.let("ada", DOCUMENT, Right.WRITE)
+            author = Author(1)
+            writer = await stack.enter_async_context(raw_client(host.url, DOCUMENT, "ada"))
+            await writer.joined()
+            for count in range(1, 6):
+                await writer.update(author.set("a", count))
+                await writer.is_saved(count)
+            assert log.commits == 5, "alone, every update is a commit of its own"
+            for _ in range(2):
+                await (await stack.enter_async_context(raw_client(host.url, DOCUMENT, "ada"))).joined()
+            await writer.update(author.set("a", 6))
+            await writer.is_saved(6)
+            for count in range(7, 27):
+                await writer.update(author.set("a", count))
+            await writer.is_saved(26)
+            assert log.commits <= 8, "in a crowd, what comes right after another waits for company"
