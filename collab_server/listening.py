@@ -7,6 +7,7 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
+from collab_server.http_protocol import BoundedHttpProtocol
 from collab_server.settings import Settings
 from collab_server.wire import UpgradeProtocol
 
@@ -84,7 +85,7 @@ async def serve(
     """
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=BoundedHttpProtocol,
         ws=UpgradeProtocol,
         ws_per_message_deflate=False,
         lifespan="on",
