@@ -35,9 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Path(folder).chmod(0o755)
         places = {server: Path(folder) / str(number) for number, server in enumerate(servers)}
         for case in cases:
-            for server in servers:
-                if _fits(case, server):
-                    results.append(Result(case, server.name))
+            results.extend(Result(case, server.name) for server in servers if _fits(case, server))
             for _ in range(runs):
                 # Servers take turns, so that a machine that slows down does so for all of them.
                 for result in (each for each in results if each.case is case):
@@ -56,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks", description="Measure the engine beside its peers, on this machine, in one run."
     )
     names = [case.name for case in CASES]
-    parser.add_argument("--cases", nargs="+", choices=names, metavar="CASE", help=f"of {', '.join(names)} (default: all)")
+    parser.add_argument(
+        "--cases", nargs="+", choices=names, metavar="CASE", help=f"of {', '.join(names)} (default: all)"
+    )
     servers = [server.name for server in SERVERS]
     parser.add_argument(
         "--servers", nargs="+", choices=servers, metavar="SERVER", help=f"of {', '.join(servers)} (default: all)"

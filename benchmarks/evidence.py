@@ -77,7 +77,15 @@ def judge(
                 continue
             if client in kept:
                 kept[client].append(payload)
-            _advance(verdict, at, client, runs, progress[client], streams_of[client], counted_from)
+            _advance(
+                verdict,
+                at=at,
+                client=client,
+                runs=runs,
+                progress=progress[client],
+                streams=streams_of[client],
+                counted_from=counted_from,
+            )
     for recipients, streams in rooms:
         _complete(verdict, recipients, streams, progress, kept)
     return verdict
@@ -92,6 +100,7 @@ def _read(client: Client, message: bytes) -> tuple[Runs, bytes]:
 
 def _advance(
     verdict: Verdict,
+    *,
     at: float,
     client: Client,
     runs: Runs,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from benchmarks.wire import FrameReader, Kind, Target, client_frame, pong
+from benchmarks.wire import FrameReader, Kind, Target, pong
 
 CHUNK_BYTES = 262_144
 SETTLED_SECONDS = 0.4
@@ -27,7 +27,10 @@ class LoadError(Exception):
 
 @dataclass(eq=False, slots=True)
 class Client:
-    """One connection. Until it is recorded its messages are read as they come; afterwards only its bytes are kept."""
+    """One connection. While clients join, its messages are read as they come; while a load plays, only its bytes are kept.
+
+    Where it is not `recorded` not even those: its server has the work of serving it all the same.
+    """
 
     target: Target
     reader: FrameReader = field(default_factory=FrameReader)
@@ -37,7 +40,8 @@ class Client:
     synced_at: float = 0.0
     state: bytes | None = None
     early: list[bytes] = field(default_factory=list)
-    presence: list[bytes] = field(default_factory=list)
+    recorded: bool = True
+    last_at: float = 0.0
     _answer: bytes = b""
     unsent: bytes = b""
 
@@ -58,11 +62,10 @@ class Client:
             kind, payload = self.target.read(message)
             if kind is Kind.STATE and self.state is None:
                 self.state = payload
-                self.synced_at = at
+                self.synced_at = self.last_at = at
             elif kind is Kind.UPDATE:
                 self.early.append(payload)
-            elif kind is Kind.PRESENCE:
-                self.presence.append(payload)
+                self.last_at = at
             elif kind is Kind.REFUSED:
                 raise LoadError(f"refused: {payload!r}")
         self._obey()
@@ -155,10 +158,12 @@ class Load:
         limit: float,
         at: Iterable[tuple[float, Callable[[], None]]] = (),
         settled: float = SETTLED_SECONDS,
+        calm: Callable[[], bool] = lambda: True,
     ) -> list[Chunk]:
-        """Send each frame at its time (seconds from now) and return what came; ends when nothing has come for a while.
+        """Send each frame at its time (seconds from now) and return what came.
 
-        `at`: what else to do at which time, in order of time.
+        Ends when nothing has come for a while and the server is `calm`: one that is silent because it is still at work has
+        lost nothing yet. `at`: what else to do at which time.
         """
         chunks: list[Chunk] = []
         note = chunks.append
@@ -185,7 +190,9 @@ class Load:
             if position < end:
                 pause = schedule[position][0] - now
             elif start + now - heard > settled and not actions:
-                break
+                if calm():
+                    break
+                heard = clock()
             if actions:
                 pause = min(pause, actions[0][0] - now)
             if now > limit:
@@ -196,12 +203,14 @@ class Load:
                     self._flush(descriptor, client)
                 if events & ~select.EPOLLOUT:
                     heard = clock()
-                    note((heard - start, client, self._receive(client)))
+                    data = self._receive(client)
+                    if client.recorded:
+                        note((heard - start, client, data))
         return chunks
 
     def _connect(self, client: Client, now: float) -> None:
         connection = socket.socket()
-        connection.setblocking(False)
+        connection.settimeout(0)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         code = connection.connect_ex((client.target.host, client.target.port))
         if code not in (0, errno.EINPROGRESS):
@@ -253,6 +262,3 @@ class Load:
 def frames(client: Client, updates: Iterable[bytes]) -> bytes:
     """Return the frames of several updates, one behind the other."""
     return b"".join(client.target.update(update) for update in updates)
-
-
-__all__ = ["Chunk", "Client", "Load", "LoadError", "Scheduled", "client_frame", "frames"]

@@ -91,7 +91,9 @@ def write(path: Path, results: Sequence[Result], *, absent: Mapping[str, str], r
                 "server": result.server,
                 "failed": bool(result.faults),
                 "faults": result.faults[:20],
-                "medians": {name: result.median(name) for name in sorted({n for run in result.runs for n in run.figures})},
+                "medians": {
+                    name: result.median(name) for name in sorted({n for run in result.runs for n in run.figures})
+                },
                 "runs": [run.figures for run in result.runs],
             }
             for result in results

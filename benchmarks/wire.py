@@ -53,7 +53,9 @@ def client_frame(payload: bytes) -> bytes:
 
 def pong(payload: bytes) -> bytes:
     """Answer a ping."""
-    return bytes((0x8A, 0x80 | len(payload))) + _MASK + bytes(a ^ b for a, b in zip(payload, cycle(_MASK), strict=False))
+    return (
+        bytes((0x8A, 0x80 | len(payload))) + _MASK + bytes(a ^ b for a, b in zip(payload, cycle(_MASK), strict=False))
+    )
 
 
 class Kind(Enum):

@@ -1,6 +1,7 @@
 """Real Yjs updates: each writer moves an element of its own, and every move is one update of one clock."""
 
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from pycrdt import Doc, Map
@@ -60,3 +61,17 @@ def large_document(size: int) -> bytes:
         for number in range(size // (len(text) + 60)):
             elements[f"text-{number:06}"] = {"id": f"text-{number:06}", "x": number, "text": text}
     return bytes(doc.get_update())
+
+
+def history(length: int, *, elements: int = 5_000) -> tuple[list[bytes], dict[str, Any]]:
+    """Return the updates of a long lesson, one author moving many elements about, and the content that they make."""
+    random = Random(3)
+    doc: Doc[Any] = Doc(client_id=78)
+    board = doc.get(ROOT, type=Map)
+    updates: list[bytes] = []
+    keep = doc.observe(lambda event: updates.append(bytes(event.update)))
+    for number in range(length):
+        key = f"element-{random.randrange(elements)}"
+        board[key] = {"id": key, "x": number, "y": 2 * number}
+    doc.unobserve(keep)
+    return updates, board.to_py() or {}

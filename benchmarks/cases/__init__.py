@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 
 from benchmarks.cases.base import Case
+from benchmarks.cases.cold import Cold
+from benchmarks.cases.durable import Durable
 from benchmarks.cases.fanout import Ceiling, Groups, Lecture, Workshop
+from benchmarks.cases.idle import Idle
 from benchmarks.cases.joins import Joins
+from benchmarks.cases.presence import Crowd, Cursors
 from benchmarks.cases.votes import Votes
 
-CASES: Sequence[type[Case]] = (Lecture, Votes, Joins, Workshop, Groups, Ceiling)
+CASES: Sequence[type[Case]] = (Lecture, Votes, Joins, Workshop, Groups, Ceiling, Cold, Durable, Cursors, Crowd, Idle)

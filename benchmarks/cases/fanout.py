@@ -83,7 +83,9 @@ def steady(
     try:
         load.join([client for people in everyone for client in people], limit=LONGEST_SECONDS)
         load.settle()
-        chunks = load.play(schedule, at=[(warm, meter.start)], limit=min(limit, warm + seconds + LONGEST_SECONDS))
+        chunks = load.play(
+            schedule, at=[(warm, meter.start)], limit=min(limit, warm + seconds + LONGEST_SECONDS), calm=server.calm
+        )
         cpu = meter.per_delivery(round(rooms * writers * (writers + readers - 1) * rate * seconds))
     finally:
         load.close()

@@ -53,7 +53,7 @@ class Votes(Case):
             load.join(clients, limit=LONGEST_SECONDS)
             load.settle()
             meter.start()
-            chunks = load.play(schedule, limit=LONGEST_SECONDS)
+            chunks = load.play(schedule, limit=LONGEST_SECONDS, calm=server.calm)
             cpu = meter.per_delivery(people * (people - 1))
         finally:
             load.close()

@@ -70,4 +70,6 @@ class Application:
 
 
 if __name__ == "__main__":
-    uvicorn.run(Application(), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", ws_max_size=64 * 1024 * 1024)
+    uvicorn.run(
+        Application(), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", ws_max_size=64 * 1024 * 1024
+    )

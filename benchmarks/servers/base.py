@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import ClassVar
 
+from benchmarks.load import Client, Load, frames
 from benchmarks.machine import cpu_seconds, launch
 from benchmarks.wire import Target, sized
 
@@ -19,6 +20,9 @@ PEERS = ROOT / "benchmarks" / "peers"
 READY_LIMIT_SECONDS = 60.0
 STOP_LIMIT_SECONDS = 30.0
 POLL_SECONDS = 0.02
+HISTORY_BATCH = 10_000
+STORE_SECONDS = 3.0
+CALM_SHARE = 0.1
 HOST = "127.0.0.1"
 
 
@@ -42,6 +46,7 @@ class Server(ABC):
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._rooms = 0
+        self._asked = (monotonic(), 0.0)
 
     @classmethod
     @abstractmethod
@@ -102,6 +107,13 @@ class Server(ABC):
         """Return the seconds of CPU that the server has used."""
         return cpu_seconds([self.pid])
 
+    def calm(self) -> bool:
+        """Say whether the server has done next to nothing since this was last asked."""
+        now, used = monotonic(), self.cpu()
+        before, used_before = self._asked
+        self._asked = (now, used)
+        return used - used_before <= CALM_SHARE * (now - before)
+
     def database_cpu(self) -> float:
         """Return the seconds of CPU that a database beside it has used; none of the peers has one."""
         return 0.0
@@ -112,6 +124,23 @@ class Server(ABC):
         self._rooms += count
         # With the port: a name is never used twice, not even over several starts with one store.
         return [f"room-{self.port}-{number}" for number in range(first, self._rooms)]
+
+    def load_history(self, room: str, updates: Sequence[bytes]) -> None:
+        """Put a long history into the server's own store, through the server itself: a bounded number at a time."""
+        load = Load()
+        try:
+            author = Client(self.target(room, person=0))
+            reader = Client(self.target(room, person=1))
+            load.join([author, reader])
+            for first in range(0, len(updates), HISTORY_BATCH):
+                load.say(author, frames(author, updates[first : first + HISTORY_BATCH]))
+                load.settle()
+            # What is stored some time after the last change is stored by then.
+            load.settle(STORE_SECONDS)
+            while not self.calm():
+                load.settle()
+        finally:
+            load.close()
 
 
 def hocuspocus_target(port: int, path: str, room: str, token: str) -> Target:
