@@ -7,9 +7,10 @@ PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3
 endif
 VENV_PYTHON := .venv/bin/python
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format clean
+.PHONY: help run test check bench format clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -28,6 +29,10 @@ check: ## formatting, lint, types, import contracts, drift of generated files
 	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap check
 	@$(VENV_PYTHON) -m scripts.check
 
+bench: ## measure the engine beside its peers, on this machine; BENCH_ARGS go to python -m benchmarks
+	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap bench
+	@$(VENV_PYTHON) -m benchmarks $(BENCH_ARGS)
+
 format: ## put all sources into their format
 	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap check
 	@$(VENV_PYTHON) -m ruff format .
@@ -35,5 +40,5 @@ format: ## put all sources into their format
 	@$(VENV_PYTHON) -m scripts.node web npm run format
 
 clean: ## remove what was installed and built; the data in .data stay
-	rm -rf .venv web/node_modules web/dist tests/stock_clients/node_modules
+	rm -rf .venv web/node_modules web/dist tests/stock_clients/node_modules benchmarks/peers/node_modules
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -1,4 +1,4 @@
-"""Make this checkout ready to run or to test: `python3 -m scripts.bootstrap run|check|test`.
+"""Make this checkout ready to run or to test: `python3 -m scripts.bootstrap run|check|test|bench`.
 
 Standard library only. Every step is skipped while its inputs are those with which it last succeeded, so a second call
 does nothing and needs no network.
@@ -195,6 +195,13 @@ class Checkout:
             present=(home / "node_modules").is_dir(),
         )
 
+    def peers(self) -> None:
+        """Install the servers that the benchmark compares ours with; it goes without those that cannot be installed."""
+        try:
+            self.node_modules("benchmarks/peers", "installing other Yjs servers to compare with")
+        except StepFailed as error:
+            print(error, file=sys.stderr)
+
     def web_build(self) -> None:
         """Build the web app."""
         home = ROOT / "web"
@@ -229,12 +236,15 @@ NETWORK = "Is this machine online? What is installed already is kept; call the s
 
 
 def prepare(purpose: str) -> None:
-    """Make the checkout ready for the purpose: run, check or test."""
+    """Make the checkout ready for the purpose: run, check, test or bench."""
     checkout = Checkout()
     checkout.virtual_environment()
     checkout.installer()
     checkout.packages("run" if purpose == "run" else "dev")
     checkout.project()
+    if purpose == "bench":
+        checkout.peers()
+        return
     checkout.node_modules("web", "installing the web app's packages")
     if purpose in ("run", "test"):
         checkout.web_build()
@@ -260,8 +270,8 @@ def alone() -> Iterator[None]:
 
 def main(arguments: list[str]) -> int:
     """Prepare the checkout and return the exit code."""
-    if len(arguments) != 1 or arguments[0] not in ("run", "check", "test"):
-        print("usage: python3 -m scripts.bootstrap run|check|test", file=sys.stderr)
+    if len(arguments) != 1 or arguments[0] not in ("run", "check", "test", "bench"):
+        print("usage: python3 -m scripts.bootstrap run|check|test|bench", file=sys.stderr)
         return 2
     try:
         with alone():

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import gettempdir
 
 from benchmarks.servers.base import HOST, PEERS, Server, hocuspocus_target
 from benchmarks.wire import Target
@@ -105,8 +104,8 @@ class Broadcaster(Server):
     def _program(self) -> Path:
         source = PEERS / "broadcaster.cpp"
         digest = hashlib.sha256(source.read_bytes()).hexdigest()[:16]
-        folder = Path(gettempdir()) / f"lectern-bench-{os.getuid()}"
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder = node.VENV / "bench"
+        folder.mkdir(exist_ok=True)
         program = folder / f"broadcaster-{digest}"
         if not program.exists():
             subprocess.run(["g++", "-O2", "-std=c++17", "-o", str(program), str(source)], check=True)
