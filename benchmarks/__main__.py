@@ -14,7 +14,7 @@ from benchmarks.load import LoadError
 from benchmarks.machine import cores
 from benchmarks.report import Result, table, write
 from benchmarks.servers import SERVERS
-from benchmarks.servers.base import Server
+from benchmarks.servers.base import Server, ServerError
 
 DEFAULT_RUNS = 3
 RESULTS = Path("benchmarks") / "results.json"
@@ -91,7 +91,7 @@ def _measure(case: type[Case], server: Server, *, quick: bool) -> Outcome:
     try:
         server.start()
         return case().run(server, quick=quick)
-    except LoadError as error:
+    except (LoadError, ServerError) as error:
         return Outcome(faults=[str(error)])
     finally:
         server.stop()

@@ -34,6 +34,10 @@ def free_port() -> int:
         return port
 
 
+class ServerError(Exception):
+    """A server did not start."""
+
+
 class Server(ABC):
     """One server with a folder for its data. Each start is a fresh process; the data stay until `erase`."""
 
@@ -72,7 +76,7 @@ class Server(ABC):
         while not self.ready():
             if self._process.poll() is not None or monotonic() > deadline:
                 output = (self.folder / "output.txt").read_text(errors="replace")[-2000:]
-                raise RuntimeError(f"{self.name} did not start:\n{output}")
+                raise ServerError(f"{self.name} did not start:\n{output}")
             sleep(POLL_SECONDS)
 
     def ready(self) -> bool:
