@@ -79,5 +79,11 @@ async def office(person: CurrentPerson) -> Person:
     return person
 
 
+async def administrator_before_body(person: PersonBeforeBody) -> Person:
+    """Return the administrator, keeping no connection to the database while something long is done."""
+    return await administrator(person)
+
+
 Administrator = Annotated[Person, Depends(administrator)]
+AdministratorBeforeBody = Annotated[Person, Depends(administrator_before_body)]
 Office = Annotated[Person, Depends(office)]

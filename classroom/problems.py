@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from auth.errors import AddressTaken, NotFound
 from auth.http.problems import SHARED_PROBLEMS, ProblemKind, ProblemTable, install
 from classroom import errors
+from collab_server.live import NotCommitted
 
 BODY_MAX_BYTES = 1024 * 1024
 STREAMED_PATHS = frozenset({"/api/files"})
@@ -26,6 +27,12 @@ PROBLEMS: ProblemTable = MappingProxyType(
         ),
         errors.ImageTooLarge: ProblemKind(413, "file_too_large", "The image has too many pixels."),
         errors.MalformedUpload: ProblemKind(422, "validation_failed", "Send one file in the form field `file`."),
+        NotCommitted: ProblemKind(
+            503,
+            "not_committed",
+            "The database does not take it right now. Nothing is lost; try again.",
+            {"Retry-After": "5"},
+        ),
     }
 )
 

@@ -9,7 +9,7 @@ from auth.passwords import Passwords
 from auth.settings import AccountSettings
 from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
-from collab_server.live import LiveDocuments
+from collab_server.live import LiveDocuments, RoomsView
 from persistence.database import Database
 from persistence.file_store import FileStore
 
@@ -24,6 +24,7 @@ class Services:
     throttles: Throttles
     accounts: AccountSettings
     live: LiveDocuments
+    rooms: RoomsView
     file_store: FileStore
     file_max_bytes: int
 

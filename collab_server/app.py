@@ -25,6 +25,7 @@ from collab_server import api_docs, gateway, health
 from collab_server.engine import Engine, EngineLimits
 from collab_server.errors import NotFound, Unauthenticated
 from collab_server.metrics import Metrics
+from collab_server.open_rooms import OpenRooms
 from collab_server.ports import Admission, Participant, Right
 from collab_server.registry import RegistryLimits
 from collab_server.room import RoomLimits
@@ -67,6 +68,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         throttles=Throttles(accounts),
         accounts=accounts,
         live=engine,
+        rooms=OpenRooms(engine),
         file_store=file_store,
         file_max_bytes=settings.file_max_bytes,
     )

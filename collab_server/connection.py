@@ -55,6 +55,7 @@ class Connection:
         on_end: Callable[[], None],
     ) -> None:
         self.admission: Admission | None = None
+        self.joined_at: datetime | None = None
         self._engine = engine
         self._document_name = document_name
         self._socket_id = socket_id
@@ -75,6 +76,16 @@ class Connection:
     def deciding(self) -> bool:
         """Say whether a token is being checked."""
         return isinstance(self._session.state, Deciding)
+
+    @property
+    def dialect_name(self) -> str:
+        """Return what people call the client's dialect."""
+        return self._dialect.name
+
+    @property
+    def congested(self) -> bool:
+        """Say whether the client reads more slowly than it is sent."""
+        return self._wire.congested
 
     def receive(self, message: Message) -> None:
         """Take one message from the client."""
@@ -160,6 +171,7 @@ class Connection:
             wire=self._wire,
             end=self.end,
         )
+        self.joined_at = datetime.now(UTC)
         self._accept(admission)
         self._engine.entered(self)
         self._member.tell(self._dialect.opened(admission.right))

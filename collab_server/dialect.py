@@ -14,6 +14,10 @@ class Dialect(Protocol):
     """What differs between the dialects."""
 
     @property
+    def name(self) -> str:
+        """Return what people call the dialect."""
+
+    @property
     def prefix(self) -> bytes:
         """Return what stands before every message of this session."""
 
@@ -42,6 +46,7 @@ class Dialect(Protocol):
 class YWebSocketDialect:
     """One document per socket. `acknowledges`: the client speaks `lectern.v1`."""
 
+    name = "y-websocket"
     prefix = b""
 
     def __init__(self, *, acknowledges: bool) -> None:
@@ -78,6 +83,8 @@ class YWebSocketDialect:
 
 class HocuspocusDialect:
     """Many documents per socket, told apart by `key`."""
+
+    name = "hocuspocus"
 
     def __init__(self, key: str) -> None:
         self._prefix = hocuspocus.frame_prefix(key)

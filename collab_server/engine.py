@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from collab_server.errors import Restarting
+from collab_server.errors import EngineError, Restarting
 from collab_server.metrics import Metrics
 from collab_server.ports import Admission, Doorkeeper, UpdateLog
 from collab_server.quotas import Shares
@@ -40,6 +41,18 @@ class OpenSession(Protocol):
     """A session that takes part in a document."""
 
     admission: Admission | None
+    joined_at: datetime | None
+
+    @property
+    def dialect_name(self) -> str:
+        """Return what people call the client's dialect."""
+
+    @property
+    def congested(self) -> bool:
+        """Say whether the client reads more slowly than it is sent."""
+
+    def end(self, error: EngineError | None) -> None:
+        """End the session for a reason."""
 
     async def review(self) -> None:
         """Decide again what this person may do here."""
@@ -93,10 +106,21 @@ class Engine:
         self._sessions.discard(session)
         self.metrics.sessions.set(len(self._sessions))
 
+    def sessions(self, *, user_id: UUID | None = None, document_id: UUID | None = None) -> Iterable[OpenSession]:
+        """Yield the sessions that match (None matches all)."""
+        for session in self._sessions:
+            admission = session.admission
+            if (
+                admission is not None
+                and user_id in (None, admission.participant.id)
+                and document_id in (None, admission.document_id)
+            ):
+                yield session
+
     async def access_changed(self, *, user_id: UUID | None = None, document_id: UUID | None = None) -> None:
         """See live.LiveDocuments."""
         self.access_version += 1
-        await asyncio.gather(*(session.review() for session in self._matching(user_id, document_id)))
+        await asyncio.gather(*(session.review() for session in self.sessions(user_id=user_id, document_id=document_id)))
 
     async def close(self) -> None:
         """Commit what was accepted, then send everyone away with 1012."""
@@ -117,13 +141,3 @@ class Engine:
             self._heartbeat = asyncio.get_running_loop().call_later(HEARTBEAT_SECONDS, self._beat)
         for socket in list(self._sockets):
             socket.wire.check_alive()
-
-    def _matching(self, user_id: UUID | None, document_id: UUID | None) -> Iterable[OpenSession]:
-        for session in self._sessions:
-            admission = session.admission
-            if (
-                admission is not None
-                and user_id in (None, admission.participant.id)
-                and document_id in (None, admission.document_id)
-            ):
-                yield session

@@ -1,5 +1,8 @@
 """The engine's public face: what the rest of the house may ask of open documents."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -12,4 +15,60 @@ class LiveDocuments(Protocol):
 
         Call it after the transaction that changed a role, a membership, a right, a document's existence or a login has
         committed.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFigures:
+    """One session in an open document. `congested`: its peer reads more slowly than the document changes."""
+
+    user_id: UUID
+    name: str
+    role: str
+    may_write: bool
+    dialect: str
+    joined_at: datetime
+    congested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFigures:
+    """One open document. `size` is in bytes of updates; `backlog` counts the updates on their way into the log."""
+
+    document_id: UUID
+    seq: int
+    size: int
+    backlog: int
+    sessions: Sequence[SessionFigures]
+
+
+class NotCommitted(Exception):
+    """The log does not take what was accepted; the clients keep their edits and send them again."""
+
+
+class RoomsView(Protocol):
+    """The open documents of this process, for those who look after it."""
+
+    def open_rooms(self) -> Sequence[RoomFigures]:
+        """Return every open document."""
+
+    def open_room(self, document_id: UUID) -> RoomFigures | None:
+        """Return one document, or None where it is not open."""
+
+    async def close_room(self, document_id: UUID) -> int | None:
+        """Commit what was accepted, then end every session with 1012; the room opens anew from the log.
+
+        Clients come back by themselves. Returns how many sessions ended, None where the document is not open.
+        """
+
+    async def send_away(self, document_id: UUID, *, user_id: UUID) -> int | None:
+        """End one person's sessions for good: their clients stay away until the person opens the document again.
+
+        Returns how many sessions ended, None where the document is not open.
+        """
+
+    async def flush(self, document_id: UUID) -> int | None:
+        """Wait until what was accepted so far is committed, and keep a snapshot.
+
+        Returns the seq up to which all is kept, None where the document is not open. Raises NotCommitted.
         """

@@ -45,6 +45,15 @@ class Registry:
         """Return the open rooms."""
         return list(self._rooms.values())
 
+    def room(self, document_id: UUID) -> Room | None:
+        """Return the document's room where it is open."""
+        room = self._rooms.get(document_id)
+        return None if room is None or room.closed else room
+
+    async def keep_snapshot(self, document_id: UUID) -> None:
+        """Snapshot a document however short its tail is; raises what the log raises."""
+        await self._snapshots.take(document_id, min_rows=1)
+
     async def open(self, document_id: UUID) -> Room:
         """Return the document's room, loading it where it is not open.
 

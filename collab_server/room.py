@@ -101,6 +101,8 @@ class Room:
         self._framed_states: tuple[bytes, dict[bytes, bytes]] | None = None
         self._members: dict[Member, None] = {}
         self._inbox: list[_Offered] = []
+        self._writing = 0
+        self._barriers: list[asyncio.Future[None]] = []
         self._writer: asyncio.Task[None] | None = None
         self._presence = Presence()
         self._presence_timer: asyncio.TimerHandle | None = None
@@ -113,6 +115,16 @@ class Room:
     def seq(self) -> int:
         """Return the seq of the last row applied."""
         return self._content.seq
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes of updates were applied to what the room holds."""
+        return self._content.size
+
+    @property
+    def backlog(self) -> int:
+        """Return how many accepted updates are not committed yet."""
+        return self._writing + len(self._inbox)
 
     @property
     def members(self) -> int:
@@ -223,6 +235,13 @@ class Room:
         for member in list(self._members):
             member.end(error)
 
+    async def settled(self) -> None:
+        """Wait until what was accepted so far is committed, or the room has failed and is closed."""
+        if self._writer is not None:
+            barrier: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._barriers.append(barrier)
+            await asyncio.wait([self._writer, barrier], return_when=asyncio.FIRST_COMPLETED)
+
     async def stop(self) -> None:
         """Take nothing more, and wait until all that was accepted is committed."""
         self._stopping = True
@@ -248,7 +267,12 @@ class Room:
             while self._inbox and not self.closed:
                 await self._hold()
                 batch, self._inbox = self._inbox, []
+                barriers, self._barriers = self._barriers, []
+                self._writing = len(batch)
                 await self._commit(batch)
+                self._writing = 0
+                for barrier in barriers:
+                    barrier.set_result(None)
         except EngineError as error:
             self.end_all(error)
         except Exception:  # noqa: BLE001 -- whatever it is, nobody may go on with this room
@@ -257,6 +281,7 @@ class Room:
             self.end_all(Restarting("document_reloads"))
         finally:
             self._writer = None
+            self._writing = 0
             self.release()
 
     async def _hold(self) -> None:

@@ -22,10 +22,10 @@ class Snapshots:
     def __init__(self, log: UpdateLog) -> None:
         self._log = log
 
-    async def take(self, document_id: UUID) -> None:
+    async def take(self, document_id: UUID, *, min_rows: int = MIN_ROWS) -> None:
         """Snapshot a document whose tail has grown; does nothing otherwise."""
         stored = await self._log.load(document_id)
-        if stored is None or len(stored.tail) < MIN_ROWS:
+        if stored is None or len(stored.tail) < min_rows:
             return
         content = Content(stored)
         state = content.state()

@@ -22,9 +22,14 @@ from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
 from classroom.api import create_api
 from classroom.services import Services
+from collab_server.engine import Engine
+from collab_server.metrics import Metrics
+from collab_server.open_rooms import OpenRooms
 from persistence.database import Database
 from persistence.file_store import FileStore
 from tests.conftest import run_sql, with_database
+from tests.engine_host import LIMITS, ListedDoorkeeper
+from tests.memory_log import MemoryLog
 
 PUBLIC_URL = "http://lectern.example"
 PASSWORD = "correct horse battery"
@@ -200,6 +205,7 @@ async def api(application: FastAPI, database: Database, tmp_path: Path) -> Async
         throttles=Throttles(accounts, clock=clock),
         accounts=accounts,
         live=live,
+        rooms=OpenRooms(Engine(MemoryLog(), ListedDoorkeeper(), limits=LIMITS, metrics=Metrics())),
         file_store=FileStore(tmp_path / "files"),
         file_max_bytes=200_000,
     )

@@ -1,6 +1,26 @@
 // Made by `npm run api:generate` from the server's description of its API. Do not edit.
 
 export interface paths {
+    "/api/admin/documents/{document_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Any Document
+         * @description Download any document as it is in the log, open or not, deleted or not.
+         */
+        get: operations["exportAnyDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/invitations": {
         parameters: {
             query?: never;
@@ -15,6 +35,89 @@ export interface paths {
          * @description Invite one person. Repeating the request makes another invitation: a kept answer would have to keep the code.
          */
         post: operations["createInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rooms
+         * @description List the open documents, the newest first; `query` is looked for in titles, classes and names of people.
+         */
+        get: operations["listRooms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/rooms/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Room
+         * @description Return an open document and the sessions in it.
+         */
+        get: operations["getRoom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/rooms/{document_id}/flush": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Flush
+         * @description Wait until everything accepted is committed, and keep a snapshot now.
+         */
+        post: operations["flush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/rooms/{document_id}/kick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Kick
+         * @description End the sessions in an open document, after what they sent is committed.
+         *
+         *     Everybody's: the document opens anew from its log, and programs come back by themselves (close code 1012).
+         *     One person's: refused with 4403 (Hocuspocus: permission denied); they come back when they open it again.
+         */
+        post: operations["kick"];
         delete?: never;
         options?: never;
         head?: never;
@@ -863,6 +966,14 @@ export interface components {
             url: string;
         };
         /**
+         * Flushed
+         * @description Up to which update everything is committed and in a snapshot.
+         */
+        Flushed: {
+            /** Seq */
+            seq: number;
+        };
+        /**
          * Invitation
          * @description An invitation. The code is shown only this once.
          */
@@ -902,6 +1013,22 @@ export interface components {
              * @example ABCD-EFGH
              */
             join_code: string;
+        };
+        /**
+         * Kick
+         * @description Whom to send out: one person, or (null) everybody.
+         */
+        Kick: {
+            /** User Id */
+            user_id?: string | null;
+        };
+        /**
+         * Kicked
+         * @description How many sessions were ended.
+         */
+        Kicked: {
+            /** Sessions Ended */
+            sessions_ended: number;
         };
         /**
          * Kind
@@ -1137,6 +1264,131 @@ export interface components {
          */
         Role: "student" | "teacher" | "admin" | "support";
         /**
+         * Room
+         * @description An open document; what the house does not know about it is null.
+         */
+        Room: {
+            /**
+             * Backlog
+             * @description Updates that are accepted and not committed yet.
+             */
+            backlog: number;
+            /** Class Id */
+            class_id: string | null;
+            /** Class Title */
+            class_title: string | null;
+            /**
+             * Congested Count
+             * @description Sessions that read more slowly than the document changes.
+             */
+            congested_count: number;
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            kind: components["schemas"]["Kind"] | null;
+            /** People Count */
+            people_count: number;
+            /**
+             * Seq
+             * @description The number of the last update in the log.
+             */
+            seq: number;
+            /** Session Count */
+            session_count: number;
+            /**
+             * Size
+             * @description Bytes of updates that were applied since the snapshot it was opened from, and that.
+             */
+            size: number;
+            /** Title */
+            title: string | null;
+        };
+        /**
+         * RoomDetails
+         * @description An open document and the sessions in it, the longest there first.
+         */
+        RoomDetails: {
+            /**
+             * Backlog
+             * @description Updates that are accepted and not committed yet.
+             */
+            backlog: number;
+            /** Class Id */
+            class_id: string | null;
+            /** Class Title */
+            class_title: string | null;
+            /**
+             * Congested Count
+             * @description Sessions that read more slowly than the document changes.
+             */
+            congested_count: number;
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            kind: components["schemas"]["Kind"] | null;
+            /** People Count */
+            people_count: number;
+            /**
+             * Seq
+             * @description The number of the last update in the log.
+             */
+            seq: number;
+            /** Session Count */
+            session_count: number;
+            /** Sessions */
+            sessions: components["schemas"]["RoomSession"][];
+            /**
+             * Size
+             * @description Bytes of updates that were applied since the snapshot it was opened from, and that.
+             */
+            size: number;
+            /** Title */
+            title: string | null;
+        };
+        /**
+         * RoomPage
+         * @description One page of open documents, the newest document first.
+         */
+        RoomPage: {
+            /** Items */
+            items: components["schemas"]["Room"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * RoomSession
+         * @description One session in an open document.
+         */
+        RoomSession: {
+            /**
+             * Access
+             * @enum {string}
+             */
+            access: "read" | "write";
+            /** Congested */
+            congested: boolean;
+            /** Dialect */
+            dialect: string;
+            /**
+             * Joined At
+             * Format: date-time
+             */
+            joined_at: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
          * StudentsAccess
          * @description What the students of the class may do with the document.
          */
@@ -1152,6 +1404,67 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    exportAnyDocument: {
+        parameters: {
+            query: {
+                format: "json" | "yjs";
+            };
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document as a file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     createInvitation: {
         parameters: {
             query?: never;
@@ -1185,6 +1498,235 @@ export interface operations {
             };
             /** @description Visible, but not allowed. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRooms: {
+        parameters: {
+            query?: {
+                query?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomPage"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomDetails"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flushed"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do at the moment; `Retry-After` says how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    kick: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Kick"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kicked"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
