@@ -3,6 +3,7 @@
 import argparse
 import gc
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -29,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"without {name}: {reason}", flush=True)
     runs = 1 if chosen.quick else chosen.runs
     results: list[Result] = []
+    # Whatever ends us, the servers that we started end first.
+    for request in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(request, signal.default_int_handler)
     os.sched_setaffinity(0, cores()[1])
     with tempfile.TemporaryDirectory(prefix="lectern-bench-") as folder:
         # PostgreSQL refuses to run as root and serves as somebody else, who must get in.
@@ -111,4 +115,7 @@ def _tell(result: Result, outcome: Outcome) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

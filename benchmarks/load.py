@@ -163,7 +163,7 @@ class Load:
         """Send each frame at its time (seconds from now) and return what came.
 
         Ends when nothing has come for a while and the server is `calm`: one that is silent because it is still at work has
-        lost nothing yet. `at`: what else to do at which time.
+        lost nothing yet. `at`: what else to do at which time. It never sleeps: a server must not pay for waking it up.
         """
         chunks: list[Chunk] = []
         note = chunks.append
@@ -186,18 +186,13 @@ class Load:
                     self._send(client, frame)
             while actions and actions[0][0] <= now:
                 actions.pop(0)[1]()
-            pause = settled
-            if position < end:
-                pause = schedule[position][0] - now
-            elif start + now - heard > settled and not actions:
+            if position == end and start + now - heard > settled and not actions:
                 if calm():
                     break
                 heard = clock()
-            if actions:
-                pause = min(pause, actions[0][0] - now)
             if now > limit:
                 raise LoadError(f"still busy after {limit} s")
-            for descriptor, events in poll(max(pause, 0.0), 128):
+            for descriptor, events in poll(0, 128):
                 client = clients[descriptor]
                 if events & select.EPOLLOUT:
                     self._flush(descriptor, client)
