@@ -43,6 +43,7 @@ const KNOWN_CODES = [
   "invitation_invalid",
   "invitation_required",
   "last_teacher",
+  "not_committed",
   "not_found",
   "registration_closed",
   "too_many_attempts",

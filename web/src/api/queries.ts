@@ -1,7 +1,7 @@
-import { queryOptions, useQuery, type QueryClient } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useQuery, type QueryClient } from "@tanstack/react-query";
 import { body, type Api } from "./client.ts";
 import { useServices } from "./services.tsx";
-import type { BoardDocument, ClassRoom, Member } from "./types.ts";
+import type { BoardDocument, ClassRoom, Member, OpenRoom } from "./types.ts";
 
 /** Lists in one page are enough for a school; a longer one is followed to its end, up to this many pages. */
 const MOST_PAGES = 20;
@@ -77,6 +77,31 @@ export const documentAccessQuery = (api: Api, documentId: string) =>
     queryKey: ["documents", documentId, "access"],
     queryFn: () =>
       body(api.GET("/api/documents/{document_id}/access", { params: { path: { document_id: documentId } } })),
+  });
+
+export const roomsQuery = (api: Api, search: string) =>
+  queryOptions({
+    queryKey: ["admin", "rooms", search],
+    staleTime: 0,
+    refetchInterval: LIST_REFRESH_MILLISECONDS,
+    placeholderData: keepPreviousData,
+    queryFn: () =>
+      everyPage<OpenRoom>((page) =>
+        body(
+          api.GET("/api/admin/rooms", {
+            params: { query: { ...page, ...(search ? { query: search } : {}) } },
+          }),
+        ),
+      ),
+  });
+
+export const roomQuery = (api: Api, documentId: string) =>
+  queryOptions({
+    queryKey: ["admin", "room", documentId],
+    staleTime: 0,
+    refetchInterval: LIST_REFRESH_MILLISECONDS,
+    queryFn: () =>
+      body(api.GET("/api/admin/rooms/{document_id}", { params: { path: { document_id: documentId } } })),
   });
 
 export function useMe() {

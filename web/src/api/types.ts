@@ -8,4 +8,6 @@ export type Member = Schemas["Member"];
 export type BoardDocument = Schemas["Document"];
 export type DocumentAccess = Schemas["DocumentShares"];
 export type AccountRow = Schemas["Account"];
+export type OpenRoom = Schemas["Room"];
+export type RoomSession = Schemas["RoomSession"];
 export type AccessLevel = DocumentAccess["students"];

@@ -22,6 +22,7 @@ const STATES: readonly SaveState[] = [
   { kind: "readOnly" },
   { kind: "refused" },
   { kind: "signedOut" },
+  { kind: "ended" },
   { kind: "gone" },
 ];
 

@@ -99,6 +99,7 @@ const profileRoute = createRoute({
 const adminRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/admin",
+  validateSearch: (search): { tab?: "rooms" } => ({ tab: search["tab"] === "rooms" ? "rooms" : undefined }),
   component: lazyRouteComponent(() => import("@/features/admin/AdminPage.tsx"), "AdminPage"),
 });
 

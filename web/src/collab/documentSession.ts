@@ -46,6 +46,8 @@ export interface SessionView {
 }
 
 const RETRY_MILLISECONDS = 3000;
+/** The server's reason when an administrator has sent this person out. */
+const ENDED_BY_ADMINISTRATOR = "ended_by_administrator";
 /** Rebuilt this often without an acknowledged handshake in between: stop and say so. */
 const MOST_REBUILDS = 3;
 
@@ -182,6 +184,11 @@ export class DocumentSession {
     if (!provider || this.closed) return;
     const lostWork = this.facts.waiting > 0;
     provider.detach();
+    if (reason === ENDED_BY_ADMINISTRATOR) {
+      // Nothing is wrong with this copy: it stays, and is sent when the person opens the document again.
+      this.update({ verdict: "ended" });
+      return;
+    }
     const answer = await this.options.askAccess();
     if (provider !== this.provider) return;
     if (answer === "unreachable") {

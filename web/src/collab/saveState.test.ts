@@ -35,7 +35,7 @@ describe("what a person is told about their work", () => {
   });
 
   it("tells a final verdict before anything else", () => {
-    for (const verdict of ["refused", "signedOut", "gone"] as const) {
+    for (const verdict of ["refused", "signedOut", "ended", "gone"] as const) {
       expect(told({ verdict, link: "offline", waiting: 4 })).toEqual({ kind: verdict });
     }
   });

@@ -7,6 +7,7 @@ export type SaveState =
   | { readonly kind: "readOnly" }
   | { readonly kind: "refused" }
   | { readonly kind: "signedOut" }
+  | { readonly kind: "ended" }
   | { readonly kind: "gone" };
 
 /** Everything the words depend on. */
@@ -22,7 +23,7 @@ export interface SaveFacts {
   /** Pictures that are still on this device only. */
   readonly uploads: number;
   /** A final answer of the server, if there was one. */
-  readonly verdict: "none" | "refused" | "signedOut" | "gone";
+  readonly verdict: "none" | "refused" | "signedOut" | "ended" | "gone";
 }
 
 /** Decide what to tell. A final verdict wins over the link, and the link over the counts. */

@@ -7,6 +7,7 @@ import {
   IconLock,
   IconLogin2,
   IconPlugConnected,
+  IconPlugConnectedX,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import classes from "./SaveBadge.module.css";
@@ -20,6 +21,7 @@ const ICONS = {
   readOnly: IconLock,
   refused: IconAlertTriangle,
   signedOut: IconLogin2,
+  ended: IconPlugConnectedX,
   gone: IconLock,
 } as const;
 

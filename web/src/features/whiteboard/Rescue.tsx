@@ -6,7 +6,7 @@ import { tell } from "@/components/toast.tsx";
 import styles from "./BoardRoom.module.css";
 import type { BoardHandle } from "./boardHandle.ts";
 import { elementsOf } from "./core/rescued.ts";
-import { downloadBlob } from "./download.ts";
+import { downloadBlob } from "@/components/download.ts";
 
 /** Work that the server did not take: what happened, what was kept, what to do with it. */
 export function Rescue(props: {

@@ -4,7 +4,7 @@ import type * as Y from "yjs";
 import type { BoardHandle } from "./boardHandle.ts";
 import { rescuedElements } from "./core/rescued.ts";
 import { FILES } from "./core/sharedElements.ts";
-import { downloadBlob } from "./download.ts";
+import { downloadBlob } from "@/components/download.ts";
 
 /** Pixels per unit of the exported picture: sharp on paper, still small enough to mail. */
 const EXPORT_SCALE = 2;

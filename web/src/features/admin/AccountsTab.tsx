@@ -1,0 +1,114 @@
+import { Badge, Button, Card, Group, SegmentedControl, Stack, Text, TextInput, Title } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconSearch, IconUsers } from "@tabler/icons-react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { body } from "@/api/client.ts";
+import { wordsFor } from "@/api/problem.ts";
+import { useMe } from "@/api/queries.ts";
+import { useServices } from "@/api/services.tsx";
+import { CopyField } from "@/components/CopyField.tsx";
+import { EmptyState } from "@/components/EmptyState.tsx";
+import { ErrorState } from "@/components/ErrorState.tsx";
+import { RowsLoading } from "@/components/RowsLoading.tsx";
+import { day } from "@/components/time.ts";
+import { tellProblem } from "@/components/toast.tsx";
+import { AccountRow } from "./AccountRow.tsx";
+
+type Status = "pending" | "active" | "blocked";
+
+/** Who has an account here, who waits for one, who is shut out. */
+export function AccountsTab() {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const { data: me } = useMe();
+  const [status, setStatus] = useState<Status>("pending");
+  const [typed, setTyped] = useState("");
+  const [query] = useDebouncedValue(typed.trim(), 300);
+  const accounts = useQuery({
+    queryKey: ["admin", status, query],
+    queryFn: () =>
+      body(
+        api.GET("/api/admin/users", {
+          params: { query: { status, limit: 100, ...(query ? { query } : {}) } },
+        }),
+      ),
+  });
+  return (
+    <Stack gap="lg">
+      {me?.role === "admin" && <Invite />}
+      <Group gap="sm">
+        <SegmentedControl
+          size="md"
+          aria-label={t("admin.status")}
+          value={status}
+          onChange={(value) => setStatus(value)}
+          data={(["pending", "active", "blocked"] as const).map((value) => ({
+            value,
+            label: t(`admin.${value}`),
+          }))}
+        />
+        <TextInput
+          size="md"
+          style={{ flex: "1 1 220px" }}
+          aria-label={t("admin.search")}
+          placeholder={t("admin.search")}
+          leftSection={<IconSearch size={18} />}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+      </Group>
+      {accounts.isPending && <RowsLoading rows={4} />}
+      {accounts.error && <ErrorState error={accounts.error} retry={() => void accounts.refetch()} />}
+      {accounts.data?.items.length === 0 && (
+        <EmptyState icon={<IconUsers size={28} />} title={t("admin.nobodyTitle")}>
+          {t(status === "pending" ? "admin.nobodyPending" : "admin.nobody")}
+        </EmptyState>
+      )}
+      <Stack component="ul" gap={0} p={0} m={0} style={{ listStyle: "none" }}>
+        {accounts.data?.items.map((account) => (
+          <AccountRow
+            key={account.id}
+            account={account}
+            mayChange={me?.role === "admin" && account.id !== me.id}
+          />
+        ))}
+      </Stack>
+    </Stack>
+  );
+}
+
+function Invite() {
+  const { t, i18n } = useTranslation();
+  const { api } = useServices();
+  const invite = useMutation({
+    mutationFn: () => body(api.POST("/api/admin/invitations", { body: { role: "teacher" } })),
+    onError: (error) => tellProblem(t(wordsFor(error))),
+  });
+  return (
+    <Card radius="lg" padding="lg" bg="light-dark(var(--mantine-color-gray-0), var(--mantine-color-dark-6))">
+      <Group justify="space-between">
+        <div style={{ flex: "1 1 260px" }}>
+          <Title order={2} size="h5">
+            {t("admin.inviteTitle")}
+          </Title>
+          <Text size="sm" c="dimmed">
+            {t("admin.inviteAbout")}
+          </Text>
+        </div>
+        <Button h={44} loading={invite.isPending} onClick={() => invite.mutate()}>
+          {t("admin.invite")}
+        </Button>
+      </Group>
+      {invite.data && (
+        <Stack gap="xs" mt="md">
+          <CopyField label={t("admin.invitationLink")} value={invite.data.url} />
+          <Badge variant="light" color="gray">
+            {t("admin.validUntil", { day: day(invite.data.expires_at, i18n.language) })}
+          </Badge>
+        </Stack>
+      )}
+    </Card>
+  );
+}
