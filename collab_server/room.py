@@ -35,6 +35,7 @@ RETRY_LONGEST_SECONDS = 2.0
 MAX_NEW_CLIENTS = 10_000
 """How many client ids one update may bring in: an imported document has one per visit of each of its authors."""
 MAX_RETRIES = 8
+GIVE_UP_SECONDS = 10.0
 """After about ten seconds without a database the writers are told to come back later; they keep their edits."""
 
 
@@ -340,11 +341,15 @@ class Room:
 
     async def _append(self, rows: list[LogRow]) -> int:
         delay = RETRY_FIRST_SECONDS
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + GIVE_UP_SECONDS
         for _ in range(MAX_RETRIES):
             try:
                 seq = await self._committer.append(self.document_id, rows)
             except Exception as error:  # noqa: BLE001 -- any failure of the database is waited out alike
                 _log.warning("append failed", document=str(self.document_id), error=type(error).__name__)
+                if loop.time() >= give_up_at:
+                    break
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, RETRY_LONGEST_SECONDS)
             else:

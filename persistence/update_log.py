@@ -1,14 +1,20 @@
 """The update log on PostgreSQL: gapless rows per document, snapshots beside them. Implements the engine's port `UpdateLog`."""
 
+import asyncio
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 CONNECTIONS = 4
+APPEND_SECONDS = 5.0
+READ_SECONDS = 30.0
+"""After so long the database counts as away. asyncpg itself waits for ever for one that neither answers nor hangs up."""
 COMPRESSION_LEVEL = 1
 """Snapshots are written often and read rarely; more effort gains a few percent."""
 
@@ -150,7 +156,7 @@ class PostgresUpdateLog:
         statement = _APPEND
         if claims[0]:
             statement, columns = _APPEND_CLAIMING, columns + claims
-        async with self._pool.acquire() as connection:
+        async with self._connection(seconds=APPEND_SECONDS) as connection:
             if len(batches) == 1:
                 heads = await connection.fetch(statement, *columns)
             else:
@@ -162,7 +168,7 @@ class PostgresUpdateLog:
     async def load(self, document_id: UUID) -> Stored | None:
         """Read a document as of one moment, or None when there is none."""
         async with (
-            self._pool.acquire() as connection,
+            self._connection(seconds=READ_SECONDS) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             seq = await connection.fetchval(_HEAD, document_id)
@@ -183,13 +189,27 @@ class PostgresUpdateLog:
     async def save_snapshot(self, document_id: UUID, seq: int, state: bytes) -> None:
         """Keep the whole document up to and including row `seq`."""
         compressed = zlib.compress(state, COMPRESSION_LEVEL)
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._connection(seconds=READ_SECONDS) as connection, connection.transaction():
             await connection.execute(_SAVE_SNAPSHOT, document_id, seq, compressed)
             await connection.execute(_FORGET_SNAPSHOTS, document_id)
 
     async def quarantine(self, document_id: UUID, seq: int) -> None:
         """Leave row `seq` out of every later load; its bytes are kept."""
-        await self._pool.execute(_QUARANTINE, document_id, seq)
+        async with self._connection(seconds=READ_SECONDS) as connection:
+            await connection.execute(_QUARANTINE, document_id, seq)
+
+    @asynccontextmanager
+    async def _connection(self, *, seconds: float) -> AsyncIterator[PoolConnectionProxy]:
+        """Lend a connection, and break it when the work on it takes longer.
+
+        Asking the server to cancel, as asyncpg's own time limits do, would wait for a frozen server as well.
+        """
+        async with self._pool.acquire(timeout=seconds) as connection:
+            watchdog = asyncio.get_running_loop().call_later(seconds, connection.terminate)
+            try:
+                yield connection
+            finally:
+                watchdog.cancel()
 
 
 def _columns(batches: Mapping[UUID, Sequence[Row]]) -> tuple[list[object], ...]:

@@ -1,0 +1,13 @@
+"""How far the tests that could go on for hours go: a taste in `make test`, the whole in `make nightly`."""
+
+import os
+from typing import TypeVar
+
+T = TypeVar("T")
+
+LONG = os.environ.get("LECTERN_TEST_LONG", "") not in ("", "0")
+
+
+def extent(short: T, *, long: T) -> T:
+    """Return the one of both that this run is for."""
+    return long if LONG else short
