@@ -199,6 +199,8 @@ async def test_one_person_who_is_sent_out_stays_out_until_they_open_it_again(
     assert not [event for event in teacher.events if event["event"] in ("closed", "denied")]
     again = await watched.enter(peers, watched.zoe, dialect)
     assert await again.do("read", map="elements") == {"kept": 1}
+    # Only the client that was opened anew: the one that was sent out has not come back.
+    assert len(watched.get(watched.room)["sessions"]) == 2
     assert watched.office.post(f"{watched.room}/kick", json={"user_id": str(uuid4())}).json() == {"sessions_ended": 0}
 
 
