@@ -6,17 +6,23 @@ server itself (initial content), and nobody may continue it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from uuid import UUID
 
 from collab_server.protocol.update import Summary
 
 
 class Authorship:
-    """The owners of one document's client ids."""
+    """The owners of one document's client ids.
 
-    __slots__ = ("_owners",)
+    retired: the ids of earlier epochs. A restored document is written under new ones, so whoever mentions these brings a
+    copy from before (SPEC rule 13).
+    """
 
-    def __init__(self, ids_of: Mapping[UUID, Iterable[int]]) -> None:
+    __slots__ = ("_owners", "_retired")
+
+    def __init__(self, ids_of: Mapping[UUID, Iterable[int]], *, retired: Iterable[int] = ()) -> None:
+        self._retired = frozenset(retired)
         self._owners: dict[int, UUID] = {}
         for person, ids in ids_of.items():
             self._owners.update(dict.fromkeys(ids, person))
@@ -41,6 +47,25 @@ class Authorship:
                 fresh = []
             fresh.append(client)
         return fresh or ()
+
+    def are_stale(self, clients: Iterable[int]) -> bool:
+        """Say whether these client ids are of an earlier epoch, or some of them."""
+        return not self._retired.isdisjoint(clients)
+
+    def is_stale(self, summary: Summary) -> bool:
+        """Say whether an update comes from a copy of an earlier epoch."""
+        if not self._retired:
+            return False
+        touched = chain(summary.adds, summary.deletes)
+        return self.are_stale(client for client, _, _ in touched) or self.are_stale(summary.needs)
+
+    def clients(self) -> Iterable[int]:
+        """Return all client ids that have an owner, or had one in an earlier epoch."""
+        return chain(self._owners, self._retired)
+
+    def unowned(self, clients: Iterable[int]) -> list[int]:
+        """Return those of the client ids that are nobody's."""
+        return [client for client in clients if client not in self._owners]
 
     def claim(self, ids: Iterable[int], person: UUID) -> None:
         """Give new ids to the person who brought them."""

@@ -129,8 +129,9 @@ class Connection:
                 case Announce(entries):
                     room, member = self._joined()
                     room.announce(member, entries)
-                case SendState(state_vector):
+                case SendState(state_vector, clients):
                     room, member = self._joined()
+                    room.refuse_stale(clients)
                     room.send_state(member, state_vector)
                 case SendPresence():
                     room, member = self._joined()
@@ -149,8 +150,8 @@ class Connection:
         version = self._engine.access_version
         try:
             admission = await self._engine.doorkeeper.admit(token, self._document_name)
-            self._room = await self._engine.registry.open(admission.document_id)
-            self._do(lambda: self._session.admitted(admission))
+            self._room = room = await self._engine.registry.open(admission.document_id)
+            self._do(lambda: self._session.admitted(admission, epoch=room.epoch))
         except Exception as error:  # noqa: BLE001 -- whatever fails, the client must hear of it
             self.end(self._as_engine_error(error))
             return
@@ -174,7 +175,7 @@ class Connection:
         self.joined_at = datetime.now(UTC)
         self._accept(admission)
         self._engine.entered(self)
-        self._member.tell(self._dialect.opened(admission.right))
+        self._member.tell([*self._dialect.opened(admission.right), *self._dialect.epoch(self._room.epoch)])
         self._room.join(self._member)
 
     def _accept(self, admission: Admission) -> None:

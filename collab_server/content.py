@@ -1,4 +1,4 @@
-"""A document in memory, exactly as committed: the CRDT document, its last seq, its size, and whose its client ids are."""
+"""A document in memory, exactly as committed: the CRDT document, its last seq, its size, its epoch, and whose its client ids are."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,14 +23,15 @@ class Unappliable(Exception):
 class Content:
     """Built from what is stored; raises Unappliable, here and in `apply`. `size` is in bytes of updates."""
 
-    __slots__ = ("_doc", "_state", "authorship", "seq", "size")
+    __slots__ = ("_doc", "_state", "authorship", "epoch", "seq", "size")
 
     def __init__(self, stored: StoredDocument) -> None:
         self._doc: Doc[Any] = Doc()
         self._state: bytes | None = None
         self.seq = stored.seq
         self.size = 0
-        self.authorship = Authorship(stored.authors)
+        self.authorship = Authorship(stored.authors, retired=stored.retired)
+        self.epoch = stored.epoch
         with self._doc.transaction():
             if stored.snapshot is not None:
                 self._apply(stored.snapshot, stored.snapshot_seq)

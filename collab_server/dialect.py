@@ -5,7 +5,7 @@
 
 from typing import Protocol
 
-from collab_server.errors import EngineError, NotAllowed, NotFound, Unauthenticated
+from collab_server.errors import EngineError, NotAllowed, NotFound, StaleEpoch, Unauthenticated
 from collab_server.ports import Right
 from collab_server.protocol import hocuspocus, y_websocket
 
@@ -23,6 +23,9 @@ class Dialect(Protocol):
 
     def opened(self, right: Right) -> list[bytes]:
         """Tell that the session is open, or has another right from now on."""
+
+    def epoch(self, number: int) -> list[bytes]:
+        """Tell the document's epoch."""
 
     def asked(self, state_vector: bytes) -> list[bytes]:
         """Tell, after answering the client's SyncStep1, what the server wants to have."""
@@ -55,6 +58,10 @@ class YWebSocketDialect:
     def opened(self, right: Right) -> list[bytes]:
         """Only `lectern.v1` has a message for it."""
         return [y_websocket.access(may_write=right is Right.WRITE)] if self._acknowledges else []
+
+    def epoch(self, number: int) -> list[bytes]:
+        """Only `lectern.v1` has a message for it."""
+        return [y_websocket.epoch(number)] if self._acknowledges else []
 
     def greeted(self, state_vector: bytes) -> list[bytes]:
         """As the reference server does, ask for what the client has."""
@@ -98,6 +105,10 @@ class HocuspocusDialect:
         """Give the scope; the provider takes a new one at any time."""
         return [hocuspocus.authenticated(may_write=right is Right.WRITE)]
 
+    def epoch(self, number: int) -> list[bytes]:
+        """The provider hands it to whoever listens."""
+        return [hocuspocus.epoch(number)]
+
     def greeted(self, state_vector: bytes) -> list[bytes]:
         """The client speaks first."""
         return []
@@ -123,4 +134,4 @@ class HocuspocusDialect:
 
     def ends_socket(self, error: EngineError) -> bool:
         """What concerns one document leaves the others alone."""
-        return not isinstance(error, NotAllowed | NotFound | Unauthenticated)
+        return not isinstance(error, NotAllowed | NotFound | StaleEpoch | Unauthenticated)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from collab_server.errors import EngineError, Restarting
+from collab_server.errors import EngineError, NotFound, Restarting
 from collab_server.metrics import Metrics
 from collab_server.ports import Admission, Doorkeeper, UpdateLog
 from collab_server.quotas import Shares
@@ -73,6 +73,7 @@ class Engine:
         self.doorkeeper = doorkeeper
         self.limits = limits
         self.metrics = metrics
+        self._log = log
         self.registry = Registry(log, limits=limits.registry, metrics=metrics)
         self.sockets_of_people = Shares(limits.sockets_per_person, reason="too_many_connections")
         self.sockets_of_addresses = Shares(limits.sockets_per_address, reason="too_many_connections")
@@ -121,6 +122,25 @@ class Engine:
         """See live.LiveDocuments."""
         self.access_version += 1
         await asyncio.gather(*(session.review() for session in self.sessions(user_id=user_id, document_id=document_id)))
+
+    async def export(self, document_id: UUID) -> bytes:
+        """Return a document as committed, as one Yjs update (v1); raises NotFound."""
+        return await self.registry.export(document_id)
+
+    async def seq_at(self, document_id: UUID, moment: datetime) -> int:
+        """Return the last row of a document's log up to a moment, 0 where there is none yet; raises NotFound."""
+        seq = await self._log.seq_at(document_id, moment)
+        if seq is None:
+            raise NotFound("not_found")
+        return seq
+
+    async def restore(self, document_id: UUID, *, seq: int) -> int:
+        """Bring back what a document was after row `seq` of its log, 0 for nothing, as a new epoch (SPEC rule 13).
+
+        Returns the new epoch; raises NotFound where there is no such document or row, Overloaded or Restarting where it must be
+        tried again, and what the log raises.
+        """
+        return await self.registry.restore(document_id, seq=seq)
 
     async def close(self) -> None:
         """Commit what was accepted, then send everyone away with 1012."""

@@ -5,6 +5,7 @@
     ├── Unauthenticated  4401  token missing, expired or revoked
     ├── NotAllowed       4403  a write without the right to write
     ├── NotFound         4404  no such document, or none for this person
+    ├── StaleEpoch       4409  a copy from before the document was restored
     ├── TooSlow          4408  no authentication in time
     ├── TooMany          4429  more messages than the limit
     ├── TooBig           1009  a message above its bound
@@ -49,6 +50,15 @@ class NotFound(EngineError):
     """There is no such document, or none for this person."""
 
     code = 4404
+
+
+class StaleEpoch(EngineError):
+    """The copy is from before the document was restored; the client drops it and loads the document anew."""
+
+    code = 4409
+
+    def __init__(self) -> None:
+        super().__init__("stale_epoch")
 
 
 class TooSlow(EngineError):

@@ -58,16 +58,21 @@ class LogRow:
     """One Yjs update (v1), as received, and who sent it on which socket.
 
     new_clients: the Yjs client ids that it brings into the document; from now on they are the sender's.
+    epoch: the document's epoch that it belongs to.
     """
 
     payload: bytes
     user_id: UUID | None
     session_id: UUID | None
     new_clients: Sequence[int] = ()
+    epoch: int = 1
 
 
 class StoredDocument(Protocol):
-    """A document as kept: the newest snapshot (a Yjs update, v1; none at seq 0) and (seq, update) of the rows after it."""
+    """A document as kept: the newest snapshot (a Yjs update, v1; none at seq 0) and (seq, update) of the rows after it.
+
+    All of one epoch: a restored document begins anew, and what was before is history.
+    """
 
     @property
     def seq(self) -> int:
@@ -87,7 +92,30 @@ class StoredDocument(Protocol):
 
     @property
     def authors(self) -> Mapping[UUID, Sequence[int]]:
-        """Return each person's Yjs client ids."""
+        """Return each person's Yjs client ids of this epoch."""
+
+    @property
+    def epoch(self) -> int:
+        """Return the epoch, counted from 1."""
+
+    @property
+    def retired(self) -> Sequence[int]:
+        """Return the Yjs client ids of earlier epochs."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEpoch:
+    """How a document begins anew.
+
+    after_epoch, after_seq: where the document must stand; restored_seq: the row whose moment comes back; state: the whole
+    document of that moment (a Yjs update, v1), the new epoch's first row; retired: client ids in use so far that are nobody's.
+    """
+
+    after_epoch: int
+    after_seq: int
+    restored_seq: int
+    state: bytes
+    retired: Sequence[int]
 
 
 class UpdateLog(Protocol):
@@ -96,12 +124,19 @@ class UpdateLog(Protocol):
     async def append(self, batches: Mapping[UUID, Sequence[LogRow]]) -> Mapping[UUID, int]:
         """Commit the rows of several documents, and whose their new client ids are, in one transaction.
 
-        Returns the seq of the last row per document; a document that does not exist is left out, and has no rows.
+        Returns the seq of the last row per document; a document that does not exist, or is in another epoch than the rows, is
+        left out, and gets no rows.
         Raises OSError or the driver's error when nothing was committed.
         """
 
-    async def load(self, document_id: UUID) -> StoredDocument | None:
-        """Read a document, or None when there is none."""
+    async def load(self, document_id: UUID, *, seq: int | None = None) -> StoredDocument | None:
+        """Read a document as it is, or as it was after row `seq`; None when there is none."""
+
+    async def seq_at(self, document_id: UUID, moment: datetime) -> int | None:
+        """Return the last row that was written up to a moment; 0 where none was, None when there is no document."""
+
+    async def begin_epoch(self, document_id: UUID, beginning: NewEpoch) -> bool:
+        """Let a document begin anew with one row; False, and nothing changed, where it has moved on meanwhile."""
 
     async def save_snapshot(self, document_id: UUID, seq: int, state: bytes) -> None:
         """Keep `state`, the whole document up to and including row `seq`."""

@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from random import SystemRandom
 from uuid import UUID
 
 import structlog
 
 from collab_server.committer import Committer
 from collab_server.content import Content, Unappliable
-from collab_server.errors import EngineError, NotFound, Overloaded, Restarting
+from collab_server.errors import EngineError, NotFound, Overloaded, Restarting, StaleEpoch
 from collab_server.metrics import Metrics
-from collab_server.ports import UpdateLog
+from collab_server.ports import NewEpoch, UpdateLog
+from collab_server.protocol.renaming import new_names, renamed
 from collab_server.room import Room, RoomLimits
 from collab_server.snapshots import Snapshots
 
@@ -36,7 +38,7 @@ class Registry:
         self._limits = limits
         self._metrics = metrics
         self._rooms: dict[UUID, Room] = {}
-        self._loading: dict[UUID, asyncio.Task[Room]] = {}
+        self._loading: dict[UUID, asyncio.Task[object]] = {}
         self._unloading: dict[Room, asyncio.TimerHandle] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -71,6 +73,57 @@ class Registry:
             if document_id not in self._loading:
                 self._loading[document_id] = asyncio.create_task(self._load(document_id))
             await asyncio.shield(self._loading[document_id])
+
+    async def export(self, document_id: UUID) -> bytes:
+        """Return a document as committed, as one update; raises NotFound."""
+        return (await self._read(document_id))[0].state()
+
+    async def restore(self, document_id: UUID, *, seq: int) -> int:
+        """Bring back what a document was after row `seq`, as a new epoch, and return that.
+
+        Everything stays in the log. Open sessions end, because what they hold cannot be merged with what was brought back.
+        Raises NotFound, Overloaded, Restarting, and what the log raises.
+        """
+        stored = await self._updates.load(document_id, seq=seq)
+        if stored is None or seq < 0 or stored.seq != seq:
+            raise NotFound("not_found")
+        moment = Content(stored)
+        while document_id in self._loading:
+            await asyncio.wait([self._loading[document_id]])
+        if self._closing:
+            raise Restarting("server_restarts")
+        # As long as this lasts nobody opens the document.
+        self._loading[document_id] = task = asyncio.create_task(self._begin_epoch(document_id, moment))
+        return await asyncio.shield(task)
+
+    async def _begin_epoch(self, document_id: UUID, moment: Content) -> int:
+        room = self._rooms.get(document_id)
+        outcome: EngineError = Restarting("document_reloads")
+        try:
+            if room is not None:
+                await room.stop()
+            now, _ = await self._read(document_id)
+            clocks = moment.coverage().clocks
+            names = new_names(clocks, avoid={*now.authorship.clients(), *now.coverage().clocks}, rng=SystemRandom())
+            beginning = NewEpoch(
+                after_epoch=now.epoch,
+                after_seq=now.seq,
+                restored_seq=moment.seq,
+                state=await asyncio.to_thread(renamed, moment.state(), names),
+                retired=now.authorship.unowned(now.coverage().clocks),
+            )
+            if not await self._updates.begin_epoch(document_id, beginning):
+                # Another process writes it too.
+                raise Overloaded("try_again_later")
+            outcome = StaleEpoch()
+            _log.info("document restored", document=str(document_id), seq=moment.seq, epoch=now.epoch + 1)
+            return now.epoch + 1
+        finally:
+            del self._loading[document_id]
+            if room is not None:
+                room.end_all(outcome)
+                self._keep(room)
+                self._drop(room)
 
     async def close(self) -> None:
         """End every session with 1012, after what was accepted is committed."""

@@ -14,7 +14,7 @@ import structlog
 from collab_server.committer import Committer
 from collab_server.content import EMPTY_STATE_VECTOR, Content, Unappliable
 from collab_server.dialect import Dialect
-from collab_server.errors import EngineError, Malformed, NotFound, Overloaded, Restarting
+from collab_server.errors import EngineError, Malformed, Overloaded, Restarting, StaleEpoch
 from collab_server.metrics import Metrics
 from collab_server.ports import LogRow, Participant
 from collab_server.presence import Presence
@@ -128,6 +128,11 @@ class Room:
         return self._writing + len(self._inbox)
 
     @property
+    def epoch(self) -> int:
+        """Return the document's epoch."""
+        return self._content.epoch
+
+    @property
     def members(self) -> int:
         """Return how many sessions take part."""
         return len(self._members)
@@ -187,6 +192,8 @@ class Room:
             return Outcome.TOO_LATE
         if len(self._inbox) >= self._limits.inbox_max_updates:
             return Outcome.OVERLOADED
+        if self._authorship.is_stale(summary):
+            return Outcome.STALE_EPOCH
         if self._coverage.holds(summary) or not (may_write or self._brings_news(summary)):
             # Known already, perhaps not yet committed: the acknowledgement takes its turn behind what is.
             self._enqueue(_Offered(member, summary, None))
@@ -210,6 +217,11 @@ class Room:
         self._accepted_bytes += len(update)
         self._enqueue(_Offered(member, summary, update, new_clients))
         return Outcome.ACCEPTED
+
+    def refuse_stale(self, clients: Sequence[int]) -> None:
+        """Refuse a copy that holds something of an earlier epoch; raises StaleEpoch."""
+        if self._authorship.are_stale(clients):
+            raise StaleEpoch
 
     def announce(self, member: Member, entries: Sequence[PresenceEntry]) -> None:
         """Take presence states from a member."""
@@ -300,7 +312,7 @@ class Room:
     async def _commit(self, batch: list[_Offered]) -> None:
         written = [offered for offered in batch if offered.update is not None]
         if written:
-            last = await self._append([_row(offered) for offered in written])
+            last = await self._append([_row(offered, self.epoch) for offered in written])
             updates = [offered.update for offered in written if offered.update is not None]
             first = last - len(updates) + 1
             try:
@@ -319,9 +331,12 @@ class Room:
         """
         self._mending = True
         try:
-            self._content, left_out = await self._read_again(self.document_id)
+            content, left_out = await self._read_again(self.document_id)
         finally:
             self._mending = False
+        if content.epoch != self.epoch:
+            raise StaleEpoch
+        self._content = content
         bad = [offered for seq, offered in enumerate(written, first_seq) if seq in left_out]
         senders = {offered.member for offered in bad}
         self._coverage = self._content.coverage()
@@ -354,7 +369,9 @@ class Room:
                 delay = min(delay * 2, RETRY_LONGEST_SECONDS)
             else:
                 if seq is None:
-                    raise NotFound("not_found")
+                    # Gone, or restored by another process.
+                    await self._read_again(self.document_id)
+                    raise StaleEpoch
                 return seq
         raise Overloaded("try_again_later")
 
@@ -440,8 +457,12 @@ def framed(prefix: bytes, bodies: Sequence[bytes]) -> bytes:
     return b"".join([websocket.binary(prefix + body) for body in bodies])
 
 
-def _row(offered: _Offered) -> LogRow:
+def _row(offered: _Offered, epoch: int) -> LogRow:
     assert offered.update is not None
     return LogRow(
-        offered.update, offered.member.participant.id, offered.member.session_id, new_clients=offered.new_clients
+        offered.update,
+        offered.member.participant.id,
+        offered.member.session_id,
+        new_clients=offered.new_clients,
+        epoch=epoch,
     )

@@ -5,13 +5,16 @@
 
 The shell (connection.py) performs the effects and feeds back what came of them. Messages that arrive before the decision wait
 in a bounded backlog, because stock clients do not wait for an answer before they go on.
+
+In a document that was restored, the updates of a client that does not say from which epoch its copy is wait as well, until it
+has said what it holds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from collab_server.errors import EngineError, Malformed, NotAllowed, Overloaded, TooBig, TooMany
+from collab_server.errors import EngineError, Malformed, NotAllowed, Overloaded, StaleEpoch, TooBig, TooMany
 from collab_server.ports import Admission, Right
 from collab_server.protocol.awareness import PresenceEntry
 from collab_server.protocol.coverage import read_state_vector
@@ -73,9 +76,10 @@ class ChangeRight:
 
 @dataclass(frozen=True, slots=True)
 class SendState:
-    """Send what is missing from this state vector."""
+    """Send what is missing from this state vector; it names these client ids."""
 
     state_vector: bytes
+    clients: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ class Outcome(Enum):
 
     ACCEPTED = auto()
     MISSING_EDITS = auto()
+    STALE_EPOCH = auto()
     ENTANGLED = auto()
     ANOTHER_AUTHOR = auto()
     TOO_MANY_CLIENTS = auto()
@@ -144,16 +149,18 @@ class AwaitingToken:
 
 @dataclass(slots=True)
 class Deciding:
-    """A token is being checked."""
+    """A token is being checked; `copy_epoch`: from which epoch the client's copy is, where it says so."""
 
     backlog: Backlog
+    copy_epoch: int | None
 
 
 @dataclass(slots=True)
 class Joined:
-    """The client takes part."""
+    """The client takes part; `held`: its updates, as long as its copy may be from an earlier epoch."""
 
     admission: Admission
+    held: Backlog | None = None
     resyncs: int = 0
 
 
@@ -177,19 +184,22 @@ class Session:
             case Joined():
                 return self._converse(message)
             case AwaitingToken(backlog) if isinstance(message, Token):
-                self.state = Deciding(backlog)
-                return (Admit(message.token),)
+                token, copy_epoch = message.split()
+                self.state = Deciding(backlog, copy_epoch)
+                return (Admit(token),)
             case AwaitingToken(backlog) | Deciding(backlog):
                 return self._wait(message, backlog)
             case Ended():  # pragma: no branch -- the cases are all there are
                 return ()
 
-    def admitted(self, admission: Admission) -> Iterable[Effect]:
-        """Go on after a positive decision: join, then hear what has waited."""
+    def admitted(self, admission: Admission, *, epoch: int = 1) -> Iterable[Effect]:
+        """Go on after a positive decision: join, then hear what has waited. `epoch`: the document's."""
         if not isinstance(self.state, Deciding):
             return
-        waiting = self.state.backlog.messages
-        self.state = Joined(admission)
+        waiting, copy_epoch = self.state.backlog.messages, self.state.copy_epoch
+        if copy_epoch not in (None, epoch):
+            raise StaleEpoch
+        self.state = Joined(admission, held=Backlog() if copy_epoch is None and epoch > 1 else None)
         yield Join(admission)
         for message in waiting:
             yield from self.receive(message)
@@ -217,6 +227,8 @@ class Session:
                 return ()
             case Outcome.READ_ONLY:
                 raise NotAllowed("write_refused")
+            case Outcome.STALE_EPOCH:
+                raise StaleEpoch
             case Outcome.ENTANGLED:
                 raise Malformed("update_depends_on_itself")
             case Outcome.ANOTHER_AUTHOR:
@@ -253,20 +265,22 @@ class Session:
     def _converse(self, message: Message) -> Iterable[Effect]:
         match message:
             case Update(update):
+                if isinstance(self.state, Joined) and self.state.held is not None:
+                    return self._wait(message, self.state.held)
                 return self._offer(update, self._limits.message_max_bytes)
             case SyncStep2(update):
-                return self._offer(update, self._limits.first_sync_max_bytes)
+                return self._let_go(self._offer(update, self._limits.first_sync_max_bytes))
             case Presence(entries):
                 return (Announce(entries),)
             case SyncStep1(state_vector):
                 if len(state_vector) > self._limits.message_max_bytes:
                     raise TooBig("message_too_big")
-                read_state_vector(state_vector)
-                return (SendState(state_vector),)
+                clocks = read_state_vector(state_vector)
+                return self._let_go((SendState(state_vector, tuple(clocks)),))
             case QueryPresence():
                 return (SendPresence(),)
-            case Token(token):
-                return (Renew(token),)
+            case Token():
+                return (Renew(message.split()[0]),)
             case Leave():
                 return self.fail(None)
             case Stateless() | Pong():  # pragma: no branch -- the cases are all there are
@@ -276,6 +290,14 @@ class Session:
         if len(update) > bound:
             raise TooBig("message_too_big")
         return (Offer(update, walk(update)),)
+
+    def _let_go(self, effects: Iterable[Effect]) -> Iterable[Effect]:
+        """Hear what the client holds; if it is still here after that, its copy is of this epoch."""
+        yield from effects
+        if isinstance(self.state, Joined) and self.state.held is not None:
+            held, self.state.held = self.state.held.messages, None
+            for message in held:
+                yield from self.receive(message)
 
     def _missing(self) -> Iterable[Effect]:
         if not isinstance(self.state, Joined):

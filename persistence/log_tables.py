@@ -37,15 +37,32 @@ class DocumentUpdate(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class DocumentEpoch(Base):
+    """A time at which a document began anew, with the content of an earlier moment. The first epoch has no row."""
+
+    __tablename__ = "document_epochs"
+
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    # The updates from here to the next epoch's first one make the document; the first holds its whole content.
+    first_seq: Mapped[int] = mapped_column(BigInteger)
+    restored_seq: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 class DocumentAuthor(Base):
-    """Whose a Yjs client id is: the person on whose connection it first added something to the document."""
+    """Whose a Yjs client id is: the person on whose connection it first added something to the document.
+
+    Ids of earlier epochs are kept, to tell copies from before; without a person, one that the server itself had written under.
+    """
 
     __tablename__ = "document_authors"
 
     document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
     client_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     # No foreign key, as above: an id stays taken when its owner's account is erased.
-    user_id: Mapped[UUID]
+    user_id: Mapped[UUID | None]
+    epoch: Mapped[int] = mapped_column(Integer)
 
 
 class DocumentSnapshot(Base):

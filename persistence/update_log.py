@@ -1,10 +1,14 @@
-"""The update log on PostgreSQL: gapless rows per document, snapshots beside them. Implements the engine's port `UpdateLog`."""
+"""The update log on PostgreSQL: gapless rows per document, snapshots beside them. Implements the engine's port `UpdateLog`.
+
+A restored document goes on in a new epoch, whose first row holds its whole content; the rows before that one are history.
+"""
 
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -21,14 +25,14 @@ COMPRESSION_LEVEL = 1
 # The head's row lock orders writers of one document and makes seq gapless: a number is taken only by a row that commits with it.
 _APPEND = """
 with batch as (
-    select * from unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::uuid[])
-        with ordinality as batch(document_id, payload, user_id, session_id, position)
+    select * from unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::uuid[], $5::int[])
+        with ordinality as batch(document_id, payload, user_id, session_id, epoch, position)
 ), counted as (
-    select document_id, count(*) as rows from batch group by document_id
+    select document_id, min(epoch) as epoch, count(*) as rows from batch group by document_id
 ), head as (
     update document_heads set seq = document_heads.seq + counted.rows, updated_at = now()
-    from counted where document_heads.document_id = counted.document_id
-    returning document_heads.document_id, document_heads.seq, counted.rows
+    from counted where document_heads.document_id = counted.document_id and document_heads.epoch = counted.epoch
+    returning document_heads.document_id, document_heads.epoch, document_heads.seq, counted.rows
 ), written as (
     insert into document_updates (document_id, seq, payload, user_id, session_id)
     select document_id, head.seq - head.rows + row_number() over (partition by document_id order by position),
@@ -42,9 +46,9 @@ select document_id, seq from head
 _APPEND_CLAIMING = _APPEND.replace(
     ")\nselect document_id, seq",
     """), claimed as (
-    insert into document_authors (document_id, client_id, user_id)
-    select document_id, client_id, user_id
-    from unnest($5::uuid[], $6::bigint[], $7::uuid[]) as claims(document_id, client_id, user_id)
+    insert into document_authors (document_id, client_id, user_id, epoch)
+    select document_id, client_id, user_id, head.epoch
+    from unnest($6::uuid[], $7::bigint[], $8::uuid[]) as claims(document_id, client_id, user_id)
     join head using (document_id)
     on conflict (document_id, client_id) do nothing
 )
@@ -54,15 +58,23 @@ select document_id, seq""",
 # Always in the order of ids: two transactions that need the same heads can then not wait for each other.
 _LOCK_HEADS = "select from document_heads where document_id = any($1::uuid[]) order by document_id for update"
 
-_HEAD = "select seq from document_heads where document_id = $1"
+_HEAD = "select seq, epoch from document_heads where document_id = $1"
+
+_EPOCH_OF_ROW = """
+select epoch, first_seq from document_epochs where document_id = $1 and first_seq <= $2 order by epoch desc limit 1
+"""
+
+_SEQ_AT = "select coalesce(max(seq), 0) from document_updates where document_id = $1 and created_at <= $2"
 
 # One row per person, whatever the number of ids: a document of many visits opens as fast as one of few.
 _AUTHORS = """
-select user_id, array_agg(client_id) as client_ids from document_authors where document_id = $1 group by user_id
+select case when epoch = $2 then user_id end as user_id, array_agg(client_id) as client_ids
+from document_authors where document_id = $1 and (epoch < $2 or epoch = $2 and user_id is not null) group by 1
 """
 
 _NEWEST_SNAPSHOT = """
-select seq, payload from document_snapshots where document_id = $1 and encoding = 'v1+zlib' order by seq desc limit 1
+select seq, payload from document_snapshots
+where document_id = $1 and seq between $2 and $3 and encoding = 'v1+zlib' order by seq desc limit 1
 """
 
 _TAIL = """
@@ -79,6 +91,20 @@ on conflict (document_id, seq) do nothing
 _FORGET_SNAPSHOTS = """
 delete from document_snapshots where document_id = $1 and seq < (
     select seq from document_snapshots where document_id = $1 order by seq desc offset 1 limit 1)
+"""
+
+_BEGIN_EPOCH = """
+update document_heads set epoch = epoch + 1, seq = seq + 1, updated_at = now()
+where document_id = $1 and epoch = $2 and seq = $3 returning epoch, seq
+"""
+
+_NAME_EPOCH = "insert into document_epochs (document_id, epoch, first_seq, restored_seq) values ($1, $2, $3, $4)"
+
+_FIRST_ROW = "insert into document_updates (document_id, seq, payload) values ($1, $2, $3)"
+
+_RETIRE = """
+insert into document_authors (document_id, client_id, epoch) select $1, client_id, $2 from unnest($3::bigint[]) as client_id
+on conflict (document_id, client_id) do nothing
 """
 
 _QUARANTINE = "update document_updates set encoding = 'quarantined' where document_id = $1 and seq = $2"
@@ -103,6 +129,34 @@ class Row(Protocol):
     def new_clients(self) -> Sequence[int]:
         """Return the Yjs client ids that are the sender's from now on."""
 
+    @property
+    def epoch(self) -> int:
+        """Return the epoch of its document that it was written in."""
+
+
+class Beginning(Protocol):
+    """How a document begins anew; see the engine's `NewEpoch`."""
+
+    @property
+    def after_epoch(self) -> int:
+        """Return the epoch that ends."""
+
+    @property
+    def after_seq(self) -> int:
+        """Return that one's last row."""
+
+    @property
+    def restored_seq(self) -> int:
+        """Return the row whose moment comes back."""
+
+    @property
+    def state(self) -> bytes:
+        """Return the whole document of that moment."""
+
+    @property
+    def retired(self) -> Sequence[int]:
+        """Return the client ids in use so far that are nobody's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -113,6 +167,8 @@ class Stored:
     snapshot_seq: int
     tail: Sequence[tuple[int, bytes]]
     authors: Mapping[UUID, Sequence[int]] = field(default_factory=dict)
+    epoch: int = 1
+    retired: Sequence[int] = ()
 
 
 class PostgresUpdateLog:
@@ -150,7 +206,7 @@ class PostgresUpdateLog:
     async def append(self, batches: Mapping[UUID, Sequence[Row]]) -> Mapping[UUID, int]:
         """Commit the rows of several documents in one transaction; returns each document's last seq.
 
-        A document that does not exist is left out.
+        A document that does not exist, or is in another epoch, is left out.
         """
         columns, claims = _columns(batches), _claims(batches)
         statement = _APPEND
@@ -165,26 +221,54 @@ class PostgresUpdateLog:
                     heads = await connection.fetch(statement, *columns)
         return {head["document_id"]: head["seq"] for head in heads}
 
-    async def load(self, document_id: UUID) -> Stored | None:
-        """Read a document as of one moment, or None when there is none."""
+    async def load(self, document_id: UUID, *, seq: int | None = None) -> Stored | None:
+        """Read a document as it is, or as it was after row `seq`; None when there is none."""
         async with (
             self._connection(seconds=READ_SECONDS) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            seq = await connection.fetchval(_HEAD, document_id)
-            if seq is None:
+            head = await connection.fetchrow(_HEAD, document_id)
+            if head is None:
                 return None
-            snapshot = await connection.fetchrow(_NEWEST_SNAPSHOT, document_id)
+            seq = head["seq"] if seq is None else min(seq, head["seq"])
+            epoch, first_seq = 1, 1
+            if head["epoch"] > 1:
+                epoch, first_seq = await connection.fetchrow(_EPOCH_OF_ROW, document_id, seq) or (1, 1)
+            snapshot = await connection.fetchrow(_NEWEST_SNAPSHOT, document_id, first_seq, seq)
             snapshot_seq = 0 if snapshot is None else snapshot["seq"]
-            rows = await connection.fetch(_TAIL, document_id, snapshot_seq, seq)
-            authors = await connection.fetch(_AUTHORS, document_id)
+            rows = await connection.fetch(_TAIL, document_id, max(snapshot_seq, first_seq - 1), seq)
+            authors = {
+                author["user_id"]: author["client_ids"]
+                for author in await connection.fetch(_AUTHORS, document_id, epoch)
+            }
         return Stored(
             seq=seq,
             snapshot=None if snapshot is None else zlib.decompress(snapshot["payload"]),
             snapshot_seq=snapshot_seq,
             tail=[(row["seq"], row["payload"]) for row in rows],
-            authors={author["user_id"]: author["client_ids"] for author in authors},
+            retired=authors.pop(None, ()),
+            authors=authors,
+            epoch=epoch,
         )
+
+    async def seq_at(self, document_id: UUID, moment: datetime) -> int | None:
+        """Return the last row that was written up to a moment; 0 where none was, None when there is no document."""
+        async with self._connection(seconds=READ_SECONDS) as connection:
+            if await connection.fetchrow(_HEAD, document_id) is None:
+                return None
+            seq: int = await connection.fetchval(_SEQ_AT, document_id, moment)
+            return seq
+
+    async def begin_epoch(self, document_id: UUID, beginning: Beginning) -> bool:
+        """Let a document begin anew with one row; False, and nothing changed, where it has moved on meanwhile."""
+        async with self._connection(seconds=READ_SECONDS) as connection, connection.transaction():
+            head = await connection.fetchrow(_BEGIN_EPOCH, document_id, beginning.after_epoch, beginning.after_seq)
+            if head is None:
+                return False
+            await connection.execute(_NAME_EPOCH, document_id, head["epoch"], head["seq"], beginning.restored_seq)
+            await connection.execute(_FIRST_ROW, document_id, head["seq"], beginning.state)
+            await connection.execute(_RETIRE, document_id, beginning.after_epoch, beginning.retired)
+            return True
 
     async def save_snapshot(self, document_id: UUID, seq: int, state: bytes) -> None:
         """Keep the whole document up to and including row `seq`."""
@@ -217,13 +301,15 @@ def _columns(batches: Mapping[UUID, Sequence[Row]]) -> tuple[list[object], ...]:
     payloads: list[object] = []
     users: list[object] = []
     sessions: list[object] = []
+    epochs: list[object] = []
     for document_id, rows in batches.items():
         for row in rows:
             documents.append(document_id)
             payloads.append(row.payload)
             users.append(row.user_id)
             sessions.append(row.session_id)
-    return documents, payloads, users, sessions
+            epochs.append(row.epoch)
+    return documents, payloads, users, sessions, epochs
 
 
 def _claims(batches: Mapping[UUID, Sequence[Row]]) -> tuple[list[object], ...]:

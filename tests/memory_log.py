@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from uuid import UUID
 
-from collab_server.ports import LogRow
+from collab_server.ports import LogRow, NewEpoch
 from persistence.update_log import Stored
 
 
@@ -14,7 +15,16 @@ class _Document:
     rows: list[LogRow] = field(default_factory=list)
     quarantined: set[int] = field(default_factory=set)
     snapshots: dict[int, bytes] = field(default_factory=dict)
-    authors: dict[int, UUID] = field(default_factory=dict)
+    authors: dict[int, tuple[UUID | None, int]] = field(default_factory=dict)
+    first_seqs: list[int] = field(default_factory=lambda: [1])
+    written_at: list[datetime] = field(default_factory=list)
+
+    def write(self, row: LogRow) -> None:
+        self.rows.append(row)
+        self.written_at.append(datetime.now(UTC))
+        for client in row.new_clients:
+            assert row.user_id is not None
+            self.authors.setdefault(client, (row.user_id, row.epoch))
 
 
 class MemoryLog:
@@ -72,12 +82,9 @@ class MemoryLog:
         seqs = {}
         for document_id, rows in batches.items():
             document = self._documents.get(document_id)
-            if document is not None:
-                document.rows.extend(rows)
+            if document is not None and rows[0].epoch == len(document.first_seqs):
                 for row in rows:
-                    for client in row.new_clients:
-                        assert row.user_id is not None
-                        document.authors.setdefault(client, row.user_id)
+                    document.write(row)
                 seqs[document_id] = len(document.rows)
         return seqs
 
@@ -86,7 +93,7 @@ class MemoryLog:
             self.failures += 1
             raise self.fail_with
 
-    async def load(self, document_id: UUID) -> Stored | None:
+    async def load(self, document_id: UUID, *, seq: int | None = None) -> Stored | None:
         self.loading += 1
         await self._readable.wait()
         self.loading -= 1
@@ -94,16 +101,41 @@ class MemoryLog:
         document = self._documents.get(document_id)
         if document is None:
             return None
-        snapshot_seq = max(document.snapshots, default=0)
+        seq = len(document.rows) if seq is None else min(seq, len(document.rows))
+        epoch = max([1, *(number for number, first in enumerate(document.first_seqs, 1) if first <= seq)])
+        first = document.first_seqs[epoch - 1]
+        snapshot_seq = max((kept for kept in document.snapshots if first <= kept <= seq), default=0)
         tail = [
-            (seq, row.payload)
-            for seq, row in enumerate(document.rows, 1)
-            if seq > snapshot_seq and seq not in document.quarantined
+            (number, row.payload)
+            for number, row in enumerate(document.rows[:seq], 1)
+            if number > snapshot_seq and number >= first and number not in document.quarantined
         ]
         authors: dict[UUID, list[int]] = {}
-        for client, person in document.authors.items():
-            authors.setdefault(person, []).append(client)
-        return Stored(len(document.rows), document.snapshots.get(snapshot_seq), snapshot_seq, tail, authors)
+        retired = []
+        for client, (person, since) in document.authors.items():
+            if since == epoch and person is not None:
+                authors.setdefault(person, []).append(client)
+            elif since < epoch:
+                retired.append(client)
+        return Stored(seq, document.snapshots.get(snapshot_seq), snapshot_seq, tail, authors, epoch, retired)
+
+    async def seq_at(self, document_id: UUID, moment: datetime) -> int | None:
+        document = self._documents.get(document_id)
+        return None if document is None else sum(written <= moment for written in document.written_at)
+
+    async def begin_epoch(self, document_id: UUID, beginning: NewEpoch) -> bool:
+        self._fail()
+        document = self._documents.get(document_id)
+        if document is None or (beginning.after_epoch, beginning.after_seq) != (
+            len(document.first_seqs),
+            len(document.rows),
+        ):
+            return False
+        for client in beginning.retired:
+            document.authors.setdefault(client, (None, beginning.after_epoch))
+        document.write(LogRow(beginning.state, None, None, epoch=beginning.after_epoch + 1))
+        document.first_seqs.append(len(document.rows))
+        return True
 
     async def save_snapshot(self, document_id: UUID, seq: int, state: bytes) -> None:
         self._documents[document_id].snapshots.setdefault(seq, state)

@@ -1,6 +1,7 @@
 """A client that sends what the test tells it to, frame by frame, in either dialect; what it hears is kept in order."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -18,7 +19,10 @@ from collab_server.protocol.codec import Reader, byte_array, string
 
 PATIENCE_SECONDS = 10.0
 DIALECTS = ("y-websocket", "hocuspocus")
-_KINDS = {1: "presence", 2: "auth", 7: "close", 8: "sync_status", 9: "ping", 100: "saved", 101: "access"}
+_KINDS = {
+    1: "presence", 2: "auth", 5: "epoch", 7: "close", 8: "sync_status", 9: "ping",
+    100: "saved", 101: "access", 102: "epoch",
+}  # fmt: skip
 _STEPS = {0: "step1", 1: "step2", 2: "update"}
 _AUTH = {0: "token", 1: "denied", 2: "authenticated"}
 
@@ -180,6 +184,8 @@ class RawClient:
                 heard = Heard(key, kind, None if kind == "token" else reader.string())
             elif kind == "close":
                 heard = Heard(key, kind, reader.string())
+            elif number == 5:
+                heard = Heard(key, kind, json.loads(reader.string())["epoch"])
             else:
                 heard = Heard(key, kind, reader.uint())
         reader.finish()

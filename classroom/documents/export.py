@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from documents.export import ExportFormat, ExportRequest, export, links
 from documents.kinds import Kind
 from documents.whiteboard import Image
-from persistence.log_tables import DocumentSnapshot, DocumentUpdate
+from persistence.log_tables import DocumentEpoch, DocumentSnapshot, DocumentUpdate
 
 # Applying this much takes a few milliseconds; more is done in a process of its own.
 INLINE_MAX_BYTES = 256 * 1024
@@ -22,17 +22,25 @@ EXPORT_LIMIT_SECONDS = 60
 
 
 async def updates_of(session: AsyncSession, document_id: UUID) -> tuple[bytes, ...]:
-    """Return the updates (v1) that make a document: its newest snapshot, and what came after it."""
+    """Return the updates (v1) that make a document: its newest snapshot, and what came after it.
+
+    A document that was restored is made of what was written since.
+    """
+    first_seq = await session.scalar(
+        select(func.coalesce(func.max(DocumentEpoch.first_seq), 1)).where(DocumentEpoch.document_id == document_id)
+    )
     snapshot = (
         await session.execute(
             select(DocumentSnapshot.seq, DocumentSnapshot.encoding, DocumentSnapshot.payload)
-            .where(DocumentSnapshot.document_id == document_id)
+            .where(DocumentSnapshot.document_id == document_id, DocumentSnapshot.seq >= first_seq)
             .order_by(DocumentSnapshot.seq.desc())
             .limit(1)
         )
     ).one_or_none()
     statement = select(DocumentUpdate.payload).where(
-        DocumentUpdate.document_id == document_id, DocumentUpdate.encoding == "v1"
+        DocumentUpdate.document_id == document_id,
+        DocumentUpdate.encoding == "v1",
+        DocumentUpdate.seq >= first_seq,
     )
     if snapshot is not None:
         statement = statement.where(DocumentUpdate.seq > snapshot.seq)

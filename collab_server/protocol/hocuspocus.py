@@ -80,6 +80,11 @@ def permission_denied(reason: str) -> bytes:
     return uint(_AUTH) + uint(_AUTH_DENIED) + string(reason)
 
 
+def epoch(number: int) -> bytes:
+    """Tell the document's epoch, as a message beside the document: a stock provider hands it to whoever listens."""
+    return uint(_STATELESS) + string(f'{{"epoch": {number}}}')
+
+
 def token_request() -> bytes:
     """Ask the client for a fresh token."""
     return uint(_AUTH) + uint(_AUTH_TOKEN)

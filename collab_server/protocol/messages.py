@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from collab_server.errors import Malformed
 from collab_server.protocol.awareness import PresenceEntry
+
+_MAX_EPOCH_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,21 @@ class QueryPresence:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Carries the sender's access token: the first of a session, or a fresh one for a session that goes on."""
+    """Carries the sender's access token: the first of a session, or a fresh one for a session that goes on.
+
+    Behind it a client that keeps copies may say from which epoch its copy is: `token;epoch=2`.
+    """
 
     token: str
+
+    def split(self) -> tuple[str, int | None]:
+        """Return the access token alone, and the epoch of the sender's copy where it says so; raises Malformed."""
+        token, claims, number = self.token.partition(";epoch=")
+        if not claims:
+            return token, None
+        if not (number.isascii() and number.isdigit() and len(number) <= _MAX_EPOCH_DIGITS):
+            raise Malformed("epoch is not a number")
+        return token, int(number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ MAX_DEPTH: Final = 64
 MAX_CLOCK: Final = 2**31 - 1
 """The CRDT library counts clocks in 32 bits."""
 
-_GC, _SKIP = 0, 10
+GC, SKIP = 0, 10
 _DELETED, _JSON, _BINARY, _STRING, _EMBED, _FORMAT, _TYPE, _ANY, _DOC = 1, 2, 3, 4, 5, 6, 7, 8, 9
 _ORIGIN, _RIGHT_ORIGIN, _PARENT_SUB = 0x80, 0x40, 0x20
 _XML_ELEMENT, _XML_HOOK, _XML_TEXT = 3, 5, 6
@@ -49,7 +49,7 @@ class Summary:
 
 def walk(update: bytes) -> Summary:
     """Read `update` to its exact end; raises Malformed where it is not one well-formed update within the bounds."""
-    walker = _Walker(update)
+    walker = Walker(update)
     adds = walker.blocks()
     walker.read_deletes()
     walker.reader.finish()
@@ -62,7 +62,9 @@ def walk(update: bytes) -> Summary:
     )
 
 
-class _Walker:
+class Walker:
+    """Reads one update from its start to its end."""
+
     __slots__ = ("_block_needs", "_client", "_clock", "deletes", "has_gap", "needs", "order", "reader")
 
     def __init__(self, update: bytes) -> None:
@@ -76,6 +78,7 @@ class _Walker:
         self._clock = 0
 
     def blocks(self) -> list[tuple[int, int, int]]:
+        """Read the structs, and return the runs of clocks that they add."""
         reader = self.reader
         adds = []
         clients: set[int] = set()
@@ -89,13 +92,13 @@ class _Walker:
             self._clock = first = reader.uint()
             for _ in range(structs):
                 info = reader.byte()
-                if info == _SKIP:
+                if info == SKIP:
                     if self._clock > first:
                         adds.append((client, first, self._clock))
                     self._clock = first = self._clock + _at_least_one(reader.uint())
                     self.has_gap = True
                 else:
-                    self._clock += self._deleted() if info == _GC else self._item(info)
+                    self._clock += self._deleted() if info == GC else self._item(info)
                 if self._clock > MAX_CLOCK:
                     raise Malformed("clock is out of range")
             if self._clock > first:
@@ -113,6 +116,7 @@ class _Walker:
         self._block_needs.clear()
 
     def read_deletes(self) -> None:
+        """Read what is deleted, behind the structs."""
         reader = self.reader
         for _ in range(reader.uint()):
             client = reader.uint()

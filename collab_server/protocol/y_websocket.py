@@ -1,6 +1,6 @@
 """The dialect of `y-websocket`: one document per socket, named by the address.
 
-Each message is `type body`. Clients that ask for the sub-protocol `lectern.v1` also get SAVED and ACCESS messages, which a stock
+Each message is `type body`. Clients that ask for the sub-protocol `lectern.v1` also get SAVED, ACCESS and EPOCH messages, which a stock
 client would not know. Source: https://github.com/yjs/y-websocket and https://github.com/yjs/y-protocols/blob/master/PROTOCOL.md
 """
 
@@ -19,7 +19,7 @@ from collab_server.protocol.messages import (
 SUBPROTOCOL = "lectern.v1"
 
 _SYNC, _AWARENESS, _AUTH, _QUERY_AWARENESS = 0, 1, 2, 3
-_SAVED, _ACCESS = 100, 101
+_SAVED, _ACCESS, _EPOCH = 100, 101, 102
 _PERMISSION_DENIED = 0
 
 
@@ -93,3 +93,8 @@ def saved(count: int) -> bytes:
 def access(*, may_write: bool) -> bytes:
     """Tell a `lectern.v1` client whether it may write from now on."""
     return uint(_ACCESS) + uint(int(may_write))
+
+
+def epoch(number: int) -> bytes:
+    """Tell a `lectern.v1` client the document's epoch."""
+    return uint(_EPOCH) + uint(number)

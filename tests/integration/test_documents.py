@@ -16,7 +16,7 @@ from documents.access import Level
 from documents.sample_board import sample_board
 from documents.whiteboard import scene_update
 from persistence.ids import new_id
-from persistence.log_tables import DocumentHead, DocumentSnapshot, DocumentUpdate
+from persistence.log_tables import DocumentEpoch, DocumentHead, DocumentSnapshot, DocumentUpdate
 from tests.integration.conftest import Api, Classroom, Client
 
 IsProblem = Callable[..., None]
@@ -250,6 +250,20 @@ async def test_an_export_is_the_newest_snapshot_and_what_came_after_it(classroom
     await append(classroom, 4, b"unreadable", encoding="quarantined")
     elements = (await export(classroom.teacher, classroom, "excalidraw")).json()["elements"]
     assert [each["id"] for each in elements] == [first["id"], second["id"], third["id"]]
+
+
+async def test_13_a_restored_board_is_exported_as_it_is_since(classroom: Classroom) -> None:
+    first, second, third = sample_board()[:3]
+    await append(classroom, 1, scene_update([first], client_id=1))
+    async with classroom.api.services.database.transaction() as transaction:
+        board_id = UUID(classroom.board_id)
+        payload = zlib.compress(scene_update([first], client_id=1), 1)
+        transaction.session.add(DocumentSnapshot(document_id=board_id, seq=1, payload=payload))
+        transaction.session.add(DocumentEpoch(document_id=board_id, epoch=2, first_seq=2, restored_seq=0))
+    await append(classroom, 2, scene_update([second], client_id=2))
+    await append(classroom, 3, scene_update([third], client_id=3))
+    elements = (await export(classroom.teacher, classroom, "excalidraw")).json()["elements"]
+    assert [each["id"] for each in elements] == [second["id"], third["id"]]
 
 
 async def test_a_large_board_is_exported_by_another_process(classroom: Classroom) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from time import process_time
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ import asyncpg
 import pytest
 
 from collab_server.authorship import Authorship
-from collab_server.ports import LogRow, UpdateLog
+from collab_server.ports import LogRow, NewEpoch, UpdateLog
 from collab_server.protocol.update import Summary
 from persistence.update_log import PostgresUpdateLog
 from tests.memory_log import MemoryLog
@@ -299,3 +300,63 @@ async def test_a_deleted_document_takes_its_log_with_it(postgres: tuple[Postgres
     await connection.execute("delete from documents where id = $1", A)
     assert await log.load(A) is None
     assert await log.append({A: rows(b"2"), B: rows(b"1")}) == {B: 1}
+
+
+def beginning(*, epoch: int, seq: int, restored: int, retired: list[int]) -> NewEpoch:
+    return NewEpoch(epoch, seq, restored, b"state %d" % restored, retired)
+
+
+async def test_13_a_restored_document_begins_with_one_row_and_keeps_its_history(logs: Logs) -> None:
+    bob = uuid4()
+    await logs.log.append({A: [LogRow(b"1", USER, SOCKET, [7]), LogRow(b"2", bob, SOCKET, [8]), *rows(b"3")]})
+    await logs.log.save_snapshot(A, 2, b"snapshot 2")
+    assert await logs.log.begin_epoch(A, beginning(epoch=1, seq=3, restored=1, retired=[5, 7]))
+    stored = await logs.same_store.load(A)
+    assert stored is not None
+    assert (stored.seq, stored.epoch, stored.snapshot, stored.snapshot_seq) == (4, 2, None, 0)
+    assert list(stored.tail) == [(4, b"state 1")]
+    assert (dict(stored.authors), sorted(stored.retired)) == ({}, [5, 7, 8])
+    # A snapshot of the old epoch that comes late is of the old epoch.
+    await logs.log.save_snapshot(A, 3, b"snapshot 3")
+    assert await tail(logs.log, A) == [(4, b"state 1")]
+    # Rows go on in the new one; those of the old one come too late.
+    assert await logs.log.append({A: [LogRow(b"5", bob, SOCKET, [9], epoch=2)], B: rows(b"b")}) == {A: 5, B: 1}
+    assert await logs.log.append({A: rows(b"late")}) == {}
+    await logs.log.save_snapshot(A, 5, b"snapshot 5")
+    assert await logs.log.append({A: [LogRow(b"6", bob, SOCKET, epoch=2)]}) == {A: 6}
+    assert await authors(logs.log, A) == {bob: [9]}
+    expected = {
+        0: (1, None, []),
+        1: (1, None, [(1, b"1")]),
+        3: (1, b"snapshot 3", []),
+        4: (2, None, [(4, b"state 1")]),
+        6: (2, b"snapshot 5", [(6, b"6")]),
+        99: (2, b"snapshot 5", [(6, b"6")]),
+    }
+    for seq, moment in expected.items():
+        stored = await logs.log.load(A, seq=seq)
+        assert stored is not None
+        assert (stored.epoch, stored.snapshot, list(stored.tail)) == moment
+        assert stored.seq == min(seq, 6)
+
+
+async def test_13_a_document_that_moved_on_does_not_begin_anew(logs: Logs) -> None:
+    await logs.log.append({A: rows(b"1", b"2")})
+    for epoch, seq in ((1, 1), (2, 2), (1, 3)):
+        assert not await logs.log.begin_epoch(A, beginning(epoch=epoch, seq=seq, restored=1, retired=[5]))
+    assert not await logs.log.begin_epoch(uuid4(), beginning(epoch=1, seq=0, restored=0, retired=[]))
+    assert await tail(logs.log, A) == [(1, b"1"), (2, b"2")]
+    for number in range(3):
+        assert await logs.log.begin_epoch(A, beginning(epoch=1 + number, seq=2 + number, restored=0, retired=[number]))
+    stored = await logs.log.load(A)
+    assert stored is not None and (stored.epoch, stored.seq) == (4, 5)
+    assert sorted(stored.retired) == [0, 1, 2]
+
+
+async def test_13_a_moment_is_the_last_row_before_it(logs: Logs) -> None:
+    start = datetime.now(UTC)
+    await logs.log.append({A: rows(b"1")})
+    middle = datetime.now(UTC)
+    await logs.log.append({A: rows(b"2", b"3")})
+    assert [await logs.log.seq_at(A, moment) for moment in (start, middle, datetime.now(UTC))] == [0, 1, 3]
+    assert await logs.log.seq_at(uuid4(), middle) is None

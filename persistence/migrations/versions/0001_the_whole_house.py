@@ -138,11 +138,24 @@ def upgrade() -> None:
         "document_authors",
         sa.Column("document_id", sa.Uuid(), nullable=False),
         sa.Column("client_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("epoch", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"], ["documents.id"], name="fk_document_authors_document_id", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("document_id", "client_id", name="pk_document_authors"),
+    )
+    op.create_table(
+        "document_epochs",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("first_seq", sa.BigInteger(), nullable=False),
+        sa.Column("restored_seq", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["documents.id"], name="fk_document_epochs_document_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("document_id", "epoch", name="pk_document_epochs"),
     )
     op.create_table(
         "document_heads",

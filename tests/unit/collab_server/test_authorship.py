@@ -40,3 +40,15 @@ def test_5_what_the_document_holds_may_be_sent_again_by_anybody() -> None:
 
 def test_5_what_nobody_brought_nobody_continues() -> None:
     assert Authorship({}).introduced(adding((9, 2, 3)), ANN, clocks={9: 2}) is None
+
+
+def test_13_whoever_mentions_an_id_of_an_earlier_epoch_has_a_stale_copy() -> None:
+    authorship = Authorship({ANN: [1]}, retired=[7])
+    assert authorship.is_stale(adding((1, 0, 1), (7, 0, 1)))
+    assert authorship.is_stale(Summary((), ((7, 0, 1),), {}, has_gap=False))
+    assert authorship.is_stale(Summary(((2, 0, 1),), (), {7: 3}, has_gap=False))
+    assert not authorship.is_stale(Summary(((2, 0, 1),), ((1, 0, 1),), {1: 3}, has_gap=False))
+    assert not Authorship({}).is_stale(adding((7, 0, 1)))
+    assert authorship.are_stale([1, 7]) and not authorship.are_stale([1])
+    assert list(authorship.clients()) == [1, 7]
+    assert authorship.unowned([1, 2]) == [2]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collab_server.dialect import HocuspocusDialect, YWebSocketDialect
-from collab_server.errors import Malformed, NotAllowed, NotFound, Overloaded, TooBig, Unauthenticated
+from collab_server.errors import Malformed, NotAllowed, NotFound, Overloaded, StaleEpoch, TooBig, Unauthenticated
 from collab_server.ports import Right
 from collab_server.protocol import hocuspocus, y_websocket
 from collab_server.protocol.codec import string, uint
@@ -125,3 +125,35 @@ def test_what_concerns_one_document_leaves_the_socket_open() -> None:
     for final in (Malformed("why"), TooBig("why"), Overloaded("why")):
         assert dialect.ends_socket(final)
         assert dialect.refused(final, joined=True) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "token", "epoch"),
+    [("abc", "abc", None), ("", "", None), ("a.b-c;epoch=12", "a.b-c", 12), (";epoch=1", "", 1)],
+)
+def test_13_a_token_may_carry_the_epoch_of_the_copy(sent: str, token: str, epoch: int | None) -> None:
+    assert Token(sent).split() == (token, epoch)
+
+
+@pytest.mark.parametrize(
+    "sent", ["a;epoch=", "a;epoch=x", "a;epoch=-1", "a;epoch=1;epoch=2", "a;epoch=²", "a;epoch=1234567890"]
+)
+def test_13_an_epoch_that_is_no_number_is_malformed(sent: str) -> None:
+    with pytest.raises(Malformed):
+        Token(sent).split()
+
+
+def test_13_the_epoch_is_told_to_those_who_can_hear_it() -> None:
+    assert HocuspocusDialect("k").epoch(3) == [b"\x05" + string('{"epoch": 3}')]
+    assert YWebSocketDialect(acknowledges=True).epoch(300) == [uint(102) + uint(300)]
+    assert YWebSocketDialect(acknowledges=False).epoch(3) == []
+
+
+def test_13_a_stale_copy_ends_its_document_alone() -> None:
+    dialect = HocuspocusDialect("k")
+    assert not dialect.ends_socket(StaleEpoch())
+    assert dialect.refused(StaleEpoch(), joined=True) == [
+        b"\x02\x01" + string("stale_epoch"),
+        b"\x07" + string("stale_epoch"),
+    ]
+    assert YWebSocketDialect(acknowledges=False).ends_socket(StaleEpoch())

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from collab_server.errors import EngineError, Malformed, NotAllowed, NotFound, Overloaded, TooBig, TooMany
+from collab_server.errors import EngineError, Malformed, NotAllowed, NotFound, Overloaded, StaleEpoch, TooBig, TooMany
 from collab_server.ports import Admission, Participant, Right
 from collab_server.protocol.awareness import PresenceEntry
 from collab_server.protocol.messages import (
@@ -80,7 +80,7 @@ def test_what_comes_before_the_decision_is_heard_after_it_in_order() -> None:
         assert effects(made.receive(message)) == []
     assert effects(made.admitted(ADMISSION)) == [
         Join(ADMISSION),
-        SendState(b"\x00"),
+        SendState(b"\x00", ()),
         Announce(ENTRIES),
         SendPresence(),
         Renew("u"),
@@ -145,7 +145,7 @@ def test_each_message_has_its_effect_in_an_open_session() -> None:
     made = joined()
     assert effects(made.receive(Update(UPDATE))) == [OFFER]
     assert effects(made.receive(SyncStep2(EMPTY))) == [Offer(EMPTY, walk(EMPTY))]
-    assert effects(made.receive(SyncStep1(b"\x00"))) == [SendState(b"\x00")]
+    assert effects(made.receive(SyncStep1(b"\x00"))) == [SendState(b"\x00", ())]
     assert effects(made.receive(Presence(ENTRIES, size=3))) == [Announce(ENTRIES)]
     assert effects(made.receive(QueryPresence())) == [SendPresence()]
     assert effects(made.receive(Token("u"))) == [Renew("u")]
@@ -203,3 +203,59 @@ def test_5_what_forges_or_floods_or_waits_for_itself_is_refused_for_good(outcome
     with pytest.raises(type(error)) as raised:
         joined().offered(outcome)
     assert raised.value.reason == error.reason
+
+
+def entering(token: str, *, epoch: int, before: Iterable[Message] = ()) -> tuple[Session, Iterable[Effect]]:
+    made = session()
+    assert effects(made.receive(Token(token))) == [Admit("t")]
+    for message in before:
+        assert effects(made.receive(message)) == []
+    return made, made.admitted(ADMISSION, epoch=epoch)
+
+
+def test_13_a_copy_of_another_epoch_is_refused_before_it_hears_anything() -> None:
+    for epoch in (1, 3):
+        _, entered = entering("t;epoch=2", epoch=epoch)
+        with pytest.raises(StaleEpoch):
+            effects(entered)
+    with pytest.raises(StaleEpoch):
+        joined().offered(Outcome.STALE_EPOCH)
+
+
+def test_13_a_copy_that_says_its_epoch_is_heard_at_once() -> None:
+    made, entered = entering("t;epoch=2", epoch=2)
+    assert effects(entered) == [Join(ADMISSION)]
+    assert effects(made.receive(Update(UPDATE))) == [OFFER]
+    assert effects(made.receive(Token("u;epoch=2"))) == [Renew("u")]
+
+
+@pytest.mark.parametrize(
+    ("told", "effect"), [(SyncStep1(b"\x01\x05\x02"), SendState(b"\x01\x05\x02", (5,))), (SyncStep2(UPDATE), OFFER)]
+)
+def test_13_without_a_word_on_its_epoch_edits_wait_until_the_copy_has_said_what_it_holds(
+    told: Message, effect: Effect
+) -> None:
+    made, entered = entering("t", epoch=2, before=[Update(UPDATE)])
+    assert effects(entered) == [Join(ADMISSION)]
+    assert effects(made.receive(Update(EMPTY))) == []
+    assert effects(made.receive(told)) == [effect, OFFER, Offer(EMPTY, walk(EMPTY))]
+    assert effects(made.receive(Update(UPDATE))) == [OFFER]
+
+
+def test_13_the_edits_of_a_copy_that_proves_stale_are_never_heard() -> None:
+    made, entered = entering("t", epoch=2)
+    effects(entered)
+    effects(made.receive(Update(UPDATE)))
+    told = iter(made.receive(SyncStep1(b"\x00")))
+    assert next(told) == SendState(b"\x00", ())
+    effects(made.fail(StaleEpoch()))
+    assert list(told) == []
+
+
+def test_11_edits_that_wait_for_the_epoch_are_bounded() -> None:
+    made, entered = entering("t", epoch=2)
+    effects(entered)
+    for _ in range(MAX_BACKLOG_MESSAGES):
+        effects(made.receive(Update(b"")))
+    with pytest.raises(TooMany):
+        made.receive(Update(b""))
