@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from auth.dependencies import AdministratorBeforeBody, Office, RequestTransaction
 from auth.http.pagination import WantedPage
 from auth.http.responses import problems
+from classroom.classes.models import ClassRole
 from classroom.documents.export import updates_of, written
 from classroom.rooms import actions
 from classroom.rooms.actions import NamedRoom
@@ -52,7 +53,7 @@ async def get_room(document_id: UUID, _office: Office, transaction: RequestTrans
         RoomSession(
             user_id=each.user_id,
             name=each.name,
-            role=each.role,
+            role=ClassRole(each.role),
             access=Level.WRITE if each.may_write else Level.READ,
             dialect=each.dialect,
             joined_at=each.joined_at,

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from auth.http.schemas import Answer, Moment, Page, RequestBody
+from classroom.classes.models import ClassRole
 from documents.access import Level
 from documents.kinds import Kind
 
@@ -35,7 +36,7 @@ class RoomSession(Answer):
 
     user_id: UUID
     name: str
-    role: str
+    role: ClassRole
     access: Literal[Level.READ, Level.WRITE]
     dialect: str
     joined_at: Moment

@@ -1380,8 +1380,7 @@ export interface components {
             joined_at: string;
             /** Name */
             name: string;
-            /** Role */
-            role: string;
+            role: components["schemas"]["ClassRole"];
             /**
              * User Id
              * Format: uuid

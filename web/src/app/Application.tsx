@@ -1,10 +1,10 @@
-import { DirectionProvider, MantineProvider } from "@mantine/core";
+import { DirectionProvider, MantineProvider, mergeThemeOverrides } from "@mantine/core";
 import { ModalsProvider } from "@mantine/modals";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import type { i18n } from "i18next";
-import { StrictMode, useSyncExternalStore } from "react";
+import { StrictMode, useMemo, useSyncExternalStore } from "react";
 import { I18nextProvider } from "react-i18next";
 import { ServicesProvider, type Services } from "@/api/services.tsx";
 import { directionOf } from "@/components/languages.ts";
@@ -27,11 +27,20 @@ export function Application(props: {
     () => languages.language,
   );
   const direction = directionOf(language);
+  // The cross of a dialogue has no words of its own.
+  const close = languages.getFixedT(language)("actions.close");
+  const spoken = useMemo(
+    () =>
+      mergeThemeOverrides(theme, {
+        components: { CloseButton: { defaultProps: { "aria-label": close } } },
+      }),
+    [close],
+  );
   return (
     <StrictMode>
       <I18nextProvider i18n={languages}>
         <DirectionProvider key={direction} initialDirection={direction} detectDirection={false}>
-          <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={cssVariables}>
+          <MantineProvider theme={spoken} defaultColorScheme="auto" cssVariablesResolver={cssVariables}>
             <ServicesProvider services={props.services}>
               <QueryClientProvider client={props.queries}>
                 <ModalsProvider modalProps={{ centered: true }}>

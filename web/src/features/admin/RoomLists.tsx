@@ -95,9 +95,9 @@ function RoomCard({ room, mayAct }: { room: OpenRoom; mayAct: boolean }) {
         <Name room={room} />
         <RoomMenu room={room} mayAct={mayAct} />
       </Group>
-      <div>
+      <Group mt="xs">
         <State room={room} />
-      </div>
+      </Group>
       <SimpleGrid component="dl" cols={2} spacing="xs" verticalSpacing={6} mt="sm" mb={0}>
         {FIGURES.map((figure) => (
           <div key={figure}>
@@ -118,7 +118,7 @@ function Name({ room }: { room: OpenRoom }) {
   const title = useRoomTitle(room);
   return (
     <div style={{ minWidth: 0 }}>
-      <Text truncate fw={600}>
+      <Text lineClamp={2} fw={600} style={{ overflowWrap: "anywhere" }}>
         {title}
       </Text>
       <Text size="sm" c="dimmed" truncate>

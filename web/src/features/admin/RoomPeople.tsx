@@ -60,7 +60,11 @@ function SessionRow({ session, onKick }: { session: RoomSession; onKick: (() => 
           )}
         </Group>
         <Text size="sm" c="dimmed">
-          {t("rooms.since", { dialect: session.dialect, when: ago(session.joined_at, i18n.language) })}
+          {t("rooms.since", {
+            role: t(`roles.${session.role}`),
+            dialect: session.dialect,
+            when: ago(session.joined_at, i18n.language),
+          })}
         </Text>
       </div>
       {onKick && (
