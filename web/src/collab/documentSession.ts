@@ -199,7 +199,11 @@ export class DocumentSession {
     } else if (answer === "gone") {
       await this.dropCopy(lostWork);
       this.update({ verdict: "gone" });
-    } else if (!lostWork && !this.tokenRenewed && !/write|changes|edit|author|update|epoch|client_id/i.test(reason)) {
+    } else if (
+      !lostWork &&
+      !this.tokenRenewed &&
+      !/write|changes|edit|author|update|epoch|client_id/i.test(reason)
+    ) {
       // The access is there, so it was the token: one fresh one, then give up.
       this.tokenRenewed = true;
       await this.options.token({ renew: true }).catch(() => undefined);
