@@ -67,7 +67,16 @@ def test_an_administrator_watches_and_empties_a_room(
         saved(page)
     row = office.get_by_role("row").filter(has_text="The cell")
     expect(row.get_by_role("cell")).to_have_text(
-        ["The cellBiology 7b", "2", "2", re.compile(r"^[1-9]\d*$"), re.compile(r"^[\d.]+ (bytes|kB)$"), "0", "Running", ""]
+        [
+            "The cellBiology 7b",
+            "2",
+            "2",
+            re.compile(r"^[1-9]\d*$"),
+            re.compile(r"^[\d.]+ (bytes|kB)$"),
+            "0",
+            "Running",
+            "",
+        ]
     )
     assert faults(office) == []
     office.screenshot(path=tmp_path / "rooms-wide.png")

@@ -1,6 +1,5 @@
 """What administrators and support see of open documents, and do with them: the real server, stock Yjs clients."""
 
-import itertools
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +16,6 @@ from tests.yjs_peers import Peer, Peers, yjs_peers
 
 pytestmark = [pytest.mark.node, pytest.mark.postgres]
 
-_NUMBERS = itertools.count(1)
 CALLS = [
     ("GET", "/admin/rooms"),
     ("GET", "/admin/rooms/{id}"),
@@ -35,7 +33,7 @@ async def peers() -> AsyncIterator[Peers]:
 
 def administrator(server: RunningServer) -> httpx.Client:
     """Sign in an administrator of a running server."""
-    email = f"office{next(_NUMBERS)}@school.example"
+    email = "office@school.example"
     created = lectern("create-admin", "--email", email, settings=server.settings, text=PASSWORD + "\n")
     assert created.returncode == 0, created.stderr
     api = httpx.Client(base_url=server.url, trust_env=False)
@@ -46,9 +44,9 @@ def administrator(server: RunningServer) -> httpx.Client:
 class Watched:
     """A class at work on a board, and an administrator who looks on."""
 
-    def __init__(self, server: RunningServer) -> None:
+    def __init__(self, server: RunningServer, office: httpx.Client) -> None:
         self.server = server
-        self.office = administrator(server)
+        self.office = office
         self.school = School(server.url)
         self.teacher = self.school.register("Ms. Okafor", "teacher")
         self.zoe = self.school.register("Zoë", "student")
@@ -68,9 +66,14 @@ class Watched:
         run_sql(self.server.settings["database_url"], statement)
 
 
+@pytest.fixture(scope="module")
+def office(shared_server: RunningServer) -> httpx.Client:
+    return administrator(shared_server)
+
+
 @pytest.fixture
-def watched(shared_server: RunningServer) -> Watched:
-    return Watched(shared_server)
+def watched(shared_server: RunningServer, office: httpx.Client) -> Watched:
+    return Watched(shared_server, office)
 
 
 @pytest.mark.parametrize(("method", "path"), CALLS)
