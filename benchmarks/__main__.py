@@ -95,7 +95,9 @@ def _measure(case: type[Case], server: Server, *, quick: bool) -> Outcome:
     try:
         server.start()
         return case().run(server, quick=quick)
-    except (LoadError, ServerError) as error:
+    except LoadError as error:
+        return Outcome(faults=[f"{error} (its last line: {server.last_words()})"])
+    except ServerError as error:
         return Outcome(faults=[str(error)])
     finally:
         server.stop()

@@ -47,6 +47,11 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     return total / TICKS
 
 
+def is_waiting_for_cpu(pid: int) -> bool:
+    """Say whether a process runs, or would if it were let."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "R"
+
+
 def children(pid: int) -> list[int]:
     """Return a process and all its descendants."""
     parents: dict[int, list[int]] = {}

@@ -14,7 +14,7 @@ from benchmarks.cases.base import (
     clients_for,
 )
 from benchmarks.evidence import Stream, judge
-from benchmarks.load import Client, Load, Scheduled, frames
+from benchmarks.load import Client, Load, LoadError, Scheduled, frames
 from benchmarks.servers.base import Server
 from benchmarks.writers import Writer
 
@@ -158,23 +158,36 @@ class Ceiling(Case):
         """See Case."""
         best: Outcome | None = None
         aim = float(self.first)
+        failures = 0
         for _ in range(3 if quick else 20):
-            found = steady(
+            found = self._at(server, aim)
+            if found is not None and found.faults and best is None:
+                return found
+            if found is None or found.faults or found.figures["p99"] > self.limit_ms:
+                # Once may be the machine's fault; twice at the same rate is the server's.
+                failures += 1
+                if failures == 2:
+                    break
+                continue
+            failures = 0
+            found.figures["most"] = found.figures["rate"]
+            best = found
+            aim *= self.step
+        return best or Outcome({"most": 0.0})
+
+    def _at(self, server: Server, deliveries: float) -> Outcome | None:
+        """Try one rate; None when the server broke under it."""
+        try:
+            return steady(
                 server,
                 rooms=1,
                 writers=self.people,
                 readers=0,
-                rate=aim / (self.people * (self.people - 1)),
+                rate=deliveries / (self.people * (self.people - 1)),
                 seconds=2.0,
                 warm=0.5,
                 tick=0.01,
                 limit=30.0,
             )
-            if found.faults and best is None:
-                return found
-            if found.faults or found.figures["p99"] > self.limit_ms:
-                break
-            found.figures["most"] = found.figures["rate"]
-            best = found
-            aim *= self.step
-        return best or Outcome({"most": 0.0})
+        except LoadError:
+            return None

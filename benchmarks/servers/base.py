@@ -12,7 +12,7 @@ from time import monotonic, sleep
 from typing import ClassVar
 
 from benchmarks.load import Client, Load, frames
-from benchmarks.machine import cpu_seconds, launch
+from benchmarks.machine import cpu_seconds, is_waiting_for_cpu, launch
 from benchmarks.wire import Target, sized
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -116,7 +116,13 @@ class Server(ABC):
         now, used = monotonic(), self.cpu()
         before, used_before = self._asked
         self._asked = (now, used)
-        return used - used_before <= CALM_SHARE * (now - before)
+        # On a machine that is busy with other things, little CPU does not mean little to do.
+        return used - used_before <= CALM_SHARE * (now - before) and not is_waiting_for_cpu(self.pid)
+
+    def last_words(self) -> str:
+        """Return the last line that the server has written."""
+        lines = (self.folder / "output.txt").read_text(errors="replace").split("\n")
+        return next((line.strip()[:200] for line in reversed(lines) if line.strip()), "")
 
     def database_cpu(self) -> float:
         """Return the seconds of CPU that a database beside it has used; none of the peers has one."""
