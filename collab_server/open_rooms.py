@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import structlog
 
 from collab_server.engine import Engine, OpenSession
-from collab_server.errors import NotAllowed, Restarting
+from collab_server.errors import NotAllowed, NotFound, Restarting
 from collab_server.live import NotCommitted, RoomFigures, SessionFigures
 from collab_server.ports import Right
 from collab_server.room import Room
@@ -75,6 +76,17 @@ class OpenRooms:
             _log.warning("snapshot failed", document=str(document_id), error=type(error).__name__)
             raise NotCommitted from error
         return seq
+
+    async def restore(self, document_id: UUID, *, moment: int | datetime) -> int | None:
+        """See live.RoomsView."""
+        try:
+            seq = moment if isinstance(moment, int) else await self._engine.seq_at(document_id, moment)
+            return await self._engine.restore(document_id, seq=seq)
+        except NotFound:
+            return None
+        except Exception as error:
+            _log.warning("restore failed", document=str(document_id), error=type(error).__name__)
+            raise NotCommitted from error
 
 
 def _figures(room: Room, sessions: Iterable[OpenSession]) -> RoomFigures:

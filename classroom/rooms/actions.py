@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -108,6 +109,20 @@ async def flush(rooms: RoomsView, document_id: UUID, *, admin: Person) -> int:
         raise NotFound
     _log.info("room flushed", admin=str(admin.id), document=str(document_id), seq=seq)
     return seq
+
+
+async def restore(rooms: RoomsView, document_id: UUID, *, admin: Person, moment: int | datetime) -> int:
+    """Bring back what a document was after a row of its log or at a time; return its new epoch.
+
+    Raises:
+        NotFound: there is no such document, or no such row.
+        NotCommitted: the log does not take it.
+    """
+    epoch = await rooms.restore(document_id, moment=moment)
+    if epoch is None:
+        raise NotFound
+    _log.info("document restored", admin=str(admin.id), document=str(document_id), moment=str(moment), epoch=epoch)
+    return epoch
 
 
 async def document_to_export(session: AsyncSession, document_id: UUID) -> DocumentName:

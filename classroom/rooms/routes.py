@@ -14,7 +14,18 @@ from classroom.classes.models import ClassRole
 from classroom.documents.export import updates_of, written
 from classroom.rooms import actions
 from classroom.rooms.actions import NamedRoom
-from classroom.rooms.schemas import Flushed, Kick, Kicked, Room, RoomDetails, RoomPage, RoomSession
+from classroom.rooms.schemas import (
+    Flushed,
+    Kick,
+    Kicked,
+    Restored,
+    RestoreToRow,
+    RestoreToTime,
+    Room,
+    RoomDetails,
+    RoomPage,
+    RoomSession,
+)
 from classroom.services import Parts
 from documents.access import Level
 from documents.export import ExportFormat
@@ -105,6 +116,15 @@ async def export_any_document(
             "Cache-Control": "private, no-store",
         },
     )
+
+
+@router.post("/documents/{document_id}/restore", responses=problems(401, 403, 404, 413, 422, 503))
+async def restore_to_moment(
+    document_id: UUID, body: RestoreToRow | RestoreToTime, admin: AdministratorBeforeBody, services: Parts
+) -> Restored:
+    """Bring back what a document was, open or not. Nothing is lost: what came later stays in the log."""
+    moment = body.seq if isinstance(body, RestoreToRow) else body.at
+    return Restored(epoch=await actions.restore(services.rooms, document_id, admin=admin, moment=moment))
 
 
 def _room(room: NamedRoom) -> dict[str, Any]:

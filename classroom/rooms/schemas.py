@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from auth.http.schemas import Answer, Moment, Page, RequestBody
 from classroom.classes.models import ClassRole
@@ -65,3 +65,21 @@ class Flushed(Answer):
     """Up to which update everything is committed and in a snapshot."""
 
     seq: int
+
+
+class RestoreToRow(RequestBody):
+    """Bring back what the document was after a row of its log; 0 is empty."""
+
+    seq: int = Field(ge=0, lt=2**63)
+
+
+class RestoreToTime(RequestBody):
+    """Bring back what the document was at a time."""
+
+    at: AwareDatetime
+
+
+class Restored(Answer):
+    """The document's new epoch: copies of an earlier one are refused."""
+
+    epoch: int

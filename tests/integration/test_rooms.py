@@ -236,6 +236,27 @@ async def test_exports_equal_what_people_see_open_or_not(watched: Watched, peers
     assert watched.office.get(watched.export, params={"format": "json"}).json() == exported.json()
 
 
+async def test_a_document_is_brought_back_as_it_was(watched: Watched, peers: Peers) -> None:
+    zoe = await watched.enter(peers, watched.zoe, "y-websocket")
+    teacher = await watched.enter(peers, watched.teacher)
+    await teacher.do("set", root="elements", key="a", value=1)
+    await teacher.saved()
+    seq = watched.get(watched.room)["seq"]
+    await teacher.do("set", root="elements", key="b", value=2)
+    await teacher.saved()
+    address = f"/api/admin/documents/{watched.board}/restore"
+    for body, status in (({}, 422), ({"seq": -1}, 422), ({"seq": 9_999}, 404), ({"at": "yesterday"}, 422)):
+        assert watched.office.post(address, json=body).status_code == status
+    assert watched.teacher.api.post(address, json={"seq": seq}).status_code == 403
+    restored = watched.office.post(address, json={"seq": seq})
+    assert (restored.status_code, restored.json()) == (200, {"epoch": 2})
+    await zoe.heard(event="closed", code=4409)
+    assert watched.get(watched.export, params={"format": "json"})["elements"] == {"a": 1}
+    again = watched.office.post(address, json={"at": "2000-01-01T00:00:00Z"})
+    assert (again.status_code, again.json()) == (200, {"epoch": 3})
+    assert watched.get(watched.export, params={"format": "json"})["elements"] == {}
+
+
 async def test_what_is_done_is_logged_with_who_did_it(watched: Watched, peers: Peers) -> None:
     await watched.enter(peers, watched.zoe)
     admin = watched.get("/api/me")["id"]

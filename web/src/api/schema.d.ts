@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/documents/{document_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore To Moment
+         * @description Bring back what a document was, open or not. Nothing is lost: what came later stays in the log.
+         */
+        post: operations["restoreToMoment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/invitations": {
         parameters: {
             query?: never;
@@ -1258,6 +1278,33 @@ export interface components {
             teacher: components["schemas"]["RegistrationMode"];
         };
         /**
+         * RestoreToRow
+         * @description Bring back what the document was after a row of its log; 0 is empty.
+         */
+        RestoreToRow: {
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * RestoreToTime
+         * @description Bring back what the document was at a time.
+         */
+        RestoreToTime: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * Restored
+         * @description The document's new epoch: copies of an earlier one are refused.
+         */
+        Restored: {
+            /** Epoch */
+            epoch: number;
+        };
+        /**
          * Role
          * @description What an account is in the whole house; a membership carries the role within a class.
          * @enum {string}
@@ -1455,6 +1502,86 @@ export interface operations {
             };
             /** @description Something in the request is wrong; `errors` says where. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreToMoment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreToRow"] | components["schemas"]["RestoreToTime"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restored"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do at the moment; `Retry-After` says how long to wait. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
