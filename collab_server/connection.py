@@ -87,6 +87,14 @@ class Connection:
         """Say whether the client reads more slowly than it is sent."""
         return self._wire.congested
 
+    @property
+    def description(self) -> dict[str, str | None]:
+        """Return which document and who, for a log line."""
+        return {
+            "document": self._document_name[:64],
+            "user": None if self.admission is None else str(self.admission.participant.id),
+        }
+
     def receive(self, message: Message) -> None:
         """Take one message from the client."""
         self._do(lambda: self._session.receive(message))
@@ -257,19 +265,15 @@ class Connection:
         return Overloaded("try_again_later")
 
     def _refuse(self, error: EngineError, *, joined: bool) -> None:
+        self._wire.write(framed(self._dialect.prefix, self._dialect.refused(error, joined=joined)))
+        if self._dialect.ends_socket(error):
+            # The socket counts it, once, whoever of its sessions was the cause.
+            self._wire.end(error)
+            return
         self._engine.metrics.refusals.labels(code=error.code, reason=error.reason).inc()
         _log.info(
-            "session refused",
-            document=self._document_name[:64],
-            socket=str(self._socket_id),
-            user=None if self.admission is None else str(self.admission.participant.id),
-            code=error.code,
-            reason=error.reason,
+            "session refused", socket=str(self._socket_id), code=error.code, reason=error.reason, **self.description
         )
-        prefix = self._dialect.prefix
-        self._wire.write(framed(prefix, self._dialect.refused(error, joined=joined)))
-        if self._dialect.ends_socket(error):
-            self._wire.end(error)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

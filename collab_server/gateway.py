@@ -158,7 +158,8 @@ class Socket:
     def ending(self, error: EngineError) -> None:
         """Leave every document at once, though the peer may never read why; not in the middle of somebody's fan-out."""
         self.engine.metrics.refusals.labels(code=error.code, reason=error.reason).inc()
-        _log.info("socket closed", socket=str(self.id), code=error.code, reason=error.reason)
+        sessions = [connection.description for connection in self.connections.values()]
+        _log.info("socket refused", socket=str(self.id), code=error.code, reason=error.reason, sessions=sessions)
         asyncio.get_running_loop().call_soon(self._leave)
 
     def lost(self) -> None:

@@ -90,7 +90,7 @@ async def test_5_nobody_adds_anything_in_anothers_name(
             await bob.joined()
             assert str(bob.document().get("text", type=pycrdt.Text)) == "ab"
     assert [row.payload for row in log.rows(DOCUMENT)] == [victim, later]
-    assert f'refusals_total{{code="4403",reason="{STOLEN}"}}' in host.engine.metrics.exposition().decode()
+    assert f'refusals_total{{code="4403",reason="{STOLEN}"}} 1.0' in host.engine.metrics.exposition().decode()
 
 
 async def test_5_an_id_is_taken_as_soon_as_its_first_edit_is_accepted(host: EngineHost, log: MemoryLog) -> None:
