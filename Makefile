@@ -25,6 +25,10 @@ test: check ## run every check and every test; PYTEST_ARGS go to pytest
 	@$(VENV_PYTHON) -m pytest tests/unit --quiet --cov --cov-config=tests/unit/coverage.ini
 	@$(VENV_PYTHON) -m pytest --ignore=tests/unit $(PYTEST_ARGS)
 
+nightly: ## the long forms: 100 kills, 5 million mutated inputs, 300 seeds of convergence
+	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap test
+	@LECTERN_TEST_LONG=1 $(VENV_PYTHON) -m pytest tests/crash tests/fuzz $(PYTEST_ARGS)
+
 check: ## formatting, lint, types, import contracts, drift of generated files
 	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap check
 	@$(VENV_PYTHON) -m scripts.check

@@ -97,13 +97,17 @@ class EngineHost:
 
 @asynccontextmanager
 async def engine_host(
-    log: UpdateLog | None = None, *documents: UUID, limits: EngineLimits = LIMITS
+    log: UpdateLog | None = None,
+    *documents: UUID,
+    limits: EngineLimits = LIMITS,
+    doorkeeper: ListedDoorkeeper | None = None,
+    port: int = 0,
 ) -> AsyncIterator[EngineHost]:
-    """Serve an engine until the block ends."""
-    doorkeeper = ListedDoorkeeper()
+    """Serve an engine until the block ends; another one on the same log, doorkeeper and port is its restart."""
+    doorkeeper = doorkeeper or ListedDoorkeeper()
     log = log or MemoryLog(*documents)
     engine = Engine(log, doorkeeper, limits=limits, metrics=Metrics())
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(
         Starlette(routes=routes(engine)),
         ws=UpgradeProtocol,
