@@ -1,5 +1,6 @@
 """The one place where everything is put together."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -77,6 +78,9 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         file_store.prepare()
         await log.open()
+        # What the imports made lives as long as the process. Walking it in every full collection stops the loop for 80 ms.
+        gc.collect()
+        gc.freeze()
         try:
             yield
         finally:
