@@ -78,7 +78,7 @@ async def is_served(place: Place, author: Author) -> None:
     """Check that an honest person can come in and save."""
     async with raw_client(place.url, place.documents[0], place.token, dialect="hocuspocus") as client:
         await client.joined()
-        await client.step2(author.doc.get_update(client.of("step1")[-1]))
+        await client.step2(author.doc.get_update(await client.hears("step1")))
         await client.update(author.set("n", len(author.map) + 1))
         await client.is_saved(2)
 
