@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.load import Chunk, Client
-from benchmarks.wire import Kind
+from benchmarks.wire import CLOSE, Kind
 from benchmarks.writers import Writer, content_of
 from collab_server.protocol.update import walk
 
@@ -86,6 +86,12 @@ def judge(
                 streams=streams_of[client],
                 counted_from=counted_from,
             )
+    # Said before what is missing: a server that refuses aloud is not one that loses in silence.
+    for client in progress:
+        for opcode, payload in client.reader.controls:
+            if opcode == CLOSE:
+                code, reason = int.from_bytes(payload[:2], "big"), payload[2:].decode(errors="replace")
+                verdict.faults.insert(0, f"the server closed a connection: {code} {reason}")
     for recipients, streams in rooms:
         _complete(verdict, recipients, streams, progress, kept)
     return verdict

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from benchmarks.wire import FrameReader, Kind, Target, pong
+from benchmarks.wire import CLOSE, PING, FrameReader, Kind, Target, pong
 
 CHUNK_BYTES = 262_144
 SETTLED_SECONDS = 0.4
-_PING, _CLOSE = 9, 8
 _IN, _BOTH = select.EPOLLIN, select.EPOLLIN | select.EPOLLOUT
 
 Scheduled = tuple[float, "Client", bytes]
@@ -72,9 +71,9 @@ class Client:
 
     def _obey(self) -> None:
         for opcode, payload in self.reader.controls:
-            if opcode == _PING:
+            if opcode == PING:
                 self.unsent += pong(payload)
-            elif opcode == _CLOSE:
+            elif opcode == CLOSE:
                 raise LoadError(f"closed by the server: {payload!r}")
         self.reader.controls.clear()
 

@@ -8,6 +8,7 @@ from itertools import cycle
 
 _MASK = b"\x37\xfa\x21\x3d"
 _BINARY = 0x82
+PING, CLOSE = 9, 8
 
 
 def varint(value: int) -> bytes:

@@ -59,6 +59,13 @@ def test_a_recipient_that_gets_nothing_is_a_fault():
     assert judged(stream, clients, updates_for_last=[]).faults
 
 
+def test_a_server_that_closes_a_connection_is_told_from_one_that_loses_in_silence():
+    stream, clients = a_room()
+    close = b"\x88\x11" + (1013).to_bytes(2, "big") + b"try_again_later"
+    verdict = judge([(0.1, clients[1], close)], [(clients, [stream])])
+    assert verdict.faults[0] == "the server closed a connection: 1013 try_again_later"
+
+
 def test_merged_updates_count_as_what_they_hold():
     stream, clients = a_room()
     verdict = judged(stream, clients, updates_for_last=[merge_updates(*stream.writer.updates)])
