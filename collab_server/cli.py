@@ -87,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings, _chosen: argparse.Namespace) -> int:
+    if settings.redis_url:
+        print(
+            "lectern: LECTERN_REDIS_URL is set, but this release runs as one process and does not use it.",
+            file=sys.stderr,
+        )
     with DataFolder(settings.data_dir):
         settings = _with_secret_key(settings)
         # The port is taken first, because it fails fast: nothing has been started then that had to be stopped.

@@ -164,3 +164,8 @@ def test_asking_twice_to_stop_leaves_no_postgresql_behind(initialised: RunningSe
     initialised.process.send_signal(signal.SIGTERM)
     assert initialised.stop() == 0
     assert not runs(database)
+
+
+def test_a_redis_that_is_not_used_yet_is_not_passed_over_in_silence(start_server: StartServer) -> None:
+    server = start_server(redis_url="redis://127.0.0.1:6379")
+    assert "LECTERN_REDIS_URL is set, but this release runs as one process" in server.output
