@@ -1,7 +1,7 @@
 import i18next, { type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
-import de from "@/locales/de.json";
-import en from "@/locales/en.json";
+import de from "@/locales/de/index.ts";
+import en from "@/locales/en/index.ts";
 import { chosenLanguage, directionOf, pseudo, PSEUDO_LANGUAGE } from "@/components/languages.ts";
 
 declare module "i18next" {

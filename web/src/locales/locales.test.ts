@@ -3,8 +3,8 @@ import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { pseudo } from "@/components/languages.ts";
-import de from "./de.json";
-import en from "./en.json";
+import de from "./de/index.ts";
+import en from "./en/index.ts";
 
 type Words = { readonly [key: string]: string | Words };
 

@@ -1,0 +1,44 @@
+/** English words. One file for each area of the application, under its name. */
+import access from "./access.json";
+import actions from "./actions.json";
+import admin from "./admin.json";
+import auth from "./auth.json";
+import board from "./board.json";
+import klass from "./class.json";
+import errors from "./errors.json";
+import fields from "./fields.json";
+import finder from "./finder.json";
+import home from "./home.json";
+import join from "./join.json";
+import nav from "./nav.json";
+import people from "./people.json";
+import problems from "./problems.json";
+import profile from "./profile.json";
+import rescue from "./rescue.json";
+import roles from "./roles.json";
+import rooms from "./rooms.json";
+import save from "./save.json";
+import shortcuts from "./shortcuts.json";
+
+export default {
+  access,
+  actions,
+  admin,
+  auth,
+  board,
+  class: klass,
+  errors,
+  fields,
+  finder,
+  home,
+  join,
+  nav,
+  people,
+  problems,
+  profile,
+  rescue,
+  roles,
+  rooms,
+  save,
+  shortcuts,
+};
