@@ -16,6 +16,7 @@ from classroom.documents.actions import add_document
 from documents.access import Level
 from documents.kinds import Kind
 from documents.sample_board import sample_board
+from documents.whiteboard import put
 from persistence.database import Database, Transaction
 
 # Known to everybody who reads this, so it is only for a server that nobody else can reach.
@@ -100,7 +101,7 @@ async def _seed(transaction: Transaction, passwords: Passwords, secrets_of: dict
         kind=Kind.WHITEBOARD,
         title=BOARD_TITLE,
         students=Level.WRITE,
-        elements=sample_board(),
+        content=lambda doc: put(doc, sample_board()),
     )
 
 

@@ -1,10 +1,13 @@
 """Decide what a person may do with a document.
 
 Teachers of the class may always write. For its students the document has one setting, and a setting for one
-person goes before it. Nobody else may know that the document exists.
+person goes before it. Nobody else may know that the document exists. What the document's kind leaves to others, to teachers or to
+the server alone, nobody may write whatever the settings say.
 """
 
 from enum import StrEnum
+
+from documents.kinds import Kind, Writers
 
 
 class Level(StrEnum):
@@ -35,16 +38,18 @@ class Level(StrEnum):
 _ORDER = tuple(Level)
 
 
-def decide(*, role_in_class: str | None, students: Level, personal: Level | None) -> Level:
+def decide(kind: Kind, *, role_in_class: str | None, students: Level, personal: Level | None) -> Level:
     """Return the level of one person for one document.
 
     Args:
+        kind: the document's kind.
         role_in_class: ``"teacher"``, ``"student"``, or None for people who are not in the class.
         students: the document's setting for all students of the class.
         personal: the setting for this very person, if there is one.
     """
     if role_in_class == "teacher":
-        return Level.WRITE
+        return Level.READ if kind.writers is Writers.SERVER else Level.WRITE
     if role_in_class != "student":
         return Level.NONE
-    return students if personal is None else personal
+    level = students if personal is None else personal
+    return level if kind.writers is Writers.MEMBERS else min(level, Level.READ, key=lambda each: each.rank)

@@ -1,4 +1,4 @@
-"""The kinds of documents and the roots of their Yjs documents."""
+"""The kinds of documents, the roots of their Yjs documents, and who writes them."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,10 +14,22 @@ class RootType(StrEnum):
     XML_FRAGMENT = "xml_fragment"
 
 
+class Writers(StrEnum):
+    """Who, at most, changes documents of a kind from a socket. The server changes all of them."""
+
+    MEMBERS = "members"
+    TEACHERS = "teachers"
+    SERVER = "server"
+
+
 class Kind(StrEnum):
     """A kind of document."""
 
     WHITEBOARD = "whiteboard"
+    SLIDES = "slides"
+    POLL = "poll"
+    PROGRESS = "progress"
+    STAGE = "stage"
 
     @property
     def roots(self) -> Mapping[str, RootType]:
@@ -27,9 +39,30 @@ class Kind(StrEnum):
         """
         return _ROOTS[self]
 
+    @property
+    def writers(self) -> Writers:
+        """Return who, at most, writes documents of this kind, whatever their access settings say."""
+        return _WRITERS[self]
+
 
 _ROOTS: Mapping[Kind, Mapping[str, RootType]] = MappingProxyType(
     {
         Kind.WHITEBOARD: MappingProxyType({"elements": RootType.MAP, "files": RootType.MAP, "meta": RootType.MAP}),
+        Kind.SLIDES: MappingProxyType({"deck": RootType.MAP, "slides": RootType.ARRAY, "position": RootType.MAP}),
+        Kind.POLL: MappingProxyType({"poll": RootType.MAP, "results": RootType.MAP}),
+        Kind.PROGRESS: MappingProxyType(
+            {"columns": RootType.ARRAY, "rows": RootType.MAP, "people": RootType.MAP, "marks": RootType.MAP}
+        ),
+        Kind.STAGE: MappingProxyType({"stage": RootType.MAP, "hands": RootType.ARRAY, "people": RootType.MAP}),
+    }
+)
+
+_WRITERS: Mapping[Kind, Writers] = MappingProxyType(
+    {
+        Kind.WHITEBOARD: Writers.MEMBERS,
+        Kind.SLIDES: Writers.TEACHERS,
+        Kind.POLL: Writers.SERVER,
+        Kind.PROGRESS: Writers.TEACHERS,
+        Kind.STAGE: Writers.SERVER,
     }
 )

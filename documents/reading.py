@@ -31,8 +31,7 @@ def state(kind: Kind, updates: Iterable[bytes]) -> Doc[Any]:
         UnreadableUpdate: an update cannot be applied.
     """
     doc: Doc[Any] = Doc()
-    for name, root in kind.roots.items():
-        doc.get(name, type=_TYPES[root])
+    declare(doc, kind)
     with doc.transaction():
         for update in updates:
             try:
@@ -43,6 +42,12 @@ def state(kind: Kind, updates: Iterable[bytes]) -> Doc[Any]:
                     raise UnreadableUpdate("an update of this document cannot be applied") from error
                 raise
     return doc
+
+
+def declare(doc: Doc[Any], kind: Kind) -> None:
+    """Give the roots of a kind their types."""
+    for name, root in kind.roots.items():
+        doc.get(name, type=_TYPES[root])
 
 
 def read_roots(kind: Kind, updates: Iterable[bytes]) -> dict[str, Any]:

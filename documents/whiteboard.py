@@ -33,19 +33,11 @@ class Image:
         return f"data:{self.media_type};base64,{base64.b64encode(self.content).decode('ascii')}"
 
 
-def scene_update(elements: Iterable[Mapping[str, Any]], *, client_id: int) -> bytes:
-    """Return the Yjs update (v1) that puts elements on an empty board.
-
-    Args:
-        elements: complete Excalidraw elements.
-        client_id: the Yjs client id that the elements are written as; nobody else may use it in this document.
-    """
-    doc: Doc[Any] = Doc(client_id=client_id)
-    roots = {name: doc.get(name, type=Map) for name in Kind.WHITEBOARD.roots}
-    with doc.transaction():
-        for element in elements:
-            roots["elements"][element["id"]] = dict(element)
-    return doc.get_update()
+def put(doc: Doc[Any], elements: Iterable[Mapping[str, Any]]) -> None:
+    """Put complete Excalidraw elements on a board."""
+    root = doc.get("elements", type=Map)
+    for element in elements:
+        root[element["id"]] = dict(element)
 
 
 def scene(updates: Sequence[bytes], *, images: Mapping[str, Image] | None = None) -> Json:

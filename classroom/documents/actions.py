@@ -4,11 +4,8 @@
 documents open asks ``document_access``.
 """
 
-import secrets
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
@@ -25,14 +22,13 @@ from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.documents.models import DocumentAccessRow, DocumentRow
 from documents.access import Level, decide
 from documents.kinds import Kind
-from documents.whiteboard import scene_update
+from documents.writing import Change, initial_content
 from persistence.base import utc_now
 from persistence.database import Transaction
 from persistence.ids import new_id
 from persistence.log_tables import DocumentHead, DocumentUpdate
 
 DOCUMENTS_LIST = "documents"
-CLIENT_ID_BITS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +132,27 @@ async def add_document(
     kind: Kind,
     title: str,
     students: Level,
-    elements: Sequence[Mapping[str, Any]] = (),
+    content: Change | None = None,
+    listed: bool = True,
 ) -> DocumentRow:
-    """Add a document with its log, and its initial content as the log's first update."""
-    row = DocumentRow(id=new_id(), class_id=class_id, kind=kind, title=title, students=students, created_by=created_by)
+    """Add a document with its log, and its initial content as the log's first update.
+
+    listed: whether it stands among the documents of its class; what belongs to something else, a slide say, does not.
+    """
+    row = DocumentRow(
+        id=new_id(),
+        class_id=class_id,
+        kind=kind,
+        title=title,
+        students=students,
+        created_by=created_by,
+        listed=listed,
+    )
     session.add(row)
     await session.flush()
-    session.add(DocumentHead(document_id=row.id, epoch=1, seq=1 if elements else 0))
-    if elements:
-        payload = scene_update(elements, client_id=secrets.randbits(CLIENT_ID_BITS))
-        session.add(DocumentUpdate(document_id=row.id, seq=1, payload=payload))
+    session.add(DocumentHead(document_id=row.id, epoch=1, seq=0 if content is None else 1))
+    if content is not None:
+        session.add(DocumentUpdate(document_id=row.id, seq=1, payload=initial_content(kind, content)))
     await session.flush()
     return row
 
@@ -154,7 +161,9 @@ async def list_documents(
     session: AsyncSession, person: Person, access: ClassAccess, page: PageRequest
 ) -> tuple[list[AccessedDocument], str | None]:
     """Return one page of the documents of a class that the person may see, newest first."""
-    statement = _documents(person.id).where(DocumentRow.class_id == access.row.id, DocumentRow.deleted_at.is_(None))
+    statement = _documents(person.id).where(
+        DocumentRow.class_id == access.row.id, DocumentRow.deleted_at.is_(None), DocumentRow.listed
+    )
     if not access.teaches:
         statement = statement.where(_student_may_see())
     statement = page.narrow(statement, DocumentRow.id, of=DOCUMENTS_LIST, newest_first=True)
@@ -268,7 +277,7 @@ def _documents(user_id: UUID) -> Select[DocumentRow, ClassRole, Level | None, da
 
 
 def _accessed(row: DocumentRow, role: ClassRole, personal: Level | None, edited_at: datetime) -> AccessedDocument:
-    level = decide(role_in_class=role, students=row.students, personal=personal)
+    level = decide(row.kind, role_in_class=role, students=row.students, personal=personal)
     return AccessedDocument(row, level, role, edited_at)
 
 

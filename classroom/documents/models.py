@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy import ForeignKey, Index, func, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from documents.access import Level
@@ -29,6 +29,7 @@ class DocumentRow(Base):
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    listed: Mapped[bool] = mapped_column(server_default=true())
     deleted_at: Mapped[datetime | None]
 
 

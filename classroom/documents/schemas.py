@@ -11,7 +11,7 @@ from documents.kinds import Kind
 class NewDocument(RequestBody):
     """A document to create."""
 
-    kind: Kind
+    kind: Literal[Kind.WHITEBOARD]
     title: PlainText
     students: Level = Level.WRITE
 

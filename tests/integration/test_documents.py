@@ -3,7 +3,8 @@
 import asyncio
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import pycrdt
@@ -13,13 +14,19 @@ from sqlalchemy import func, select, update
 from classroom.documents.actions import document_access
 from classroom.documents.models import DocumentRow
 from documents.access import Level
+from documents.kinds import Kind
 from documents.sample_board import sample_board
-from documents.whiteboard import scene_update
+from documents.whiteboard import put
+from documents.writing import initial_content
 from persistence.ids import new_id
 from persistence.log_tables import DocumentEpoch, DocumentHead, DocumentSnapshot, DocumentUpdate
 from tests.integration.conftest import Api, Classroom, Client
 
 IsProblem = Callable[..., None]
+
+
+def board_of(elements: Sequence[Mapping[str, Any]]) -> bytes:
+    return initial_content(Kind.WHITEBOARD, lambda doc: put(doc, elements))
 
 
 async def level_of(room: Classroom, person: Client) -> Level | None:
@@ -217,7 +224,7 @@ async def export(client: Client, room: Classroom, export_format: str):
 
 async def test_a_board_is_exported_as_an_excalidraw_file(classroom: Classroom) -> None:
     await classroom.teacher.patch(f"/documents/{classroom.board_id}", {"title": "Größe/../林"})
-    await append(classroom, 1, scene_update(sample_board(), client_id=1))
+    await append(classroom, 1, board_of(sample_board()))
     response = await export(classroom.student, classroom, "excalidraw")
     assert response.headers["content-type"] == "application/vnd.excalidraw+json"
     assert response.headers["content-disposition"] == (
@@ -227,7 +234,7 @@ async def test_a_board_is_exported_as_an_excalidraw_file(classroom: Classroom) -
 
 
 async def test_a_board_is_exported_as_json_and_as_a_yjs_update(classroom: Classroom) -> None:
-    await append(classroom, 1, scene_update(sample_board(), client_id=1))
+    await append(classroom, 1, board_of(sample_board()))
     as_json = (await export(classroom.teacher, classroom, "json")).json()
     assert as_json == {"elements": {each["id"]: each for each in sample_board()}, "files": {}, "meta": {}}
     as_update = (await export(classroom.teacher, classroom, "yjs")).content
@@ -243,10 +250,10 @@ async def test_an_export_is_the_newest_snapshot_and_what_came_after_it(classroom
     async with classroom.api.services.database.transaction() as transaction:
         board_id = UUID(classroom.board_id)
         for seq, elements in ((1, [first]), (2, [first, second])):
-            payload = zlib.compress(scene_update(elements, client_id=seq), 1)
+            payload = zlib.compress(board_of(elements), 1)
             transaction.session.add(DocumentSnapshot(document_id=board_id, seq=seq, payload=payload))
     await append(classroom, 2, b"is in the snapshot")
-    await append(classroom, 3, scene_update([third], client_id=3))
+    await append(classroom, 3, board_of([third]))
     await append(classroom, 4, b"unreadable", encoding="quarantined")
     elements = (await export(classroom.teacher, classroom, "excalidraw")).json()["elements"]
     assert [each["id"] for each in elements] == [first["id"], second["id"], third["id"]]
@@ -254,21 +261,21 @@ async def test_an_export_is_the_newest_snapshot_and_what_came_after_it(classroom
 
 async def test_13_a_restored_board_is_exported_as_it_is_since(classroom: Classroom) -> None:
     first, second, third = sample_board()[:3]
-    await append(classroom, 1, scene_update([first], client_id=1))
+    await append(classroom, 1, board_of([first]))
     async with classroom.api.services.database.transaction() as transaction:
         board_id = UUID(classroom.board_id)
-        payload = zlib.compress(scene_update([first], client_id=1), 1)
+        payload = zlib.compress(board_of([first]), 1)
         transaction.session.add(DocumentSnapshot(document_id=board_id, seq=1, payload=payload))
         transaction.session.add(DocumentEpoch(document_id=board_id, epoch=2, first_seq=2, restored_seq=0))
-    await append(classroom, 2, scene_update([second], client_id=2))
-    await append(classroom, 3, scene_update([third], client_id=3))
+    await append(classroom, 2, board_of([second]))
+    await append(classroom, 3, board_of([third]))
     elements = (await export(classroom.teacher, classroom, "excalidraw")).json()["elements"]
     assert [each["id"] for each in elements] == [second["id"], third["id"]]
 
 
 async def test_a_large_board_is_exported_by_another_process(classroom: Classroom) -> None:
     many = [{**sample_board()[0], "id": f"e{number}", "customData": "x" * 200} for number in range(600)]
-    await append(classroom, 1, scene_update(many, client_id=1))
+    await append(classroom, 1, board_of(many))
     response = await export(classroom.teacher, classroom, "excalidraw")
     assert len(response.json()["elements"]) == 600
 

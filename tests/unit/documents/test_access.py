@@ -7,24 +7,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.access import Level, decide
+from documents.kinds import Kind, Writers
 
 LEVELS = st.sampled_from(Level)
 
 
 @given(students=LEVELS, personal=st.none() | LEVELS)
 def test_teachers_always_write(students, personal):
-    assert decide(role_in_class="teacher", students=students, personal=personal) is Level.WRITE
+    assert decide(Kind.WHITEBOARD, role_in_class="teacher", students=students, personal=personal) is Level.WRITE
 
 
 @given(role=st.none() | st.sampled_from(["admin", "support", ""]), students=LEVELS, personal=st.none() | LEVELS)
 def test_whoever_is_not_in_the_class_has_nothing(role, students, personal):
-    assert decide(role_in_class=role, students=students, personal=personal) is Level.NONE
+    assert decide(Kind.WHITEBOARD, role_in_class=role, students=students, personal=personal) is Level.NONE
 
 
 @given(students=LEVELS, personal=LEVELS)
 def test_a_students_own_setting_goes_before_the_one_for_all(students, personal):
-    assert decide(role_in_class="student", students=students, personal=personal) is personal
-    assert decide(role_in_class="student", students=students, personal=None) is students
+    assert decide(Kind.WHITEBOARD, role_in_class="student", students=students, personal=personal) is personal
+    assert decide(Kind.WHITEBOARD, role_in_class="student", students=students, personal=None) is students
+
+
+@given(kind=st.sampled_from(Kind), students=LEVELS, personal=st.none() | LEVELS)
+def test_nobody_writes_what_only_the_server_writes_nor_students_what_teachers_write(kind, students, personal):
+    teacher = decide(kind, role_in_class="teacher", students=students, personal=personal)
+    student = decide(kind, role_in_class="student", students=students, personal=personal)
+    assert (teacher is Level.WRITE) == (kind.writers is not Writers.SERVER)
+    assert teacher >= Level.READ
+    assert student < Level.WRITE or kind.writers is Writers.MEMBERS
+    assert (student is Level.NONE) == ((personal or students) is Level.NONE)
 
 
 @pytest.mark.parametrize(("low", "high"), list(itertools.combinations(Level, 2)))

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text, XmlElement, XmlFragment, XmlText
 
 import documents.export
+from documents import whiteboard
 from documents.export import ExportFormat, ExportRequest, export, links
 from documents.kinds import Kind, RootType
 from documents.reading import NESTING_MAX, UnreadableUpdate, plain, read_roots, state
 from documents.sample_board import sample_board
-from documents.whiteboard import Image, linked_files, living_elements, scene, scene_update
+from documents.whiteboard import Image, linked_files, living_elements, scene
+from documents.writing import initial_content
 
 BASE = {
     "id", "type", "x", "y", "width", "height", "angle", "strokeColor", "backgroundColor", "fillStyle", "strokeWidth",
@@ -75,16 +77,8 @@ def test_the_sample_board_is_of_complete_elements_in_painting_order():
 
 
 def test_what_is_written_is_what_is_read():
-    assert scene([scene_update(sample_board(), client_id=7)])["elements"] == sample_board()
-
-
-def test_the_initial_content_is_written_as_the_given_client():
-    update = scene_update(sample_board(), client_id=77)
-    doc: Doc = Doc()
-    doc.get("elements", type=Map)
-    doc.apply_update(update)
-    # A state vector: one entry, for client 77.
-    assert doc.get_state()[:2] == bytes([1, 77])
+    update = initial_content(Kind.WHITEBOARD, lambda doc: whiteboard.put(doc, sample_board()))
+    assert scene([update])["elements"] == sample_board()
 
 
 def test_elements_are_painted_by_index_then_id_and_those_without_an_index_on_top():

@@ -1055,7 +1055,7 @@ export interface components {
          * @description A kind of document.
          * @enum {string}
          */
-        Kind: "whiteboard";
+        Kind: "whiteboard" | "slides" | "poll" | "progress" | "stage";
         /**
          * Level
          * @description How far a person may go with a document: ``NONE < READ < WRITE``.
@@ -1178,7 +1178,11 @@ export interface components {
          * @description A document to create.
          */
         NewDocument: {
-            kind: components["schemas"]["Kind"];
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "whiteboard";
             /** @default write */
             students?: components["schemas"]["Level"];
             /** Title */

