@@ -7,7 +7,9 @@ import type { i18n } from "i18next";
 import { StrictMode, useMemo, useSyncExternalStore } from "react";
 import { I18nextProvider } from "react-i18next";
 import { ServicesProvider, type Services } from "@/api/services.tsx";
+import { DocumentViewsProvider } from "@/components/documentViews.tsx";
 import { directionOf } from "@/components/languages.ts";
+import { DOCUMENT_KINDS } from "./documentKinds.ts";
 import type { AppRouter } from "./router.tsx";
 import { cssVariables, theme } from "./theme.ts";
 
@@ -45,7 +47,9 @@ export function Application(props: {
               <QueryClientProvider client={props.queries}>
                 <ModalsProvider modalProps={{ centered: true }}>
                   <Notifications position="bottom-center" limit={3} />
-                  <RouterProvider router={props.router} />
+                  <DocumentViewsProvider views={DOCUMENT_KINDS}>
+                    <RouterProvider router={props.router} />
+                  </DocumentViewsProvider>
                 </ModalsProvider>
               </QueryClientProvider>
             </ServicesProvider>

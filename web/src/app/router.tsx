@@ -103,10 +103,10 @@ const adminRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/admin/AdminPage.tsx"), "AdminPage"),
 });
 
-const boardRoute = createRoute({
+const documentRoute = createRoute({
   getParentRoute: () => memberRoute,
   path: "/classes/$classId/documents/$documentId",
-  component: lazyRouteComponent(() => import("@/features/whiteboard/BoardPage.tsx"), "BoardPage"),
+  component: lazyRouteComponent(() => import("@/features/documents/DocumentPage.tsx"), "DocumentPage"),
 });
 
 const componentsRoute = createRoute({
@@ -124,7 +124,7 @@ const routeTree = rootRoute.addChildren([
   componentsRoute,
   memberRoute.addChildren([
     shellRoute.addChildren([homeRoute, classRoute, profileRoute, adminRoute]),
-    boardRoute,
+    documentRoute,
   ]),
 ]);
 

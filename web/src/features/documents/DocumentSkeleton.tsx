@@ -1,7 +1,7 @@
 import { Box, Group, Skeleton } from "@mantine/core";
 
-/** The shape of a board before it is there. */
-export function BoardSkeleton() {
+/** The shape of a document before it is there. */
+export function DocumentSkeleton() {
   return (
     <Box h="100dvh" aria-busy>
       <Group h={48} px="sm" justify="space-between" wrap="nowrap">

@@ -1,0 +1,12 @@
+import { lazy } from "react";
+import type { DocumentViews } from "@/components/documentViews.tsx";
+
+/** How each kind of document is shown: as a page of its own, and as a view on a stage. Each is loaded where it is used. */
+export const DOCUMENT_KINDS: DocumentViews = {
+  pages: {
+    whiteboard: lazy(() => import("@/features/whiteboard/BoardPage.tsx")),
+  },
+  views: {
+    whiteboard: lazy(() => import("@/features/whiteboard/BoardView.tsx")),
+  },
+};

@@ -1,0 +1,63 @@
+import { Center, Loader } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Problem } from "@/api/problem.ts";
+import { documentQuery, useMe } from "@/api/queries.ts";
+import { useServices } from "@/api/services.tsx";
+import type { BoardDocument, Me } from "@/api/types.ts";
+import type { DocumentViewProps } from "@/components/documentViews.tsx";
+import { ErrorState } from "@/components/ErrorState.tsx";
+import { NotShared } from "@/components/NotShared.tsx";
+import { SaveBadge } from "@/components/SaveBadge.tsx";
+import styles from "./BoardRoom.module.css";
+import { BoardStage } from "./BoardStage.tsx";
+import type { BoardHandle } from "./boardHandle.ts";
+import { useDocumentSession } from "./useDocumentSession.ts";
+
+/** A board as part of something else, a stage say: the canvas and what is told on it, no bar. */
+export default function BoardView({ documentId, classId }: DocumentViewProps) {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const { data: me } = useMe();
+  const board = useQuery(documentQuery(api, documentId));
+  if (board.error && !board.data) {
+    if (board.error instanceof Problem && board.error.status === 404) return <NotShared classId={classId} />;
+    return <ErrorState error={board.error} retry={() => void board.refetch()} />;
+  }
+  if (!board.data || !me) {
+    return (
+      <Center h="100%">
+        <Loader aria-label={t("board.opening")} />
+      </Center>
+    );
+  }
+  return <OpenBoard key={board.data.id} board={board.data} me={me} />;
+}
+
+function OpenBoard({ board, me }: { board: BoardDocument; me: Me }) {
+  const { session, view } = useDocumentSession(board.id, me.id);
+  const [handle, setHandle] = useState<BoardHandle | null>(null);
+  if (view.save.kind === "gone") return <NotShared classId={board.class_id} />;
+  const calm = ["saved", "saving", "readOnly", "connecting"].includes(view.save.kind);
+  return (
+    <div className={styles["view"]}>
+      <BoardStage
+        board={board}
+        me={me}
+        session={session}
+        view={view}
+        handle={handle}
+        onHandle={setHandle}
+        onPeople={NOBODY_ASKS}
+      />
+      {!calm && (
+        <div className={styles["trouble"]}>
+          <SaveBadge state={view.save} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+const NOBODY_ASKS = () => undefined;
