@@ -85,6 +85,7 @@ class Peers:
         return peer
 
     async def do(self, command: str, client: str, **options: Any) -> Any:
+        assert self._process.returncode is None, "the Node process has ended"
         number = next(self._ids)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         line = json.dumps({"id": number, "do": command, "client": client, **options})
@@ -112,6 +113,9 @@ class Peers:
                 self._answers.pop(message["id"]).set_exception(AssertionError(message["error"]))
             else:
                 self._answers.pop(message["id"]).set_result(message["result"])
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(AssertionError("the Node process has ended"))
 
 
 @asynccontextmanager

@@ -50,6 +50,14 @@ class Copy(Protocol):
     def since(self, vector: bytes) -> bytes: ...
 
 
+def byte_index(text: str, share: float) -> int:
+    """Return a place between two characters, in bytes as pycrdt and y-py count.
+
+    Inside a character they write an item without content, and can read their own document no more.
+    """
+    return len(text[: int(share * len(text))].encode())
+
+
 class PycrdtCopy:
     def __init__(self, client_id: int) -> None:
         self._doc: pycrdt.Doc[Any] = pycrdt.Doc(client_id=client_id)
@@ -63,10 +71,8 @@ class PycrdtCopy:
 
     def insert(self, words: str, share: float) -> bytes:
         before = self.vector()
-        length = len(self._text)
-        at = int(share * length)
         # Where nothing is deleted, the update since a state vector is just this edit.
-        self._text.insert(at, words)
+        self._text.insert(byte_index(str(self._text), share), words)
         return self.since(before)
 
     def apply(self, update: bytes) -> None:
@@ -91,7 +97,7 @@ class YPyCopy:
 
     def insert(self, words: str, share: float) -> bytes:
         before = self.vector()
-        at = int(share * len(self._text))
+        at = byte_index(str(self._text), share)
         self._doc.transact(lambda transaction: self._text.insert(transaction, at, words))
         return self.since(before)
 
@@ -196,8 +202,9 @@ class StockPerson:
         await self._peer.do("set", root="map", key=key, value=value)
 
     async def insert(self, words: str, share: float) -> None:
-        length = len((await self._peer.do("read", text="text")).encode("utf-16-le")) // 2
-        await self._peer.do("insert", root="text", index=int(share * length), text=words)
+        text = await self._peer.do("read", text="text")
+        index = len(text[: int(share * len(text))].encode("utf-16-le")) // 2
+        await self._peer.do("insert", root="text", index=index, text=words)
 
     async def drop(self) -> None:
         await self._peer.do("disconnect")

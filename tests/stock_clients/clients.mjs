@@ -11,12 +11,21 @@ import * as Y from 'yjs'
 
 const clients = new Map()
 
+// In a browser a socket that is closed while it opens is an event that nobody need hear. In `ws` it is an 'error' that ends the
+// process where nobody listens, and providers take their listeners away before they close.
+class SteadyWebSocket extends WebSocket {
+  constructor(...options) {
+    super(...options)
+    this.on('error', () => {})
+  }
+}
+
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`)
 
 function openYWebsocket(name, { url, document, token, protocols = [] }) {
   const doc = new Y.Doc()
   const provider = new WebsocketProvider(`${url}/collab`, document, doc, {
-    WebSocketPolyfill: WebSocket,
+    WebSocketPolyfill: SteadyWebSocket,
     disableBc: true,
     params: token === undefined ? {} : { token },
     protocols,
@@ -31,11 +40,17 @@ function openHocuspocus(name, { url, document, token, sessionAwareness = false }
   const doc = new Y.Doc()
   const socket = new HocuspocusProviderWebsocket({
     url: `${url}/hocuspocus`,
-    WebSocketPolyfill: WebSocket,
+    WebSocketPolyfill: SteadyWebSocket,
     delay: 50,
     minDelay: 50,
   })
-  const client = { token }
+  const client = { token, wanted: true }
+  // While it still closes, the provider passes over a wish to connect, and then stays away.
+  socket.on('status', ({ status }) => {
+    if (status === 'disconnected' && client.wanted && !socket.shouldConnect) {
+      queueMicrotask(() => client.wanted && socket.connect())
+    }
+  })
   const provider = new HocuspocusProvider({
     name: document,
     document: doc,
@@ -94,17 +109,20 @@ const commands = {
     clients.get(name).token = token
   },
   disconnect(name) {
-    const { socket, provider } = clients.get(name)
-    ;(socket ?? provider).disconnect()
+    const client = clients.get(name)
+    client.wanted = false
+    ;(client.socket ?? client.provider).disconnect()
   },
   connect(name) {
-    const { socket, provider } = clients.get(name)
-    ;(socket ?? provider).connect()
+    const client = clients.get(name)
+    client.wanted = true
+    ;(client.socket ?? client.provider).connect()
   },
   close(name) {
-    const { socket, provider } = clients.get(name)
-    provider.destroy()
-    socket?.destroy()
+    const client = clients.get(name)
+    client.wanted = false
+    client.provider.destroy()
+    client.socket?.destroy()
     clients.delete(name)
   },
 }
