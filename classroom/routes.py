@@ -8,6 +8,7 @@ import auth.routes
 import classroom.classes.routes
 import classroom.documents.routes
 import classroom.files.routes
+import classroom.history.routes
 import classroom.rooms.routes
 
 
@@ -20,6 +21,7 @@ def api_router(*, prefix: str = "") -> APIRouter:
         classroom.classes.routes.router,
         classroom.documents.routes.router,
         classroom.files.routes.router,
+        classroom.history.routes.router,
         classroom.rooms.routes.router,
     ):
         router.include_router(part)

@@ -19,20 +19,23 @@ from persistence.log_tables import DocumentEpoch, DocumentSnapshot, DocumentUpda
 # Applying this much takes a few milliseconds; more is done in a process of its own.
 INLINE_MAX_BYTES = 256 * 1024
 EXPORT_LIMIT_SECONDS = 60
+LAST_ROW = 2**63 - 1
 
 
-async def updates_of(session: AsyncSession, document_id: UUID) -> tuple[bytes, ...]:
-    """Return the updates (v1) that make a document: its newest snapshot, and what came after it.
+async def updates_of(session: AsyncSession, document_id: UUID, *, seq: int = LAST_ROW) -> tuple[bytes, ...]:
+    """Return the updates (v1) that make a document as it is, or as it was after row `seq`: a snapshot, and what came after it.
 
     A document that was restored is made of what was written since.
     """
     first_seq = await session.scalar(
-        select(func.coalesce(func.max(DocumentEpoch.first_seq), 1)).where(DocumentEpoch.document_id == document_id)
+        select(func.coalesce(func.max(DocumentEpoch.first_seq), 1)).where(
+            DocumentEpoch.document_id == document_id, DocumentEpoch.first_seq <= seq
+        )
     )
     snapshot = (
         await session.execute(
             select(DocumentSnapshot.seq, DocumentSnapshot.encoding, DocumentSnapshot.payload)
-            .where(DocumentSnapshot.document_id == document_id, DocumentSnapshot.seq >= first_seq)
+            .where(DocumentSnapshot.document_id == document_id, DocumentSnapshot.seq.between(first_seq, seq))
             .order_by(DocumentSnapshot.seq.desc())
             .limit(1)
         )
@@ -40,7 +43,7 @@ async def updates_of(session: AsyncSession, document_id: UUID) -> tuple[bytes, .
     statement = select(DocumentUpdate.payload).where(
         DocumentUpdate.document_id == document_id,
         DocumentUpdate.encoding == "v1",
-        DocumentUpdate.seq >= first_seq,
+        DocumentUpdate.seq.between(first_seq, seq),
     )
     if snapshot is not None:
         statement = statement.where(DocumentUpdate.seq > snapshot.seq)

@@ -604,6 +604,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{document_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get History
+         * @description List the work on a document, newest first; for the class's teachers, and for administrators.
+         */
+        get: operations["getHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{document_id}/history/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Moment
+         * @description Bring back what a document was. Nothing is lost: what came later stays in the log, and can come back as well.
+         */
+        post: operations["restoreMoment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{document_id}/history/{seq}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Moment
+         * @description Download a document as it was after a row of its log, 0 being empty.
+         */
+        get: operations["exportMoment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{document_id}/restore": {
         parameters: {
             query?: never;
@@ -786,12 +846,67 @@ export interface components {
             registration: components["schemas"]["RegistrationModes"];
         };
         /**
+         * Author
+         * @description Somebody who changed the document; the name is null where the account is gone.
+         */
+        Author: {
+            /** Color */
+            color: string | null;
+            /** Name */
+            name: string | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
          * Block
          * @description Why somebody is blocked.
          */
         Block: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * Burst
+         * @description Changes that follow closely on each other: one piece of work.
+         */
+        Burst: {
+            /** Changes */
+            changes: number;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** First Seq */
+            first_seq: number;
+            /**
+             * Last Seq
+             * @description The moment after this work, to look at and to bring back.
+             */
+            last_seq: number;
+            /**
+             * People
+             * @description Who changed something, most changes first; empty: the server alone.
+             */
+            people: components["schemas"]["Author"][];
+            /**
+             * Restored At
+             * @description When that row was written; null where the document was empty.
+             */
+            restored_at: string | null;
+            /**
+             * Restored Seq
+             * @description Set where an earlier moment was brought back: the row it was after.
+             */
+            restored_seq: number | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
         };
         /**
          * Class
@@ -994,6 +1109,39 @@ export interface components {
             seq: number;
         };
         /**
+         * History
+         * @description One page of a document's history, the newest work first. A page may be short while more follows.
+         */
+        History: {
+            /**
+             * Class Id
+             * Format: uuid
+             */
+            class_id: string;
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /** Items */
+            items: components["schemas"]["Burst"][];
+            kind: components["schemas"]["Kind"];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /**
+             * Restorable
+             * @description Whether an earlier moment of such a document can be brought back.
+             */
+            restorable: boolean;
+            /**
+             * Seq
+             * @description The number of the last row of the log.
+             */
+            seq: number;
+            /** Title */
+            title: string;
+        };
+        /**
          * Invitation
          * @description An invitation. The code is shown only this once.
          */
@@ -1139,6 +1287,14 @@ export interface components {
             items: components["schemas"]["Member"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * MomentToRestore
+         * @description The row of the log after which the document was as it shall be again; 0 is empty.
+         */
+        MomentToRestore: {
+            /** Seq */
+            seq: number;
         };
         /**
          * NewAccount
@@ -1307,6 +1463,22 @@ export interface components {
         Restored: {
             /** Epoch */
             epoch: number;
+        };
+        /**
+         * RestoredMoment
+         * @description What became of it. Restore `replaced_seq` to take it back.
+         */
+        RestoredMoment: {
+            /**
+             * Epoch
+             * @description The document's new epoch: copies of an earlier one are refused.
+             */
+            epoch: number;
+            /**
+             * Replaced Seq
+             * @description The last row before, the moment that was replaced.
+             */
+            replaced_seq: number;
         };
         /**
          * Role
@@ -3583,6 +3755,210 @@ export interface operations {
             };
             /** @description The access token is missing or does not hold. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHistory: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreMoment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MomentToRestore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoredMoment"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do at the moment; `Retry-After` says how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportMoment: {
+        parameters: {
+            query: {
+                format: components["schemas"]["ExportFormat"];
+            };
+            header?: never;
+            path: {
+                document_id: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document as it was, as a file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/octet-stream": string;
+                    "application/vnd.excalidraw+json": string;
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
