@@ -54,7 +54,8 @@ class Lesson:
         run_sql(self.server.settings["database_url"], statement)
 
     def history(self, **params: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = self.teacher.api.get(self.address, params=params).raise_for_status().json()return answer
+        answer: dict[str, Any] = self.teacher.api.get(self.address, params=params).raise_for_status().json()
+        return answer
 
     def elements(self, seq: int) -> list[str]:
         answer = self.teacher.api.get(f"{self.address}/{seq}/export", params={"format": "json"})
