@@ -6,7 +6,7 @@ a body may be is its route's affair.
 
 import asyncio
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 HEAD_SECONDS = 20.0
 """From the first byte (or the open socket) to the end of the headers; a slow phone needs one."""
@@ -111,6 +111,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def _refuse(self, answer: bytes) -> None:
         """Close the socket, with an answer where none is under way."""
-        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or cycle.response_complete or not cycle.response_started:
             self.transport.write(answer)
         self.transport.close()
