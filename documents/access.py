@@ -3,6 +3,9 @@
 Teachers of the class may always write. For its students the document has one setting, and a setting for one
 person goes before it. Nobody else may know that the document exists. What the document's kind leaves to others, to teachers or to
 the server alone, nobody may write whatever the settings say.
+
+While a document is on the stage of a running session, the class sees it whatever its settings say, and the teacher may lock it: then
+of the students only the one who presents writes. The settings stay as they are, and count again afterwards.
 """
 
 from enum import StrEnum
@@ -38,7 +41,23 @@ class Level(StrEnum):
 _ORDER = tuple(Level)
 
 
-def decide(kind: Kind, *, role_in_class: str | None, students: Level, personal: Level | None) -> Level:
+class OnStage(StrEnum):
+    """Whether a running session shows a document on its stage, and whether it is locked there for students."""
+
+    OFF = "off"
+    SHOWN = "shown"
+    LOCKED = "locked"
+
+
+def decide(
+    kind: Kind,
+    *,
+    role_in_class: str | None,
+    students: Level,
+    personal: Level | None,
+    on_stage: OnStage = OnStage.OFF,
+    presents: bool = False,
+) -> Level:
     """Return the level of one person for one document.
 
     Args:
@@ -46,10 +65,20 @@ def decide(kind: Kind, *, role_in_class: str | None, students: Level, personal: 
         role_in_class: ``"teacher"``, ``"student"``, or None for people who are not in the class.
         students: the document's setting for all students of the class.
         personal: the setting for this very person, if there is one.
+        on_stage: whether the document is on the class's stage now.
+        presents: whether this very person presents it there.
     """
     if role_in_class == "teacher":
         return Level.READ if kind.writers is Writers.SERVER else Level.WRITE
     if role_in_class != "student":
         return Level.NONE
     level = students if personal is None else personal
-    return level if kind.writers is Writers.MEMBERS else min(level, Level.READ, key=lambda each: each.rank)
+    if on_stage is not OnStage.OFF:
+        level = Level.WRITE if presents else max(level, Level.READ, key=_rank)
+        if on_stage is OnStage.LOCKED and not presents:
+            level = Level.READ
+    return level if kind.writers is Writers.MEMBERS else min(level, Level.READ, key=_rank)
+
+
+def _rank(level: Level) -> int:
+    return level.rank

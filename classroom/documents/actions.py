@@ -20,7 +20,7 @@ from auth.ports import AccessListener
 from classroom.classes.actions import ClassAccess
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.documents.models import DocumentAccessRow, DocumentRow
-from documents.access import Level, decide
+from documents.access import Level, OnStage, decide
 from documents.kinds import Kind
 from documents.writing import Change, initial_content
 from persistence.base import utc_now
@@ -147,6 +147,7 @@ async def add_document(
         students=students,
         created_by=created_by,
         listed=listed,
+        on_stage=OnStage.OFF,
     )
     session.add(row)
     await session.flush()
@@ -167,7 +168,7 @@ async def list_documents(
     if not access.teaches:
         statement = statement.where(_student_may_see())
     statement = page.narrow(statement, DocumentRow.id, of=DOCUMENTS_LIST, newest_first=True)
-    found = [_accessed(*row) for row in (await session.execute(statement)).all()]
+    found = [_accessed(person.id, *row) for row in (await session.execute(statement)).all()]
     shown, next_cursor = page.cut(found, [document.row.id for document in found], of=DOCUMENTS_LIST)
     return list(shown), next_cursor
 
@@ -258,7 +259,7 @@ def _announce(
 
 async def _find(session: AsyncSession, user_id: UUID, document_id: UUID) -> AccessedDocument | None:
     found = (await session.execute(_documents(user_id).where(DocumentRow.id == document_id))).one_or_none()
-    return None if found is None else _accessed(*found)
+    return None if found is None else _accessed(user_id, *found)
 
 
 def _documents(user_id: UUID) -> Select[DocumentRow, ClassRole, Level | None, datetime]:
@@ -276,14 +277,24 @@ def _documents(user_id: UUID) -> Select[DocumentRow, ClassRole, Level | None, da
     )
 
 
-def _accessed(row: DocumentRow, role: ClassRole, personal: Level | None, edited_at: datetime) -> AccessedDocument:
-    level = decide(row.kind, role_in_class=role, students=row.students, personal=personal)
+def _accessed(
+    user_id: UUID, row: DocumentRow, role: ClassRole, personal: Level | None, edited_at: datetime
+) -> AccessedDocument:
+    level = decide(
+        row.kind,
+        role_in_class=role,
+        students=row.students,
+        personal=personal,
+        on_stage=row.on_stage,
+        presents=row.presenter_id == user_id,
+    )
     return AccessedDocument(row, level, role, edited_at)
 
 
 def _student_may_see() -> ColumnElement[bool]:
     """Say ``documents.access.decide`` in SQL for students, so that pages are full."""
     return or_(
+        DocumentRow.on_stage != OnStage.OFF,
         and_(DocumentAccessRow.access.is_(None), DocumentRow.students != Level.NONE),
         DocumentAccessRow.access != Level.NONE,
     )

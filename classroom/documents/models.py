@@ -3,21 +3,25 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, func, true
+from sqlalchemy import ForeignKey, Index, func, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from documents.access import Level
+from documents.access import Level, OnStage
 from documents.kinds import Kind
 from persistence.base import Base, TextEnum, one_of
 
 
 class DocumentRow(Base):
-    """What the house knows about a Yjs document; its content is in the update log."""
+    """What the house knows about a Yjs document; its content is in the update log.
+
+    `on_stage` and `presenter_id` are what the class's running session makes of it.
+    """
 
     __tablename__ = "documents"
     __table_args__ = (
         one_of("kind", Kind),
         one_of("students", Level),
+        one_of("on_stage", OnStage),
         Index("ix_documents_class_id", "class_id"),
     )
 
@@ -31,6 +35,8 @@ class DocumentRow(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     listed: Mapped[bool] = mapped_column(server_default=true())
     deleted_at: Mapped[datetime | None]
+    on_stage: Mapped[OnStage] = mapped_column(TextEnum(OnStage), server_default=text("'off'"))
+    presenter_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
 
 
 class DocumentAccessRow(Base):

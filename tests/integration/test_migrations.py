@@ -13,6 +13,7 @@ import auth.models
 import classroom.classes.models
 import classroom.documents.models
 import classroom.files.models
+import classroom.sessions.models
 import persistence.idempotency
 import persistence.log_tables
 from persistence.base import Base
@@ -25,6 +26,7 @@ MODELS = (
     classroom.classes.models,
     classroom.documents.models,
     classroom.files.models,
+    classroom.sessions.models,
     persistence.idempotency,
     persistence.log_tables,
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.access import Level, decide
+from documents.access import Level, OnStage, decide
 from documents.kinds import Kind, Writers
 
 LEVELS = st.sampled_from(Level)
@@ -36,6 +36,22 @@ def test_nobody_writes_what_only_the_server_writes_nor_students_what_teachers_wr
     assert teacher >= Level.READ
     assert student < Level.WRITE or kind.writers is Writers.MEMBERS
     assert (student is Level.NONE) == ((personal or students) is Level.NONE)
+
+
+@given(students=LEVELS, personal=st.none() | LEVELS, on_stage=st.sampled_from([OnStage.SHOWN, OnStage.LOCKED]))
+def test_on_stage_everybody_sees_it_and_a_lock_leaves_writing_to_who_presents(students, personal, on_stage):
+    before = decide(Kind.WHITEBOARD, role_in_class="student", students=students, personal=personal)
+
+    def on(role, *, kind=Kind.WHITEBOARD, presents=False):
+        return decide(
+            kind, role_in_class=role, students=students, personal=personal, on_stage=on_stage, presents=presents
+        )
+
+    assert on("student") is (Level.WRITE if before is Level.WRITE and on_stage is OnStage.SHOWN else Level.READ)
+    assert on("student", presents=True) is Level.WRITE
+    assert on("student", kind=Kind.SLIDES, presents=True) is Level.READ
+    assert on("teacher") is Level.WRITE
+    assert on(None, presents=True) is Level.NONE
 
 
 @pytest.mark.parametrize(("low", "high"), list(itertools.combinations(Level, 2)))

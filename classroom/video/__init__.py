@@ -1,0 +1,1 @@
+"""Bring the people of a session together in a video room of the school's own provider."""
