@@ -202,9 +202,7 @@ class StockPerson:
         await self._peer.do("set", root="map", key=key, value=value)
 
     async def insert(self, words: str, share: float) -> None:
-        text = await self._peer.do("read", text="text")
-        index = len(text[: int(share * len(text))].encode("utf-16-le")) // 2
-        await self._peer.do("insert", root="text", index=index, text=words)
+        await self._peer.do("insertWithin", root="text", share=share, text=words)
 
     async def drop(self) -> None:
         await self._peer.do("disconnect")

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.node, pytest.mark.slow]
 
 DOCUMENT = UUID(int=7)
 STEPS = 60
-ONCE_FAILED: list[int] = [5, 10, 11, 102, 103, 107, 222, 270]
+ONCE_FAILED: list[int] = [5, 10, 11, 102, 103, 107, 222, 270, 396]
 """Seeds that found a fault: they always run."""
 SEEDS = sorted({*ONCE_FAILED, *range(101, extent(102, long=401))})
 MAKES = ("y-websocket", "hocuspocus", "pycrdt", "pycrdt over hocuspocus", "y-py")

@@ -83,6 +83,12 @@ const commands = {
   insert(name, { root, index, text }) {
     clients.get(name).doc.getText(root).insert(index, text)
   },
+  // At a share of the way through the text as it is now, between two characters.
+  insertWithin(name, { root, share, text }) {
+    const whole = clients.get(name).doc.getText(root)
+    const characters = [...whole.toString()]
+    whole.insert(characters.slice(0, Math.floor(share * characters.length)).join('').length, text)
+  },
   read(name, { map, text }) {
     const { doc } = clients.get(name)
     return map === undefined ? doc.getText(text).toString() : doc.getMap(map).toJSON()
