@@ -36,6 +36,7 @@ from collab_server.settings import Settings
 from collab_server.web_files import WebFiles
 from documents.access import Level
 from persistence.database import Database
+from persistence.edit_log import PostgresEditLog
 from persistence.file_store import FileStore
 from persistence.migrations import is_current
 from persistence.update_log import PostgresUpdateLog
@@ -59,7 +60,13 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         settings.secret_key, issuer=settings.public_url, lifetime_seconds=settings.access_token_seconds
     )
     metrics = Metrics()
-    engine = Engine(log, ClassroomDoorkeeper(database, issuer), limits=_limits(settings), metrics=metrics)
+    engine = Engine(
+        log,
+        ClassroomDoorkeeper(database, issuer),
+        limits=_limits(settings),
+        metrics=metrics,
+        edit_log=PostgresEditLog(),
+    )
     accounts = _account_settings(settings)
     file_store = FileStore(settings.data_dir / "files")
     services = Services(

@@ -9,12 +9,13 @@ from uuid import UUID
 
 import structlog
 
+from collab_server.audience import Member, framed
 from collab_server.dialect import Dialect
 from collab_server.engine import Engine
 from collab_server.errors import EngineError, Overloaded, Unauthenticated
 from collab_server.ports import Admission
 from collab_server.protocol.messages import Message
-from collab_server.room import Member, Room, framed
+from collab_server.room import Room
 from collab_server.session import (
     Admit,
     Announce,
@@ -106,7 +107,7 @@ class Connection:
     def drained(self) -> None:
         """Hear that a congested peer has read."""
         if self._room is not None and self._member is not None:
-            self._room.catch_up(self._member)
+            self._room.audience.catch_up(self._member)
 
     async def review(self) -> None:
         """Decide again what this person may do here."""
@@ -143,7 +144,7 @@ class Connection:
                     room.send_state(member, state_vector)
                 case SendPresence():
                     room, member = self._joined()
-                    room.send_presence(member)
+                    room.audience.send_presence(member)
                 case Resync():
                     room, member = self._joined()
                     room.ask_again(member)

@@ -8,14 +8,19 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from collab_server.desk import Desk
 from collab_server.errors import EngineError, NotFound, Restarting
 from collab_server.metrics import Metrics
-from collab_server.ports import Admission, Doorkeeper, UpdateLog
+from collab_server.ports import Admission, Doorkeeper, EditLog, EditTransaction, UpdateLog
 from collab_server.quotas import Shares
 from collab_server.registry import Registry, RegistryLimits
 from collab_server.session import SessionLimits
 from collab_server.wire import Wire
+from documents.kinds import Kind
+from documents.writing import Change
 
+LAG_SECONDS = 0.5
+"""How often the loop is asked how late it comes to its timers."""
 HEARTBEAT_SECONDS = 25.0
 """A peer that has not been heard for two of these is gone: a cable was pulled, a phone went to sleep."""
 FAREWELL_SECONDS = 2.0
@@ -69,18 +74,25 @@ class OpenSocket(Protocol):
 class Engine:
     """Implements live.LiveDocuments."""
 
-    def __init__(self, log: UpdateLog, doorkeeper: Doorkeeper, *, limits: EngineLimits, metrics: Metrics) -> None:
+    def __init__(
+        self, log: UpdateLog, doorkeeper: Doorkeeper, *, limits: EngineLimits, metrics: Metrics, edit_log: EditLog
+    ) -> None:
         self.doorkeeper = doorkeeper
         self.limits = limits
         self.metrics = metrics
         self._log = log
         self.registry = Registry(log, limits=limits.registry, metrics=metrics)
+        metrics.inbox.set_function(lambda: sum(room.backlog for room in self.registry.rooms()))
+        metrics.outbox.set_function(lambda: sum(socket.wire.waiting_bytes for socket in self._sockets))
+        metrics.congested.set_function(lambda: sum(socket.wire.congested for socket in self._sockets))
+        self._desk = Desk(edit_log, self.registry.hear)
         self.sockets_of_people = Shares(limits.sockets_per_person, reason="too_many_connections")
         self.sockets_of_addresses = Shares(limits.sockets_per_address, reason="too_many_connections")
         self.access_version = 0
         self._sessions: set[OpenSession] = set()
         self._sockets: set[OpenSocket] = set()
         self._heartbeat: asyncio.TimerHandle | None = None
+        self._lag_timer: asyncio.TimerHandle | None = None
         self._all_gone = asyncio.Event()
 
     def opened(self, socket: OpenSocket) -> None:
@@ -89,6 +101,8 @@ class Engine:
         self.metrics.sockets.set(len(self._sockets))
         if self._heartbeat is None:
             self._heartbeat = asyncio.get_running_loop().call_later(HEARTBEAT_SECONDS, self._beat)
+        if self._lag_timer is None:
+            self._watch_lag()
 
     def lost(self, socket: OpenSocket) -> None:
         """Forget a socket that is gone."""
@@ -123,6 +137,18 @@ class Engine:
         self.access_version += 1
         await asyncio.gather(*(session.review() for session in self.sessions(user_id=user_id, document_id=document_id)))
 
+    def edit(
+        self,
+        transaction: EditTransaction,
+        document_id: UUID,
+        kind: Kind,
+        change: Change,
+        *,
+        by: UUID | None = None,
+    ) -> None:
+        """See live.LiveDocuments."""
+        self._desk.edit(transaction, document_id, kind, change, by=by)
+
     async def export(self, document_id: UUID) -> bytes:
         """Return a document as committed, as one Yjs update (v1); raises NotFound."""
         return await self.registry.export(document_id)
@@ -145,8 +171,9 @@ class Engine:
     async def close(self) -> None:
         """Commit what was accepted, then send everyone away with 1012."""
         await self.registry.close()
-        if self._heartbeat is not None:
-            self._heartbeat.cancel()
+        for timer in (self._heartbeat, self._lag_timer):
+            if timer is not None:
+                timer.cancel()
         for socket in list(self._sockets):
             socket.wire.end(Restarting("server_restarts"))
         if self._sockets:
@@ -154,6 +181,13 @@ class Engine:
             with suppress(TimeoutError):
                 async with asyncio.timeout(FAREWELL_SECONDS):
                     await self._all_gone.wait()
+
+    def _watch_lag(self, due: float | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if due is not None:
+            self.metrics.loop_lag_seconds.observe(max(0.0, now - due))
+        self._lag_timer = loop.call_at(now + LAG_SECONDS, self._watch_lag, now + LAG_SECONDS) if self._sockets else None
 
     def _beat(self) -> None:
         self._heartbeat = None

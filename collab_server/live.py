@@ -6,6 +6,10 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from collab_server.ports import EditTransaction
+from documents.kinds import Kind
+from documents.writing import Change
+
 
 class LiveDocuments(Protocol):
     """Open documents, wherever they are open."""
@@ -15,6 +19,23 @@ class LiveDocuments(Protocol):
 
         Call it after the transaction that changed a role, a membership, a right, a document's existence or a login has
         committed.
+        """
+
+    def edit(
+        self,
+        transaction: EditTransaction,
+        document_id: UUID,
+        kind: Kind,
+        change: Change,
+        *,
+        by: UUID | None = None,
+    ) -> None:
+        """Change a document from the server's side, in the same transaction as the rows that the change belongs to.
+
+        `change` runs last in the transaction, on the document as its log has it by then, and what it makes is in the log when
+        the transaction commits; everybody who has the document open gets it right after. Rolled back, nothing of it was. What it
+        raises rolls back; so does NotFound, where there is no such document. It must not wait for anything. `by`: whom the log
+        shall name as the author.
         """
 
 

@@ -15,6 +15,10 @@ class Metrics:
         self.rooms = Gauge("lectern_rooms", "Documents held in memory", registry=self._registry)
         self.updates = Counter("lectern_updates", "Updates committed to the log", registry=self._registry)
         self.deliveries = Counter("lectern_deliveries", "Updates handed to readers", registry=self._registry)
+        self.sent_bytes = Counter("lectern_sent_bytes", "Bytes of updates and presence sent", registry=self._registry)
+        self.committed_bytes = Counter(
+            "lectern_committed_bytes", "Bytes of updates committed to the log", registry=self._registry
+        )
         self.refusals = Counter(
             "lectern_refusals", "Sessions and sockets ended by the server", ["code", "reason"],
             registry=self._registry,
@@ -37,6 +41,21 @@ class Metrics:
             buckets=_LATENCIES_SECONDS,
             registry=self._registry,
         )
+        self.acknowledgement_seconds = Histogram(
+            "lectern_acknowledgement_seconds",
+            "From an update's arrival to the word that it is saved: the longest of each room's batch",
+            buckets=_LATENCIES_SECONDS,
+            registry=self._registry,
+        )
+        self.loop_lag_seconds = Histogram(
+            "lectern_loop_lag_seconds",
+            "How late the event loop came to a timer, twice a second while sockets are open",
+            buckets=_LATENCIES_SECONDS,
+            registry=self._registry,
+        )
+        self.inbox = Gauge("lectern_inbox_updates", "Accepted updates that wait for the log", registry=self._registry)
+        self.outbox = Gauge("lectern_outbox_bytes", "Bytes that wait for slow peers", registry=self._registry)
+        self.congested = Gauge("lectern_congested_sockets", "Peers that read too slowly", registry=self._registry)
 
     def exposition(self) -> bytes:
         """Return the text that Prometheus scrapes."""

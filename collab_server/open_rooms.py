@@ -46,7 +46,7 @@ class OpenRooms:
             await room.stop()
         finally:
             # A room that takes nothing more must not stay open, whatever becomes of who asked for it.
-            ended = room.members
+            ended = len(room.audience)
             room.end_all(Restarting("room_closed_by_administrator"))
             room.release()
         return ended

@@ -1,10 +1,10 @@
 """What the engine asks of the rest of the house, and the values that pass between them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 
@@ -132,6 +132,9 @@ class UpdateLog(Protocol):
     async def load(self, document_id: UUID, *, seq: int | None = None) -> StoredDocument | None:
         """Read a document as it is, or as it was after row `seq`; None when there is none."""
 
+    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
+        """Read (seq, update) of the rows after one seq up to another; those left out of every load are missing."""
+
     async def seq_at(self, document_id: UUID, moment: datetime) -> int | None:
         """Return the last row that was written up to a moment; 0 where none was, None when there is no document."""
 
@@ -143,3 +146,31 @@ class UpdateLog(Protocol):
 
     async def quarantine(self, document_id: UUID, seq: int) -> None:
         """Leave row `seq` out of every later load: the CRDT library cannot apply it. Its bytes are kept."""
+
+
+class EditTransaction(Protocol):
+    """A database transaction in which documents are edited beside other things."""
+
+    def before_commit(self, step: Callable[[], Awaitable[object]]) -> None:
+        """Await `step` as the last thing in the transaction; what it raises rolls back."""
+
+    def after_commit(self, callback: Callable[[], object]) -> None:
+        """Call `callback` once the transaction has committed; never after a rollback."""
+
+
+class EditLog(Protocol):
+    """The log within such a transaction (`transaction`: an EditTransaction of the implementation's own kind)."""
+
+    async def lock(self, transaction: Any, document_ids: Iterable[UUID]) -> Mapping[UUID, tuple[int, int]]:
+        """Let nobody else append until the transaction ends; returns (epoch, seq) of the documents that there are."""
+
+    async def load(self, transaction: Any, document_id: UUID) -> StoredDocument | None:
+        """Read a document as it is; None when there is none."""
+
+    async def read_rows(
+        self, transaction: Any, document_id: UUID, *, after: int, until: int
+    ) -> Sequence[tuple[int, bytes]]:
+        """Read (seq, update) of the rows after one seq up to another."""
+
+    async def append(self, transaction: Any, batches: Mapping[UUID, Sequence[LogRow]]) -> Mapping[UUID, int]:
+        """Append to documents that are locked; returns each document's last seq."""

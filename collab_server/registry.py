@@ -1,7 +1,7 @@
 """Which documents are open: opened once, shared, compacted, and let go when nobody has been there for a while."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from random import SystemRandom
 from uuid import UUID
@@ -73,6 +73,23 @@ class Registry:
             if document_id not in self._loading:
                 self._loading[document_id] = asyncio.create_task(self._load(document_id))
             await asyncio.shield(self._loading[document_id])
+
+    async def read_again(self, document_id: UUID) -> tuple[Content, Collection[int]]:
+        """See room.DocumentReader."""
+        return await self._read(document_id)
+
+    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
+        """See room.DocumentReader."""
+        return await self._updates.read_rows(document_id, after=after, until=until)
+
+    def hear(self, document_id: UUID, epoch: int, seq: int, update: bytes) -> None:
+        """Hear of a row that somebody else than the document's room has committed."""
+        room = self.room(document_id)
+        if room is not None:
+            room.hear(epoch, seq, update)
+        elif document_id in self._loading:
+            # The room may have been read before the row was there.
+            self._loading[document_id].add_done_callback(lambda _: self.hear(document_id, epoch, seq, update))
 
     async def export(self, document_id: UUID) -> bytes:
         """Return a document as committed, as one update; raises NotFound."""
@@ -150,7 +167,7 @@ class Registry:
                 limits=self._limits.room,
                 metrics=self._metrics,
                 on_empty=self._unload_later,
-                read_again=self._read,
+                reader=self,
             )
             self._rooms[document_id] = room
             self._metrics.rooms.set(len(self._rooms))

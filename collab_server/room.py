@@ -1,39 +1,38 @@
 """One open document: check, append, apply, fan out. One writer, in this order, for everything that changes it.
 
 An update is seen by others, and reported saved to its sender, only after the log has committed it (SPEC rule 1). What arrives
-during a commit is the next batch.
+during a commit is the next batch. Rows that somebody else has appended, a request that edits the document say, are applied in the
+log's order between the room's own.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
 
+from collab_server.audience import Audience, Member, framed
 from collab_server.committer import Committer
 from collab_server.content import EMPTY_STATE_VECTOR, Content, Unappliable
-from collab_server.dialect import Dialect
 from collab_server.errors import EngineError, Malformed, Overloaded, Restarting, StaleEpoch
+from collab_server.intake import Intake, Taken
 from collab_server.metrics import Metrics
 from collab_server.ports import LogRow, Participant
-from collab_server.presence import Presence
-from collab_server.protocol import websocket, y_websocket
+from collab_server.protocol import y_websocket
 from collab_server.protocol.awareness import PresenceEntry
-from collab_server.protocol.update import Summary
+from collab_server.protocol.update import Summary, walk
 from collab_server.session import Outcome
-from collab_server.wire import Wire
 
 _log = structlog.get_logger(__name__)
 
-PRESENCE_INTERVAL_SECONDS = 0.05
 CROWD_MEMBERS = 20
-HOLD_SECONDS_PER_MEMBER = 50e-6
-HOLD_LONGEST_SECONDS = 0.025
+HOLD_SECONDS_PER_MEMBER = 175e-6
+HOLD_LONGEST_SECONDS = 0.035
+"""In a room of 200, two or three updates of a pen that moves 60 times a second go in one write to each member."""
 RETRY_FIRST_SECONDS = 0.1
 RETRY_LONGEST_SECONDS = 2.0
-MAX_NEW_CLIENTS = 10_000
-"""How many client ids one update may bring in: an imported document has one per visit of each of its authors."""
 MAX_RETRIES = 8
 GIVE_UP_SECONDS = 10.0
 """After about ten seconds without a database the writers are told to come back later; they keep their edits."""
@@ -41,41 +40,35 @@ GIVE_UP_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class RoomLimits:
-    """Bounds of one room."""
+    """Bounds of one room; what waits for the log is bounded in number and in bytes."""
 
     document_max_bytes: int
-    inbox_max_updates: int = 5_000
+    inbox_max_updates: int = 20_000
+    inbox_max_bytes: int = 64 * 1024 * 1024
 
 
-@dataclass(eq=False, slots=True)
-class Member:
-    """One session that takes part: `end` closes it for a reason, from the server's side."""
+class DocumentReader(Protocol):
+    """Where a room reads its document again."""
 
-    session_id: UUID
-    participant: Participant
-    dialect: Dialect
-    wire: Wire
-    end: Callable[[EngineError], None]
-    saved: int = 0
-    behind: bytes | None = None
+    async def read_again(self, document_id: UUID) -> tuple[Content, Collection[int]]:
+        """Return the document, and the rows that had to be left out of it just now; raises NotFound."""
 
-    def tell(self, bodies: Sequence[bytes]) -> None:
-        """Send this member messages of its own."""
-        self.wire.write(framed(self.dialect.prefix, bodies))
+    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
+        """Read (seq, update) of the rows after one seq up to another."""
 
 
 @dataclass(eq=False, frozen=True, slots=True)
 class _Offered:
-    """An accepted update on its way into the log; `update` is None where only the acknowledgement has to wait its turn."""
+    """An accepted update on its way into the log; `row` is None where only the acknowledgement has to wait its turn."""
 
     member: Member
     summary: Summary
-    update: bytes | None
-    new_clients: Sequence[int] = ()
+    row: LogRow | None
+    taken_at: float
 
 
 class Room:
-    """See the module. Everything runs on one event loop; nothing here is shared with a thread."""
+    """See the module. Everything runs on one event loop; nothing here is shared with a thread. Implements committer.Writer."""
 
     def __init__(
         self,
@@ -86,31 +79,36 @@ class Room:
         limits: RoomLimits,
         metrics: Metrics,
         on_empty: Callable[["Room"], None],
-        read_again: Callable[[UUID], Awaitable[tuple[Content, Collection[int]]]],
+        reader: DocumentReader,
     ) -> None:
         self.document_id = document_id
         self.closed = False
+        self.audience = Audience(metrics, send_state=self.send_state)
         self._committer = committer
         self._limits = limits
         self._metrics = metrics
         self._on_empty = on_empty
-        self._read_again = read_again
-        self._stopping = False
-        self._mending = False
-        self._flushed_at = 0.0
-        self._waiting_for_state: list[tuple[Member, bytes]] = []
-        self._framed_states: tuple[bytes, dict[bytes, bytes]] | None = None
-        self._members: dict[Member, None] = {}
-        self._inbox: list[_Offered] = []
-        self._writing = 0
-        self._barriers: list[asyncio.Future[None]] = []
-        self._writer: asyncio.Task[None] | None = None
-        self._presence = Presence()
-        self._presence_timer: asyncio.TimerHandle | None = None
+        self._reader = reader
         self._content = content
-        self._accepted_bytes = content.size
-        self._coverage = content.coverage()
-        self._authorship = content.authorship
+        self._intake = Intake(content, max_bytes=limits.document_max_bytes)
+        self._framed_states: tuple[bytes, dict[bytes, bytes]] | None = None
+        self._waiting_for_state: list[tuple[Member, bytes]] = []
+        # What was accepted: first it waits in the inbox, then it is the batch that is being committed.
+        self._inbox: list[_Offered] = []
+        self._inbox_bytes = 0
+        self._batch: list[_Offered] = []
+        self._busy = False
+        self._flushed_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._retries = 0
+        self._give_up_at = 0.0
+        self._shown_seq = content.seq
+        # Rows of others that are committed and not applied here yet.
+        self._heard: dict[int, bytes] = {}
+        self._barriers: list[tuple[int, asyncio.Future[None]]] = []
+        self._accepted = self._settled = 0
+        self._stopping = False
 
     @property
     def seq(self) -> int:
@@ -125,7 +123,7 @@ class Room:
     @property
     def backlog(self) -> int:
         """Return how many accepted updates are not committed yet."""
-        return self._writing + len(self._inbox)
+        return len(self._batch) + len(self._inbox)
 
     @property
     def epoch(self) -> int:
@@ -133,29 +131,19 @@ class Room:
         return self._content.epoch
 
     @property
-    def members(self) -> int:
-        """Return how many sessions take part."""
-        return len(self._members)
-
-    @property
     def idle(self) -> bool:
         """Say whether nobody is here and nothing is on its way into the log."""
-        return not self._members and self._writer is None
+        return not self.audience and not self._busy
 
     def join(self, member: Member) -> None:
         """Subscribe a member; from here on it gets every update that is not in the state it asks for next."""
-        self._members[member] = None
-        member.tell(member.dialect.greeted(self._coverage.state_vector()))
-        everyone = self._presence.everyone()
-        if everyone is not None:
-            member.tell([y_websocket.presence(everyone)])
+        self.audience.join(member)
+        member.tell(member.dialect.greeted(self._intake.state_vector()))
+        self.audience.send_presence(member)
 
     def leave(self, member: Member) -> None:
         """Unsubscribe a member and take its presence away at once."""
-        if member in self._members:
-            del self._members[member]
-            self._presence.leave(member)
-            self._schedule_presence(now=True)
+        self.audience.leave(member)
         self.release()
 
     def release(self) -> None:
@@ -165,279 +153,292 @@ class Room:
 
     def send_state(self, member: Member, state_vector: bytes) -> None:
         """Send what is missing from a state vector (validated by the session)."""
-        if self._mending:
+        if not self._intake.readable:
             self._waiting_for_state.append((member, state_vector))
         elif member.wire.congested:
             # Whoever asks and does not read gets one answer, when it has read.
             member.behind = state_vector
         else:
             member.wire.write(self._framed_state(member.dialect.prefix, state_vector))
-            member.tell(member.dialect.asked(self._coverage.state_vector()))
-
-    def catch_up(self, member: Member) -> None:
-        """Send a member that reads again what it was not sent meanwhile, as one update (SPEC rule 12)."""
-        if member.behind is not None:
-            self._metrics.resyncs.inc()
-            state_vector, member.behind = member.behind, None
-            self.send_state(member, state_vector)
-        self.send_presence(member)
+            member.tell(member.dialect.asked(self._intake.state_vector()))
 
     def ask_again(self, member: Member) -> None:
         """Ask a member for everything that the server lacks."""
-        member.tell([y_websocket.sync_step_1(self._coverage.state_vector())])
+        member.tell([y_websocket.sync_step_1(self._intake.state_vector())])
 
     def offer(self, member: Member, update: bytes, summary: Summary, *, may_write: bool) -> Outcome:
         """Take an update into the inbox, or say why not."""
         if self._stopping:
             return Outcome.TOO_LATE
-        if len(self._inbox) >= self._limits.inbox_max_updates:
+        if len(self._inbox) >= self._limits.inbox_max_updates or self._inbox_bytes >= self._limits.inbox_max_bytes:
             return Outcome.OVERLOADED
-        if self._authorship.is_stale(summary):
-            return Outcome.STALE_EPOCH
-        if self._coverage.holds(summary) or not (may_write or self._brings_news(summary)):
-            # Known already, perhaps not yet committed: the acknowledgement takes its turn behind what is.
-            self._enqueue(_Offered(member, summary, None))
-            return Outcome.ACCEPTED
-        if not may_write:
-            return Outcome.READ_ONLY
         person = member.participant.id
-        new_clients = self._authorship.introduced(summary, person, clocks=self._coverage.clocks)
-        if new_clients is None:
-            return Outcome.ANOTHER_AUTHOR
-        if self._coverage.misses(summary):
-            return Outcome.MISSING_EDITS
-        if self._coverage.entangles(summary):
-            return Outcome.ENTANGLED
-        if len(new_clients) > MAX_NEW_CLIENTS:
-            return Outcome.TOO_MANY_CLIENTS
-        if self._accepted_bytes + len(update) > self._limits.document_max_bytes:
-            return Outcome.DOCUMENT_FULL
-        self._coverage.add(summary)
-        self._authorship.claim(new_clients, person)
-        self._accepted_bytes += len(update)
-        self._enqueue(_Offered(member, summary, update, new_clients))
+        taken = self._intake.take(summary, len(update), person, may_write=may_write)
+        if not isinstance(taken, Taken):
+            return taken
+        row = None
+        if taken.news:
+            row = LogRow(update, person, member.session_id, taken.new_clients, self.epoch)
+            self._inbox_bytes += len(update)
+        # What is known already may not be committed yet: its acknowledgement takes its turn behind what is.
+        self._inbox.append(_Offered(member, summary, row, asyncio.get_running_loop().time()))
+        self._accepted += 1
+        if not self._busy:
+            self._begin_soon()
         return Outcome.ACCEPTED
 
     def refuse_stale(self, clients: Sequence[int]) -> None:
         """Refuse a copy that holds something of an earlier epoch; raises StaleEpoch."""
-        if self._authorship.are_stale(clients):
+        if self._intake.is_stale(clients):
             raise StaleEpoch
 
     def announce(self, member: Member, entries: Sequence[PresenceEntry]) -> None:
         """Take presence states from a member."""
-        refused = self._presence.update(member, member.participant, entries)
-        if refused:
-            self._metrics.forged_presence.inc(refused)
-        self._schedule_presence()
-
-    def send_presence(self, member: Member) -> None:
-        """Send everyone's presence to one member; one that does not read gets it when it does."""
-        everyone = self._presence.everyone()
-        if everyone is not None and not member.wire.congested:
-            member.tell([y_websocket.presence(everyone)])
+        self.audience.announce(member, entries)
 
     def introduce(self, member: Member, participant: Participant) -> None:
         """Show a member under its new name, role or colour."""
-        member.participant = participant
-        self._presence.rename(member, participant)
-        self._schedule_presence()
+        self.audience.introduce(member, participant)
 
     def end_all(self, error: EngineError) -> None:
         """End every session here, and the room."""
         self.closed = True
-        for member in list(self._members):
+        for member in self.audience:
             member.end(error)
 
     async def settled(self) -> None:
         """Wait until what was accepted so far is committed, or the room has failed and is closed."""
-        if self._writer is not None:
+        if self._settled < self._accepted:
             barrier: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._barriers.append(barrier)
-            await asyncio.wait([self._writer, barrier], return_when=asyncio.FIRST_COMPLETED)
+            self._barriers.append((self._accepted, barrier))
+            await barrier
 
     async def stop(self) -> None:
         """Take nothing more, and wait until all that was accepted is committed."""
         self._stopping = True
-        while self._writer is not None:
-            await asyncio.wait([self._writer])
+        if self._timer is not None and not self._batch:
+            self._timer.cancel()
+            self._begin()
+        await self.settled()
 
-    def _brings_news(self, summary: Summary) -> bool:
-        """Ask the document itself whether a reader's update would change it.
+    def hear(self, epoch: int, seq: int, update: bytes) -> None:
+        """Hear of a row that somebody else has appended."""
+        if epoch != self.epoch:
+            self.end_all(StaleEpoch())
+        elif seq > self.seq:
+            self._heard[seq] = update
+            if not self._busy:
+                self._busy = True
+                self._finish()
 
-        Every copy deletes by itself what loses against a concurrent edit; no update ever says so.
-        """
-        if not self._mending:
-            self._coverage.learn_deletions(self._content.coverage())
-        return not self._coverage.holds(summary)
+    # What the committer calls.
 
-    def _enqueue(self, offered: _Offered) -> None:
-        self._inbox.append(offered)
-        if self._writer is None:
-            self._writer = asyncio.create_task(self._write())
+    def take_rows(self) -> Sequence[LogRow]:
+        """See committer.Writer. A batch that failed comes again, alone: in the log it must stand before what follows."""
+        if not self._batch:
+            self._batch, self._inbox, self._inbox_bytes = self._inbox, [], 0
+        return [offered.row for offered in self._batch if offered.row is not None]
 
-    async def _write(self) -> None:
-        try:
-            while self._inbox and not self.closed:
-                await self._hold()
-                batch, self._inbox = self._inbox, []
-                barriers, self._barriers = self._barriers, []
-                self._writing = len(batch)
-                await self._commit(batch)
-                self._writing = 0
-                for barrier in barriers:
-                    barrier.set_result(None)
-        except EngineError as error:
-            self.end_all(error)
-        except Exception:  # noqa: BLE001 -- whatever it is, nobody may go on with this room
-            # What the document in memory became is unknown: the room starts anew from the log.
-            _log.exception("room failed", document=str(self.document_id))
-            self.end_all(Restarting("document_reloads"))
-        finally:
-            self._writer = None
-            self._writing = 0
-            self.release()
+    def committed(self, seq: int | None) -> None:
+        """See committer.Writer."""
+        written = [offered for offered in self._batch if offered.row is not None]
+        self._retries = 0
+        if seq is None:
+            # Gone, or restored by another process.
+            self._go_on(self._find_out())
+        elif written and seq - len(written) != self.seq:
+            self._go_on(self._fill(seq, written))
+        else:
+            try:
+                self._apply(
+                    [(offered.row.payload, offered.member, offered.summary) for offered in written if offered.row]
+                )
+            except Unappliable as error:
+                self._go_on(self._mend(error.seq, seq, written))
+            except Exception:  # noqa: BLE001 -- other rooms' rows were committed in the same step
+                self._give_up()
+            else:
+                self._finish()
 
-    async def _hold(self) -> None:
+    def failed(self, error: Exception) -> None:
+        """See committer.Writer. Any failure of the database is waited out alike."""
+        _log.warning("append failed", document=str(self.document_id), error=type(error).__name__)
+        loop = asyncio.get_running_loop()
+        if self._retries == 0:
+            self._give_up_at = loop.time() + GIVE_UP_SECONDS
+        if self._retries + 1 >= MAX_RETRIES or loop.time() >= self._give_up_at:
+            self._fail(Overloaded("try_again_later"))
+            return
+        delay = min(RETRY_FIRST_SECONDS * 2**self._retries, RETRY_LONGEST_SECONDS)
+        self._retries += 1
+        self._timer = loop.call_later(delay, self._begin)
+
+    def _begin_soon(self) -> None:
         """Let a crowded, busy room's updates gather for a moment: one write to each member then carries several.
 
         What comes after a quiet moment goes at once, and small rooms never wait: there a write is cheaper than a timer.
         """
-        if len(self._members) < CROWD_MEMBERS:
-            return
-        pause = min(len(self._members) * HOLD_SECONDS_PER_MEMBER, HOLD_LONGEST_SECONDS)
-        remaining = self._flushed_at + pause - asyncio.get_running_loop().time()
-        if remaining > 0 and not self._stopping:
-            await asyncio.sleep(remaining)
+        self._busy = True
+        crowd = len(self.audience)
+        if crowd >= CROWD_MEMBERS and not self._stopping:
+            loop = asyncio.get_running_loop()
+            pause = min(crowd * HOLD_SECONDS_PER_MEMBER, HOLD_LONGEST_SECONDS)
+            remaining = self._flushed_at + pause - loop.time()
+            if remaining > 0:
+                self._timer = loop.call_later(remaining, self._begin)
+                return
+        self._begin()
 
-    async def _commit(self, batch: list[_Offered]) -> None:
-        written = [offered for offered in batch if offered.update is not None]
-        if written:
-            last = await self._append([_row(offered, self.epoch) for offered in written])
-            updates = [offered.update for offered in written if offered.update is not None]
-            first = last - len(updates) + 1
-            try:
-                self._content.apply(updates, first)
-            except Unappliable as error:
-                _log.error("update cannot be applied", document=str(self.document_id), seq=error.seq)
-                written = await self._mend(written, first)
-            self._metrics.updates.inc(len(written))
-            self._fan_out(written)
-        self._acknowledge(batch)
+    def _begin(self) -> None:
+        self._timer = None
+        if self._batch or any(offered.row is not None for offered in self._inbox):
+            self._committer.add(self)
+        else:
+            self._batch, self._inbox = self._inbox, []
+            self._finish()
 
-    async def _mend(self, written: list[_Offered], first_seq: int) -> list[_Offered]:
-        """Read the document again without what cannot be applied, end who sent that, and return the rest.
+    def _finish(self) -> None:
+        """Acknowledge what is committed, and go on with what has come meanwhile."""
+        batch, self._batch = self._batch, []
+        if batch:
+            self._acknowledge(batch)
+        if self._heard:
+            self._heard = {seq: update for seq, update in self._heard.items() if seq > self.seq}
+            if self._heard and not self.closed:
+                self._go_on(self._fill(max(self._heard), []))
+                return
+        if self._inbox and not self.closed:
+            self._begin_soon()
+        else:
+            self._rest()
+
+    def _fail(self, error: EngineError) -> None:
+        """End the room; what was not committed is with its clients, who have not heard that it is saved."""
+        self.end_all(error)
+        self._batch, self._inbox = [], []
+        self._settle(self._accepted)
+        self._rest()
+
+    def _give_up(self) -> None:
+        # What the document in memory became is unknown: the room starts anew from the log.
+        _log.exception("room failed", document=str(self.document_id))
+        self._fail(Restarting("document_reloads"))
+
+    def _rest(self) -> None:
+        self._busy = False
+        self.release()
+
+    def _go_on(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what must wait for the database; nothing else is written meanwhile."""
+        self._task = asyncio.create_task(self._guarded(work))
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except EngineError as error:
+            self._fail(error)
+        except Exception:  # noqa: BLE001 -- whatever it is, nobody may go on with this room
+            self._give_up()
+        else:
+            self._finish()
+
+    async def _find_out(self) -> None:
+        await self._reader.read_again(self.document_id)
+        raise StaleEpoch
+
+    async def _fill(self, seq: int, written: Sequence[_Offered]) -> None:
+        """Apply all rows up to `seq` in the log's order: the room's own, the last ones, and those of others."""
+        own = dict(enumerate(written, seq - len(written) + 1))
+        missing = range(self.seq + 1, seq + 1 - len(written))
+        if all(number in self._heard for number in missing):
+            rows: Sequence[tuple[int, bytes]] = [(number, self._heard[number]) for number in missing]
+        else:
+            rows = await self._reader.read_rows(self.document_id, after=self.seq, until=seq - len(written))
+        try:
+            self._apply([(update, None, walk(update)) for _, update in rows], skip_to=seq - len(written))
+            self._apply(
+                [(offered.row.payload, offered.member, offered.summary) for offered in own.values() if offered.row]
+            )
+        except Unappliable as error:
+            await self._mend(error.seq, seq, written)
+
+    async def _mend(self, bad_seq: int, seq: int, written: Sequence[_Offered]) -> None:
+        """Read the document again without what cannot be applied, end who sent that, and send on the rest.
 
         Whether an item hangs on something that can have children, only the document knows; so this comes after the commit.
         """
-        self._mending = True
+        _log.error("update cannot be applied", document=str(self.document_id), seq=bad_seq)
+        before = self._shown_seq
+        self._intake.readable = False
         try:
-            content, left_out = await self._read_again(self.document_id)
+            content, _ = await self._reader.read_again(self.document_id)
+            rows = await self._reader.read_rows(self.document_id, after=before, until=content.seq)
         finally:
-            self._mending = False
+            self._intake.readable = True
         if content.epoch != self.epoch:
             raise StaleEpoch
         self._content = content
-        bad = [offered for seq, offered in enumerate(written, first_seq) if seq in left_out]
-        senders = {offered.member for offered in bad}
-        self._coverage = self._content.coverage()
-        self._authorship = self._content.authorship
-        self._inbox = [offered for offered in self._inbox if offered.member not in senders]
+        own = dict(enumerate(written, seq - len(written) + 1))
+        kept = {number for number, _ in rows}
+        senders = {offered.member for number, offered in own.items() if number not in kept}
+        self._intake = Intake(content, max_bytes=self._limits.document_max_bytes)
+        inbox = [offered for offered in self._inbox if offered.member not in senders]
+        self._accepted -= len(self._inbox) - len(inbox)
+        self._inbox = inbox
         for offered in self._inbox:
-            if offered.update is not None:
-                self._coverage.add(offered.summary)
-                self._authorship.claim(offered.new_clients, offered.member.participant.id)
+            if offered.row is not None:
+                row = offered.row
+                self._intake.add(offered.summary, len(row.payload), row.new_clients, row.user_id)
         for member in senders:
             member.end(Malformed("update_cannot_be_applied"))
         waiting, self._waiting_for_state = self._waiting_for_state, []
         for member, state_vector in waiting:
-            if member in self._members:
+            if member in self.audience:
                 self.send_state(member, state_vector)
-        return [offered for offered in written if offered not in bad]
+        authors = {number: offered.member for number, offered in own.items()}
+        self._send([(update, authors.get(number), walk(update)) for number, update in rows])
+        self._shown_seq = content.seq
 
-    async def _append(self, rows: list[LogRow]) -> int:
-        delay = RETRY_FIRST_SECONDS
-        loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + GIVE_UP_SECONDS
-        for _ in range(MAX_RETRIES):
-            try:
-                seq = await self._committer.append(self.document_id, rows)
-            except Exception as error:  # noqa: BLE001 -- any failure of the database is waited out alike
-                _log.warning("append failed", document=str(self.document_id), error=type(error).__name__)
-                if loop.time() >= give_up_at:
-                    break
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, RETRY_LONGEST_SECONDS)
-            else:
-                if seq is None:
-                    # Gone, or restored by another process.
-                    await self._read_again(self.document_id)
-                    raise StaleEpoch
-                return seq
-        raise Overloaded("try_again_later")
+    def _apply(self, rows: Sequence[tuple[bytes, Member | None, Summary]], *, skip_to: int | None = None) -> None:
+        """Apply committed rows and send them on; `skip_to`: the seq that the document then stands at, gaps or not."""
+        self._content.apply([update for update, _, _ in rows], self.seq + 1)
+        if skip_to is not None:
+            self._content.seq = skip_to
+        for update, author, summary in rows:
+            if author is None:
+                self._intake.add(summary, len(update))
+        self._send(rows)
+        self._shown_seq = self.seq
 
-    def _fan_out(self, written: list[_Offered]) -> None:
+    def _send(self, rows: Sequence[tuple[bytes, Member | None, Summary]]) -> None:
+        if not rows:
+            return
         self._flushed_at = asyncio.get_running_loop().time()
-        bodies = [y_websocket.update(o.update) for o in written if o.update is not None]
-        authors = {offered.member for offered in written}
-        ready: dict[bytes, bytes] = {}
-        known_before: bytes | None = None
-        deliveries = 0
-        for member in self._members:
-            if member.wire.congested:
-                # Remember how far the member had come; one update brings it up to date when it reads again.
-                if member.behind is None:
-                    known_before = known_before or self._state_vector_before(written)
-                    member.behind = known_before
-                continue
-            prefix = member.dialect.prefix
-            if member in authors:
-                own = [body for body, o in zip(bodies, written, strict=True) if o.member is not member]
-                frames = framed(prefix, own)
-                deliveries += len(own)
-            else:
-                if prefix not in ready:
-                    ready[prefix] = framed(prefix, bodies)
-                frames = ready[prefix]
-                deliveries += len(bodies)
-            if frames:
-                member.wire.write(frames)
-        self._metrics.deliveries.inc(deliveries)
+        self._metrics.updates.inc(len(rows))
+        self._metrics.committed_bytes.inc(sum([len(update) for update, _, _ in rows]))
+        self.audience.deliver(
+            [update for update, _, _ in rows],
+            [author for _, author, _ in rows],
+            known_before=lambda: self._content.coverage().before([summary for _, _, summary in rows]).state_vector(),
+        )
 
-    def _state_vector_before(self, written: list[_Offered]) -> bytes:
-        return self._content.coverage().before([offered.summary for offered in written]).state_vector()
-
-    def _acknowledge(self, batch: list[_Offered]) -> None:
+    def _acknowledge(self, batch: Sequence[_Offered]) -> None:
         newly: dict[Member, int] = {}
         for offered in batch:
             newly[offered.member] = newly.get(offered.member, 0) + 1
         for member, count in newly.items():
-            member.saved += count
-            member.tell(member.dialect.saved(count, member.saved))
+            if member in self.audience:
+                member.saved += count
+                member.tell(member.dialect.saved(count, member.saved))
+        self._metrics.acknowledgement_seconds.observe(asyncio.get_running_loop().time() - batch[0].taken_at)
+        self._settle(self._settled + len(batch))
 
-    def _schedule_presence(self, *, now: bool = False) -> None:
-        if now:
-            self._flush_presence()
-        elif self._presence_timer is None:
-            loop = asyncio.get_running_loop()
-            self._presence_timer = loop.call_later(PRESENCE_INTERVAL_SECONDS, self._flush_presence)
-
-    def _flush_presence(self) -> None:
-        if self._presence_timer is not None:
-            self._presence_timer.cancel()
-            self._presence_timer = None
-        changes = self._presence.take_changes()
-        if changes is None:
-            return
-        body = y_websocket.presence(changes)
-        ready: dict[bytes, bytes] = {}
-        for member in self._members:
-            # Presence is the first to be dropped; whoever reads again gets everyone's.
-            if member.wire.congested:
-                continue
-            prefix = member.dialect.prefix
-            if prefix not in ready:
-                ready[prefix] = framed(prefix, [body])
-            member.wire.write(ready[prefix])
+    def _settle(self, settled: int) -> None:
+        self._settled = settled
+        while self._barriers and (self._barriers[0][0] <= settled or settled >= self._accepted):
+            barrier = self._barriers.pop(0)[1]
+            if not barrier.done():
+                barrier.set_result(None)
 
     def _framed_state(self, prefix: bytes, state_vector: bytes) -> bytes:
         """Return the state for a joiner; the whole document is framed once per version and shared by all."""
@@ -450,19 +451,3 @@ class Room:
         if prefix not in known:
             known[prefix] = framed(prefix, [y_websocket.sync_step_2(state)])
         return known[prefix]
-
-
-def framed(prefix: bytes, bodies: Sequence[bytes]) -> bytes:
-    """Return messages as WebSocket frames, one behind the other."""
-    return b"".join([websocket.binary(prefix + body) for body in bodies])
-
-
-def _row(offered: _Offered, epoch: int) -> LogRow:
-    assert offered.update is not None
-    return LogRow(
-        offered.update,
-        offered.member.participant.id,
-        offered.member.session_id,
-        new_clients=offered.new_clients,
-        epoch=epoch,
-    )

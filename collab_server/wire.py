@@ -116,6 +116,11 @@ class Wire(asyncio.Protocol):
         """Say whether nothing more is sent: the socket is being closed by us, or gone."""
         return self._ending or self._lost
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Return how much was written that the peer has not taken."""
+        return self._transport.get_write_buffer_size()
+
     def write(self, frames: bytes) -> None:
         """Write ready-made frames, whatever the peer has read."""
         if self._ending or self._lost:

@@ -15,17 +15,31 @@ POOL_CONNECTIONS = 10
 POOL_TIMEOUT_SECONDS = 30.0
 CONNECT_TIMEOUT_SECONDS = 10.0
 
+LastStep = Callable[[], Awaitable[object]]
 AfterCommit = Callable[[], Awaitable[object]] | Callable[[], object]
 
 
 class Transaction:
     """One database transaction, and what is to be told to the rest of the house once it has committed."""
 
-    __slots__ = ("_announcements", "session")
+    __slots__ = ("__weakref__", "_announcements", "_last_steps", "session")
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
+        self._last_steps: list[LastStep] = []
         self._announcements: list[AfterCommit] = []
+
+    def before_commit(self, step: LastStep) -> None:
+        """Await ``step`` as the last thing in the transaction, in the order of registration; what it raises rolls back.
+
+        For what takes locks that others wait for: they are then held as shortly as can be.
+        """
+        self._last_steps.append(step)
+
+    async def finish(self) -> None:
+        """Run the last steps, which may register further ones."""
+        while self._last_steps:
+            await self._last_steps.pop(0)()
 
     def after_commit(self, callback: AfterCommit) -> None:
         """Call ``callback`` after a successful commit, in the order of registration; never after a rollback."""
@@ -75,6 +89,7 @@ class Database:
             try:
                 async with session.begin():
                     yield transaction
+                    await transaction.finish()
             except IntegrityError as error:
                 constraint = violated_constraint(error)
                 if constraint is None:

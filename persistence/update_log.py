@@ -208,18 +208,12 @@ class PostgresUpdateLog:
 
         A document that does not exist, or is in another epoch, is left out.
         """
-        columns, claims = _columns(batches), _claims(batches)
-        statement = _APPEND
-        if claims[0]:
-            statement, columns = _APPEND_CLAIMING, columns + claims
         async with self._connection(seconds=APPEND_SECONDS) as connection:
             if len(batches) == 1:
-                heads = await connection.fetch(statement, *columns)
-            else:
-                async with connection.transaction():
-                    await connection.execute(_LOCK_HEADS, list(batches))
-                    heads = await connection.fetch(statement, *columns)
-        return {head["document_id"]: head["seq"] for head in heads}
+                return await append_rows(connection, batches)
+            async with connection.transaction():
+                await connection.execute(_LOCK_HEADS, list(batches))
+                return await append_rows(connection, batches)
 
     async def load(self, document_id: UUID, *, seq: int | None = None) -> Stored | None:
         """Read a document as it is, or as it was after row `seq`; None when there is none."""
@@ -227,29 +221,12 @@ class PostgresUpdateLog:
             self._connection(seconds=READ_SECONDS) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            head = await connection.fetchrow(_HEAD, document_id)
-            if head is None:
-                return None
-            seq = head["seq"] if seq is None else min(seq, head["seq"])
-            epoch, first_seq = 1, 1
-            if head["epoch"] > 1:
-                epoch, first_seq = await connection.fetchrow(_EPOCH_OF_ROW, document_id, seq) or (1, 1)
-            snapshot = await connection.fetchrow(_NEWEST_SNAPSHOT, document_id, first_seq, seq)
-            snapshot_seq = 0 if snapshot is None else snapshot["seq"]
-            rows = await connection.fetch(_TAIL, document_id, max(snapshot_seq, first_seq - 1), seq)
-            authors = {
-                author["user_id"]: author["client_ids"]
-                for author in await connection.fetch(_AUTHORS, document_id, epoch)
-            }
-        return Stored(
-            seq=seq,
-            snapshot=None if snapshot is None else zlib.decompress(snapshot["payload"]),
-            snapshot_seq=snapshot_seq,
-            tail=[(row["seq"], row["payload"]) for row in rows],
-            retired=authors.pop(None, ()),
-            authors=authors,
-            epoch=epoch,
-        )
+            return await read_document(connection, document_id, seq=seq)
+
+    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
+        """Read (seq, update) of the rows after one seq up to another; those that are left out of every load are missing."""
+        async with self._connection(seconds=READ_SECONDS) as connection:
+            return await read_rows(connection, document_id, after=after, until=until)
 
     async def seq_at(self, document_id: UUID, moment: datetime) -> int | None:
         """Return the last row that was written up to a moment; 0 where none was, None when there is no document."""
@@ -294,6 +271,53 @@ class PostgresUpdateLog:
                 yield connection
             finally:
                 watchdog.cancel()
+
+
+Connection = asyncpg.Connection | PoolConnectionProxy
+
+
+async def read_document(connection: Connection, document_id: UUID, *, seq: int | None = None) -> Stored | None:
+    """Read a document as it is, or as it was after row `seq`, within the connection's transaction; None when there is none."""
+    head = await connection.fetchrow(_HEAD, document_id)
+    if head is None:
+        return None
+    seq = head["seq"] if seq is None else min(seq, head["seq"])
+    epoch, first_seq = 1, 1
+    if head["epoch"] > 1:
+        epoch, first_seq = await connection.fetchrow(_EPOCH_OF_ROW, document_id, seq) or (1, 1)
+    snapshot = await connection.fetchrow(_NEWEST_SNAPSHOT, document_id, first_seq, seq)
+    snapshot_seq = 0 if snapshot is None else snapshot["seq"]
+    tail = await read_rows(connection, document_id, after=max(snapshot_seq, first_seq - 1), until=seq)
+    authors = {
+        author["user_id"]: author["client_ids"] for author in await connection.fetch(_AUTHORS, document_id, epoch)
+    }
+    return Stored(
+        seq=seq,
+        snapshot=None if snapshot is None else zlib.decompress(snapshot["payload"]),
+        snapshot_seq=snapshot_seq,
+        tail=tail,
+        retired=authors.pop(None, ()),
+        authors=authors,
+        epoch=epoch,
+    )
+
+
+async def read_rows(
+    connection: Connection, document_id: UUID, *, after: int, until: int
+) -> Sequence[tuple[int, bytes]]:
+    """Read (seq, update) of the rows after one seq up to another."""
+    rows = await connection.fetch(_TAIL, document_id, after, until)
+    return [(row["seq"], row["payload"]) for row in rows]
+
+
+async def append_rows(connection: Connection, batches: Mapping[UUID, Sequence[Row]]) -> Mapping[UUID, int]:
+    """Append within the connection's transaction, which has locked the heads where the batches are of several documents."""
+    columns, claims = _columns(batches), _claims(batches)
+    statement = _APPEND
+    if claims[0]:
+        statement, columns = _APPEND_CLAIMING, columns + claims
+    heads = await connection.fetch(statement, *columns)
+    return {head["document_id"]: head["seq"] for head in heads}
 
 
 def _columns(batches: Mapping[UUID, Sequence[Row]]) -> tuple[list[object], ...]:

@@ -20,7 +20,8 @@ from collab_server.registry import RegistryLimits
 from collab_server.room import RoomLimits
 from collab_server.session import SessionLimits
 from collab_server.wire import UpgradeProtocol
-from tests.memory_log import MemoryLog
+from persistence.edit_log import PostgresEditLog
+from tests.memory_log import MemoryEditLog, MemoryLog
 
 LIMITS = EngineLimits(
     registry=RegistryLimits(unload_seconds=30, room=RoomLimits(document_max_bytes=4_000_000)),
@@ -106,7 +107,8 @@ async def engine_host(
     """Serve an engine until the block ends; another one on the same log, doorkeeper and port is its restart."""
     doorkeeper = doorkeeper or ListedDoorkeeper()
     log = log or MemoryLog(*documents)
-    engine = Engine(log, doorkeeper, limits=limits, metrics=Metrics())
+    edit_log = MemoryEditLog(log) if isinstance(log, MemoryLog) else PostgresEditLog()
+    engine = Engine(log, doorkeeper, limits=limits, metrics=Metrics(), edit_log=edit_log)
     listener = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(
         Starlette(routes=routes(engine)),

@@ -1,7 +1,7 @@
 """The update log in memory: for tests of the engine that need no database. The contract suite runs against it too."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -119,6 +119,14 @@ class MemoryLog:
                 retired.append(client)
         return Stored(seq, document.snapshots.get(snapshot_seq), snapshot_seq, tail, authors, epoch, retired)
 
+    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
+        document = self._documents[document_id]
+        return [
+            (number, row.payload)
+            for number, row in enumerate(document.rows, 1)
+            if after < number <= until and number not in document.quarantined
+        ]
+
     async def seq_at(self, document_id: UUID, moment: datetime) -> int | None:
         document = self._documents.get(document_id)
         return None if document is None else sum(written <= moment for written in document.written_at)
@@ -142,3 +150,52 @@ class MemoryLog:
 
     async def quarantine(self, document_id: UUID, seq: int) -> None:
         self._documents[document_id].quarantined.add(seq)
+
+
+class MemoryTransaction:
+    """A transaction of the log in memory: `commit()` runs the last steps, appends, and tells who wants to know."""
+
+    def __init__(self) -> None:
+        self.steps: list[Callable[[], Awaitable[object]]] = []
+        self.callbacks: list[Callable[[], object]] = []
+        self.batches: dict[UUID, Sequence[LogRow]] = {}
+
+    def before_commit(self, step: Callable[[], Awaitable[object]]) -> None:
+        self.steps.append(step)
+
+    def after_commit(self, callback: Callable[[], object]) -> None:
+        self.callbacks.append(callback)
+
+    async def commit(self, log: MemoryLog) -> None:
+        while self.steps:
+            await self.steps.pop(0)()
+        await log.append(self.batches)
+        for callback in self.callbacks:
+            callback()
+
+
+class MemoryEditLog:
+    """Implements ports.EditLog on a MemoryLog, for one transaction at a time."""
+
+    def __init__(self, log: MemoryLog) -> None:
+        self._log = log
+
+    async def lock(
+        self, transaction: MemoryTransaction, document_ids: Iterable[UUID]
+    ) -> Mapping[UUID, tuple[int, int]]:
+        stored = {document_id: await self._log.load(document_id) for document_id in document_ids}
+        return {document_id: (each.epoch, each.seq) for document_id, each in stored.items() if each is not None}
+
+    async def load(self, transaction: MemoryTransaction, document_id: UUID) -> Stored | None:
+        return await self._log.load(document_id)
+
+    async def read_rows(
+        self, transaction: MemoryTransaction, document_id: UUID, *, after: int, until: int
+    ) -> Sequence[tuple[int, bytes]]:
+        return await self._log.read_rows(document_id, after=after, until=until)
+
+    async def append(
+        self, transaction: MemoryTransaction, batches: Mapping[UUID, Sequence[LogRow]]
+    ) -> Mapping[UUID, int]:
+        transaction.batches.update(batches)
+        return {document_id: len(self._log.rows(document_id)) + len(rows) for document_id, rows in batches.items()}

@@ -22,10 +22,15 @@ from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
 from classroom.api import create_api
 from classroom.services import Services
+from collab_server.desk import Desk
 from collab_server.engine import Engine
 from collab_server.metrics import Metrics
 from collab_server.open_rooms import OpenRooms
+from collab_server.ports import EditTransaction
+from documents.kinds import Kind
+from documents.writing import Change
 from persistence.database import Database
+from persistence.edit_log import PostgresEditLog
 from persistence.file_store import FileStore
 from tests.conftest import run_sql, with_database
 from tests.engine_host import LIMITS, ListedDoorkeeper
@@ -48,12 +53,24 @@ class Clock:
 
 @dataclass
 class RecordedLive:
-    """Who was told that access changed: (user, document), None for all."""
+    """Who was told that access changed: (user, document), None for all. Edits are real; `edited`: (document, seq) committed."""
 
     told: list[tuple[UUID | None, UUID | None]] = field(default_factory=list)
 
+    edited: list[tuple[UUID, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._desk = Desk(
+            PostgresEditLog(), lambda document_id, _epoch, seq, _update: self.edited.append((document_id, seq))
+        )
+
     async def access_changed(self, *, user_id: UUID | None = None, document_id: UUID | None = None) -> None:
         self.told.append((user_id, document_id))
+
+    def edit(
+        self, transaction: EditTransaction, document_id: UUID, kind: Kind, change: Change, *, by: UUID | None = None
+    ) -> None:
+        self._desk.edit(transaction, document_id, kind, change, by=by)
 
 
 class Client:
@@ -205,7 +222,9 @@ async def api(application: FastAPI, database: Database, tmp_path: Path) -> Async
         throttles=Throttles(accounts, clock=clock),
         accounts=accounts,
         live=live,
-        rooms=OpenRooms(Engine(MemoryLog(), ListedDoorkeeper(), limits=LIMITS, metrics=Metrics())),
+        rooms=OpenRooms(
+            Engine(MemoryLog(), ListedDoorkeeper(), limits=LIMITS, metrics=Metrics(), edit_log=PostgresEditLog())
+        ),
         file_store=FileStore(tmp_path / "files"),
         file_max_bytes=200_000,
     )

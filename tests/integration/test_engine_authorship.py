@@ -8,7 +8,7 @@ from uuid import uuid4
 import pycrdt
 import pytest
 
-from collab_server import room, snapshots
+from collab_server import intake, snapshots
 from collab_server.ports import LogRow, Right
 from collab_server.protocol.codec import string, uint
 from collab_server.registry import RegistryLimits
@@ -224,7 +224,7 @@ async def test_11_one_update_brings_only_so_many_ids(host: EngineHost, log: Memo
     def many(first: int, count: int) -> bytes:
         return uint(count) + b"".join(block(first + n, 0, b"\x00\x01") for n in range(count)) + b"\x00"
 
-    with patch.object(room, "MAX_NEW_CLIENTS", 50):
+    with patch.object(intake, "MAX_NEW_CLIENTS", 50):
         async with raw_client(host.url, DOCUMENT, "ada") as ada:
             await ada.joined()
             await ada.update(many(0, 50))

@@ -1,0 +1,168 @@
+"""Who takes part in an open document, and how they are told: updates, presence, the state they ask for.
+
+What goes to many is framed once per kind of frame and written ready-made to each socket. A peer that does not read is sent nothing
+more; it gets one update with all it lacks, and everyone's presence, when it reads again (SPEC rule 12).
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from collab_server.dialect import Dialect
+from collab_server.errors import EngineError
+from collab_server.metrics import Metrics
+from collab_server.ports import Participant
+from collab_server.presence import Presence
+from collab_server.protocol import websocket, y_websocket
+from collab_server.protocol.awareness import PresenceEntry
+from collab_server.wire import Wire
+
+PRESENCE_INTERVAL_SECONDS = 0.05
+CROWDED_PRESENCE_INTERVAL_SECONDS = 0.1
+CROWDED_PRESENCE_MEMBERS = 100
+
+
+@dataclass(eq=False, slots=True)
+class Member:
+    """One session that takes part: `end` closes it for a reason, from the server's side.
+
+    saved: how many of its document messages are committed; behind: since when, as a state vector, it has not been sent updates.
+    """
+
+    session_id: UUID
+    participant: Participant
+    dialect: Dialect
+    wire: Wire
+    end: Callable[[EngineError], None]
+    saved: int = 0
+    behind: bytes | None = None
+
+    def tell(self, bodies: Sequence[bytes]) -> None:
+        """Send this member messages of its own."""
+        self.wire.write(framed(self.dialect.prefix, bodies))
+
+
+class Audience:
+    """The members of one room. `send_state(member, state_vector)` answers one who has fallen behind."""
+
+    def __init__(self, metrics: Metrics, *, send_state: Callable[[Member, bytes], None]) -> None:
+        self._metrics = metrics
+        self._send_state = send_state
+        self._members: dict[Member, None] = {}
+        self._presence = Presence()
+        self._presence_timer: asyncio.TimerHandle | None = None
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def __iter__(self) -> Iterator[Member]:
+        return iter(list(self._members))
+
+    def __contains__(self, member: Member) -> bool:
+        return member in self._members
+
+    def join(self, member: Member) -> None:
+        """Let a member take part from here on."""
+        self._members[member] = None
+
+    def leave(self, member: Member) -> None:
+        """Let a member go, and take its presence away at once."""
+        if member in self._members:
+            del self._members[member]
+            self._presence.leave(member)
+            self._flush_presence()
+
+    def announce(self, member: Member, entries: Sequence[PresenceEntry]) -> None:
+        """Take presence states from a member."""
+        refused = self._presence.update(member, member.participant, entries)
+        if refused:
+            self._metrics.forged_presence.inc(refused)
+        self._flush_presence_soon()
+
+    def introduce(self, member: Member, participant: Participant) -> None:
+        """Show a member under its new name, role or colour."""
+        member.participant = participant
+        self._presence.rename(member, participant)
+        self._flush_presence_soon()
+
+    def send_presence(self, member: Member) -> None:
+        """Send everyone's presence to one member; one that does not read gets it when it does."""
+        everyone = self._presence.everyone()
+        if everyone is not None and not member.wire.congested:
+            member.tell([y_websocket.presence(everyone)])
+
+    def catch_up(self, member: Member) -> None:
+        """Bring a member up to date that reads again."""
+        if member.behind is not None:
+            self._metrics.resyncs.inc()
+            state_vector, member.behind = member.behind, None
+            self._send_state(member, state_vector)
+        self.send_presence(member)
+
+    def deliver(
+        self, updates: Sequence[bytes], authors: Sequence[Member | None], *, known_before: Callable[[], bytes]
+    ) -> None:
+        """Send each update to everyone but its author; `known_before`: the state vector from before them."""
+        bodies = [y_websocket.update(update) for update in updates]
+        writing = set(authors)
+        ready: dict[bytes, bytes] = {}
+        state_vector: bytes | None = None
+        deliveries = sent = 0
+        for member in self._members:
+            if member.wire.congested:
+                # Remember how far the member had come; one update brings it up to date when it reads again.
+                if member.behind is None:
+                    state_vector = state_vector or known_before()
+                    member.behind = state_vector
+                continue
+            prefix = member.dialect.prefix
+            if member in writing:
+                own = [body for body, author in zip(bodies, authors, strict=True) if author is not member]
+                if not own:
+                    continue
+                frames = framed(prefix, own)
+                deliveries += len(own)
+            else:
+                found = ready.get(prefix)
+                if found is None:
+                    found = ready[prefix] = framed(prefix, bodies)
+                frames = found
+                deliveries += len(bodies)
+            member.wire.write(frames)
+            sent += len(frames)
+        self._metrics.deliveries.inc(deliveries)
+        self._metrics.sent_bytes.inc(sent)
+
+    def _flush_presence_soon(self) -> None:
+        if self._presence_timer is None:
+            crowded = len(self._members) > CROWDED_PRESENCE_MEMBERS
+            self._presence_timer = asyncio.get_running_loop().call_later(
+                CROWDED_PRESENCE_INTERVAL_SECONDS if crowded else PRESENCE_INTERVAL_SECONDS, self._flush_presence
+            )
+
+    def _flush_presence(self) -> None:
+        if self._presence_timer is not None:
+            self._presence_timer.cancel()
+            self._presence_timer = None
+        changes = self._presence.take_changes()
+        if changes is None:
+            return
+        body = y_websocket.presence(changes)
+        ready: dict[bytes, bytes] = {}
+        sent = 0
+        for member in self._members:
+            # Presence is the first to be dropped; whoever reads again gets everyone's.
+            if member.wire.congested:
+                continue
+            prefix = member.dialect.prefix
+            if prefix not in ready:
+                ready[prefix] = framed(prefix, [body])
+            member.wire.write(ready[prefix])
+            sent += len(ready[prefix])
+        self._metrics.sent_bytes.inc(sent)
+
+
+def framed(prefix: bytes, bodies: Sequence[bytes]) -> bytes:
+    """Return messages as WebSocket frames, one behind the other."""
+    return b"".join([websocket.binary(prefix + body) for body in bodies])

@@ -1,0 +1,52 @@
+"""The update log within a transaction of the REST layer: the server's own edits commit with the rows they belong to.
+
+Implements the engine's port `EditLog`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import select
+
+from persistence.database import Transaction
+from persistence.log_tables import DocumentHead
+from persistence.update_log import Connection, Row, Stored, append_rows, read_document, read_rows
+
+
+class PostgresEditLog:
+    """Every method works in the transaction that it is given, and raises what the database raises."""
+
+    async def lock(self, transaction: Transaction, document_ids: Iterable[UUID]) -> Mapping[UUID, tuple[int, int]]:
+        """Let nobody else write to these documents until the transaction ends; returns the (epoch, seq) of those there are.
+
+        In the order of ids, as all writers do, so that two of them never wait for each other.
+        """
+        found = await transaction.session.execute(
+            select(DocumentHead.document_id, DocumentHead.epoch, DocumentHead.seq)
+            .where(DocumentHead.document_id.in_(list(document_ids)))
+            .order_by(DocumentHead.document_id)
+            .with_for_update()
+        )
+        return {row.document_id: (row.epoch, row.seq) for row in found.all()}
+
+    async def load(self, transaction: Transaction, document_id: UUID) -> Stored | None:
+        """Read a document as it is; None when there is none."""
+        return await read_document(await _connection(transaction), document_id)
+
+    async def read_rows(
+        self, transaction: Transaction, document_id: UUID, *, after: int, until: int
+    ) -> Sequence[tuple[int, bytes]]:
+        """Read (seq, update) of the rows after one seq up to another."""
+        return await read_rows(await _connection(transaction), document_id, after=after, until=until)
+
+    async def append(self, transaction: Transaction, batches: Mapping[UUID, Sequence[Row]]) -> Mapping[UUID, int]:
+        """Append to documents that are locked; returns each document's last seq."""
+        return await append_rows(await _connection(transaction), batches)
+
+
+async def _connection(transaction: Transaction) -> Connection:
+    # The statements are the log's own; the transaction is the one that SQLAlchemy has begun on this connection.
+    raw = await (await transaction.session.connection()).get_raw_connection()
+    return cast(asyncpg.Connection, raw.driver_connection)
