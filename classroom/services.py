@@ -1,6 +1,6 @@
 """What the routes work with; put together once, in ``collab_server.app``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -9,6 +9,7 @@ from auth.passwords import Passwords
 from auth.settings import AccountSettings
 from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
+from classroom.progress.known import KnownProgress
 from collab_server.live import LiveDocuments, RoomsView
 from persistence.database import Database
 from persistence.file_store import FileStore
@@ -27,6 +28,7 @@ class Services:
     rooms: RoomsView
     file_store: FileStore
     file_max_bytes: int
+    progress: KnownProgress = field(default_factory=KnownProgress)
 
 
 def services_of(request: Request) -> Services:

@@ -128,7 +128,7 @@ async def add_document(
     session: AsyncSession,
     *,
     class_id: UUID,
-    created_by: UUID,
+    created_by: UUID | None,
     kind: Kind,
     title: str,
     students: Level,
@@ -137,7 +137,7 @@ async def add_document(
 ) -> DocumentRow:
     """Add a document with its log, and its initial content as the log's first update.
 
-    listed: whether it stands among the documents of its class; what belongs to something else, a slide say, does not.
+    created_by: None where nobody in particular has; listed: whether it stands among the documents of its class; what belongs to something else, a slide say, does not.
     """
     row = DocumentRow(
         id=new_id(),

@@ -13,6 +13,7 @@ import auth.models
 import classroom.classes.models
 import classroom.documents.models
 import classroom.files.models
+import classroom.progress.models
 import classroom.sessions.models
 import persistence.idempotency
 import persistence.log_tables
@@ -26,6 +27,7 @@ MODELS = (
     classroom.classes.models,
     classroom.documents.models,
     classroom.files.models,
+    classroom.progress.models,
     classroom.sessions.models,
     persistence.idempotency,
     persistence.log_tables,
