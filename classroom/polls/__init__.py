@@ -1,0 +1,1 @@
+"""Ask a class, and count what it answers."""
