@@ -13,6 +13,8 @@ import auth.models
 import classroom.classes.models
 import classroom.documents.models
 import classroom.files.models
+import classroom.slides.models
+import classroom.polls.models
 import classroom.progress.models
 import classroom.sessions.models
 import persistence.idempotency
@@ -27,6 +29,8 @@ MODELS = (
     classroom.classes.models,
     classroom.documents.models,
     classroom.files.models,
+    classroom.slides.models,
+    classroom.polls.models,
     classroom.progress.models,
     classroom.sessions.models,
     persistence.idempotency,
