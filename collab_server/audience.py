@@ -44,13 +44,22 @@ class Member:
 
 
 class Audience:
-    """The members of one room. `send_state(member, state_vector)` answers one who has fallen behind."""
+    """The members of one room.
 
-    def __init__(self, metrics: Metrics, *, send_state: Callable[[Member, bytes], None]) -> None:
+    `send_state(member, state_vector)` answers one who has fallen behind; `author` says whose a Yjs client id is.
+    """
+
+    def __init__(
+        self,
+        metrics: Metrics,
+        *,
+        send_state: Callable[[Member, bytes], None],
+        author: Callable[[int], UUID | None],
+    ) -> None:
         self._metrics = metrics
         self._send_state = send_state
         self._members: dict[Member, None] = {}
-        self._presence = Presence()
+        self._presence = Presence(author=author)
         self._presence_timer: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
@@ -161,6 +170,9 @@ class Audience:
             member.wire.write(ready[prefix])
             sent += len(ready[prefix])
         self._metrics.sent_bytes.inc(sent)
+        if self._presence.waits:
+            # Somebody says more than may be sent: the latest of it goes when there is room again.
+            self._flush_presence_soon()
 
 
 def framed(prefix: bytes, bodies: Sequence[bytes]) -> bytes:

@@ -48,6 +48,10 @@ class Authorship:
             fresh.append(client)
         return fresh or ()
 
+    def owner(self, client: int) -> UUID | None:
+        """Return whose a client id is; None where it is nobody's, or unknown."""
+        return self._owners.get(client)
+
     def are_stale(self, clients: Iterable[int]) -> bool:
         """Say whether these client ids are of an earlier epoch, or some of them."""
         return not self._retired.isdisjoint(clients)

@@ -72,6 +72,10 @@ class Intake:
         """Say whether some of these client ids are of an earlier epoch."""
         return self._authorship.are_stale(clients)
 
+    def author(self, client: int) -> UUID | None:
+        """Return whose a client id is; None where it is nobody's, or unknown."""
+        return self._authorship.owner(client)
+
     def state_vector(self) -> bytes:
         """Return how far the accepted updates go."""
         return self._coverage.state_vector()

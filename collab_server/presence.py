@@ -8,19 +8,30 @@ are told about others, and about themselves; such an echo never has a higher clo
 for a client (its name has changed, or it returns with a clock from before it was gone), the client lags behind until it hears
 of it. What it says meanwhile is taken too, under a higher clock; so the states that the server gave a clock of its own are
 remembered, to tell their echo from a movement.
+
+Every state is sent to everybody, so what one session may have sent is bounded in bytes: above it, its latest state waits.
 """
 
 import json
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from collab_server.ports import Participant
-from collab_server.protocol.awareness import PresenceEntry, encode
+from collab_server.protocol.awareness import PresenceEntry, encode, encode_one, joined
+from collab_server.quotas import Allowance
 
 MAX_CLIENTS_PER_SESSION = 4
 """A session speaks for one client; a reload may leave the id before it for a moment."""
+MAX_ARRIVALS_PER_SESSION = 32
+"""Clients that a session may bring in one after the other: an honest one brings one."""
+MAX_STATE_BYTES = 64 * 1024
+"""A pointer, a selection of two thousand elements and a long stroke in progress fit; a document does not."""
+BYTES_PER_SECOND = 64 * 1024
+"""What one session may have sent to each of the others; a pointer that moves all the time takes 3 KiB."""
+BURST_BYTES = 256 * 1024
 MAX_CLOCK_STEP = 10_000
 """More than a client can count between two messages: a larger jump is cut to one step."""
 MAX_ISSUED = 16
@@ -49,6 +60,14 @@ class _Client:
             del self.issued[next(iter(self.issued))]
 
 
+@dataclass(slots=True)
+class _Speaker:
+    """What a session has had."""
+
+    allowance: Allowance
+    arrivals: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Gone:
     """A client that has left, kept for its return."""
@@ -60,13 +79,24 @@ class _Gone:
 class Presence:
     """The presence of one document."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, author: Callable[[int], UUID | None] = lambda _: None, clock: Callable[[], float] = monotonic
+    ) -> None:
+        """`author`: whose a client id is in the document, where it has written; `clock` in seconds."""
+        self._author = author
+        self._now = clock
         self._clients: dict[int, _Client] = {}
         self._gone: dict[int, _Gone] = {}
         self._changed: dict[int, None] = {}
+        self._speakers: dict[Hashable, _Speaker] = {}
 
     def __len__(self) -> int:
         return len(self._clients)
+
+    @property
+    def waits(self) -> bool:
+        """Say whether something has changed that the others have not been told."""
+        return bool(self._changed)
 
     def update(self, session: Hashable, participant: Participant, entries: Iterable[PresenceEntry]) -> int:
         """Take the states that a session announces; returns how many it may not announce (echoes of others are none)."""
@@ -76,12 +106,9 @@ class Presence:
             if known is None:
                 refused += not self._arrive(session, participant, entry)
             elif known.session == session:
-                self._move(known, entry)
+                refused += not self._move(known, entry)
             elif entry.clock > known.clock:
-                # The same person may come back on a new socket before the old one is found dead.
-                refused += known.participant.id != participant.id or not self._take_over(
-                    known, session, participant, entry
-                )
+                refused += not self._take_over(known, session, participant, entry)
         return refused
 
     def _arrive(self, session: Hashable, participant: Participant, entry: PresenceEntry) -> bool:
@@ -89,13 +116,18 @@ class Presence:
         gone = self._gone.get(entry.client_id)
         if entry.state is None:
             return True
+        # Who wrote under an id owns it, also where somebody else has announced it before.
+        owner = self._author(entry.client_id) or (None if gone is None else gone.person)
         returns = gone is not None and entry.clock <= gone.clock
         # Either a late echo, or the client itself, back on a new socket: that one has announced nothing yet.
-        if gone is not None and returns and (gone.person != participant.id or self._count(session)):
+        if gone is not None and returns and (owner != participant.id or self._count(session)):
             return True
-        if entry.clock > MAX_CLOCK or self._count(session) >= MAX_CLIENTS_PER_SESSION:
+        if entry.clock > MAX_CLOCK or entry.size > MAX_STATE_BYTES or self._count(session) >= MAX_CLIENTS_PER_SESSION:
             return False
-        if gone is not None and gone.person != participant.id:
+        if owner not in (None, participant.id):
+            return False
+        comes_back = gone is not None and gone.person == participant.id
+        if not comes_back and not self._may_arrive(session):
             return False
         client = _Client(session, participant, entry.clock, _stamped(entry.state, participant))
         if gone is not None and returns:
@@ -105,21 +137,37 @@ class Presence:
         self._changed[entry.client_id] = None
         return True
 
+    def _may_arrive(self, session: Hashable) -> bool:
+        speaker = self._speaker(session)
+        speaker.arrivals += 1
+        return speaker.arrivals <= MAX_ARRIVALS_PER_SESSION
+
+    def _speaker(self, session: Hashable) -> _Speaker:
+        speaker = self._speakers.get(session)
+        if speaker is None:
+            allowance = Allowance(BYTES_PER_SECOND, burst=BURST_BYTES, now=self._now())
+            speaker = self._speakers[session] = _Speaker(allowance)
+        return speaker
+
     def _take_over(self, client: _Client, session: Hashable, participant: Participant, entry: PresenceEntry) -> bool:
-        if self._count(session) >= MAX_CLIENTS_PER_SESSION:
+        """Let another session speak for a client: its person's, or that of who wrote under the id; returns False for others."""
+        # The same person may come back on a new socket before the old one is found dead.
+        owner = self._author(entry.client_id) or client.participant.id
+        if owner != participant.id or entry.size > MAX_STATE_BYTES or self._count(session) >= MAX_CLIENTS_PER_SESSION:
             return False
         client.session = session
         client.participant = participant
-        self._move(client, entry)
-        return True
+        return self._move(client, entry)
 
-    def _move(self, client: _Client, entry: PresenceEntry) -> None:
-        """Take a further state of a client from its own session."""
+    def _move(self, client: _Client, entry: PresenceEntry) -> bool:
+        """Take a further state of a client from its own session; returns False where it is too large."""
         if entry.clock <= client.clock and not self._lags(client, entry):
-            return
+            return True
         if entry.state is None:
             self._remove(entry.client_id)
-            return
+            return True
+        if entry.size > MAX_STATE_BYTES:
+            return False
         step = entry.clock - client.clock
         client.state = _stamped(entry.state, client.participant)
         if step > 0:
@@ -128,6 +176,7 @@ class Presence:
         else:
             client.issue(client.clock + 1)
         self._changed[entry.client_id] = None
+        return True
 
     def _lags(self, client: _Client, entry: PresenceEntry) -> bool:
         """Tell what a client says before it has heard of its new clock from an echo or a repetition."""
@@ -151,15 +200,22 @@ class Presence:
         """Remove the states of a session that has ended."""
         for client_id in [i for i, client in self._clients.items() if client.session == session]:
             self._remove(client_id)
+        self._speakers.pop(session, None)
 
     def take_changes(self) -> bytes | None:
-        """Return what changed since the last call as one awareness update, or None."""
+        """Return what changed since the last call as one awareness update, or None; see `waits` for what is left."""
         if not self._changed:
             return None
-        changed = encode(self._entry(client_id) for client_id in self._changed)
-        self._changed.clear()
+        now = self._now()
+        states: list[bytes] = []
+        for client_id in list(self._changed):
+            state = encode_one(self._entry(client_id))
+            client = self._clients.get(client_id)
+            if client is None or self._speaker(client.session).allowance.spend(len(state), now=now):
+                states.append(state)
+                del self._changed[client_id]
         self._forget_oldest()
-        return changed
+        return joined(states) if states else None
 
     def everyone(self) -> bytes | None:
         """Return all states as one awareness update, or None where nobody is here."""

@@ -9,23 +9,38 @@ BURST_SECONDS = 5
 """A client may send this many seconds' worth of messages at once: pasting a drawing is a burst, not an attack."""
 
 
-class MessageRate:
-    """A token bucket for one socket's messages."""
+class Allowance:
+    """A token bucket: so much a second, and `burst` at once."""
 
-    __slots__ = ("_capacity", "_filled_at", "_left", "_per_second")
+    __slots__ = ("_burst", "_filled_at", "_left", "_per_second")
+
+    def __init__(self, per_second: int, *, burst: int, now: float) -> None:
+        self._per_second = per_second
+        self._burst = self._left = float(burst)
+        self._filled_at = now
+
+    def spend(self, amount: int, *, now: float) -> bool:
+        """Take this much; False, and nothing taken, where it is not there."""
+        self._left = min(self._burst, self._left + (now - self._filled_at) * self._per_second)
+        self._filled_at = now
+        if self._left < amount:
+            return False
+        self._left -= amount
+        return True
+
+
+class MessageRate(Allowance):
+    """What one socket may send."""
+
+    __slots__ = ()
 
     def __init__(self, per_second: int, *, now: float) -> None:
-        self._per_second = per_second
-        self._capacity = self._left = float(per_second * BURST_SECONDS)
-        self._filled_at = now
+        super().__init__(per_second, burst=per_second * BURST_SECONDS, now=now)
 
     def take(self, now: float) -> None:
         """Count one message; raises TooMany."""
-        self._left = min(self._capacity, self._left + (now - self._filled_at) * self._per_second)
-        self._filled_at = now
-        if self._left < 1:
+        if not self.spend(1, now=now):
             raise TooMany("too_many_messages")
-        self._left -= 1
 
 
 class Shares:

@@ -83,7 +83,7 @@ class Room:
     ) -> None:
         self.document_id = document_id
         self.closed = False
-        self.audience = Audience(metrics, send_state=self.send_state)
+        self.audience = Audience(metrics, send_state=self.send_state, author=self._author)
         self._committer = committer
         self._limits = limits
         self._metrics = metrics
@@ -191,6 +191,10 @@ class Room:
         """Refuse a copy that holds something of an earlier epoch; raises StaleEpoch."""
         if self._intake.is_stale(clients):
             raise StaleEpoch
+
+    def _author(self, client: int) -> UUID | None:
+        # Asked anew each time: the intake is another one after the document was read again.
+        return self._intake.author(client)
 
     def announce(self, member: Member, entries: Sequence[PresenceEntry]) -> None:
         """Take presence states from a member."""

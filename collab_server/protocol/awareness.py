@@ -5,8 +5,8 @@ client has left. Source: https://github.com/yjs/y-protocols/blob/master/awarenes
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
@@ -23,11 +23,12 @@ MAX_DEPTH = 32
 
 @dataclass(frozen=True, slots=True)
 class PresenceEntry:
-    """The state of one Yjs client: a JSON object, or None when it has left."""
+    """The state of one Yjs client: a JSON object, or None when it has left; `size`: its bytes as received."""
 
     client_id: int
     clock: int
     state: dict[str, Any] | None
+    size: int = field(default=0, compare=False)
 
 
 def decode(data: bytes) -> tuple[PresenceEntry, ...]:
@@ -46,6 +47,7 @@ def decode(data: bytes) -> tuple[PresenceEntry, ...]:
 def _entry(reader: Reader) -> PresenceEntry:
     client_id = reader.uint()
     clock = reader.uint()
+    start = reader.position
     try:
         state = json.loads(reader.string(), parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
@@ -53,7 +55,7 @@ def _entry(reader: Reader) -> PresenceEntry:
     if state is not None and not isinstance(state, dict):
         raise Malformed("presence state is not an object")
     _check_depth(state, 0)
-    return PresenceEntry(client_id, clock, state)
+    return PresenceEntry(client_id, clock, state, size=reader.position - start)
 
 
 def _finite(number: str) -> float:
@@ -74,11 +76,17 @@ def _check_depth(value: Any, depth: int) -> None:
 
 def encode(entries: Iterable[PresenceEntry]) -> bytes:
     """Write states as one awareness update."""
-    parts = [
-        uint(entry.client_id) + uint(min(entry.clock, MAX_SAFE_INTEGER)) + byte_array(_json(entry.state))
-        for entry in entries
-    ]
-    return uint(len(parts)) + b"".join(parts)
+    return joined([encode_one(entry) for entry in entries])
+
+
+def encode_one(entry: PresenceEntry) -> bytes:
+    """Write one state as it stands in an awareness update."""
+    return uint(entry.client_id) + uint(min(entry.clock, MAX_SAFE_INTEGER)) + byte_array(_json(entry.state))
+
+
+def joined(states: Sequence[bytes]) -> bytes:
+    """Make one awareness update of written states."""
+    return uint(len(states)) + b"".join(states)
 
 
 def _json(state: dict[str, Any] | None) -> bytes:

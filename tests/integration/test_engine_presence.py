@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 
+from collab_server import audience, presence
 from collab_server.ports import Participant, Right
 from tests.engine_host import EngineHost, engine_host
-from tests.raw_client import DIALECTS, raw_client
+from tests.raw_client import DIALECTS, Author, raw_client
 from tests.yjs_peers import Peers, yjs_peers
 
 DOCUMENT = uuid4()
@@ -119,3 +120,66 @@ async def test_10_two_tabs_of_one_person_and_a_neighbour_come_to_rest(host: Engi
         # A circle of echoes would have gone on by itself.
         talk = [heard for heard in listener.heard[quiet:] if heard.kind == "presence"]
         assert len(talk) <= 3
+
+
+@each_dialect
+async def test_11_who_announces_too_much_is_shown_less_often_and_the_others_as_ever(
+    host: EngineHost, dialect: str
+) -> None:
+    bound = presence.BURST_BYTES + presence.BYTES_PER_SECOND
+    async with (
+        raw_client(host.url, DOCUMENT, "ada", dialect=dialect) as loud,
+        raw_client(host.url, DOCUMENT, "bob", dialect=dialect) as bob,
+    ):
+        await loud.joined()
+        await bob.joined()
+        said = 0
+        for clock in range(1, 400):
+            await loud.announce(7, clock, {"n": clock, "text": "x" * 30_000})
+            said += 30_000
+            if clock % 20 == 0:
+                # What was said before this was answered has been heard.
+                await loud.asked_and_answered()
+        seconds = len(bob.of("presence")) * audience.PRESENCE_INTERVAL_SECONDS
+        shown = sum(len(str(entry.state)) for entries in bob.of("presence") for entry in entries)
+        assert shown < bound + seconds * presence.BYTES_PER_SECOND < said
+        await bob.announce(8, 1, {"n": 1})
+        await loud.until(lambda: 8 in loud.presence(), "bob, at once")
+        # In the end everybody sees where she is.
+        await bob.until(lambda: (bob.presence()[7].state or {}).get("n") == 399, "her last state")
+        # A state above the bound is none; the one before stays, and it is counted.
+        before = forged(host)
+        await loud.announce(7, 400, {"n": 400, "text": "x" * (presence.MAX_STATE_BYTES + 1)})
+        await loud.asked_and_answered()
+        assert forged(host) == before + 1
+        assert (bob.presence()[7].state or {}).get("n") == 399
+
+
+def forged(host: EngineHost) -> float:
+    (line,) = [
+        line
+        for line in host.engine.metrics.exposition().decode().splitlines()
+        if line.startswith("lectern_forged_presence_total ")
+    ]
+    return float(line.split()[1])
+
+
+@each_dialect
+async def test_10_an_announced_id_is_no_bar_to_its_author(host: EngineHost, dialect: str) -> None:
+    host.doorkeeper.let("bob", DOCUMENT, Right.WRITE)
+    async with (
+        raw_client(host.url, DOCUMENT, "ada", dialect=dialect) as squatter,
+        raw_client(host.url, DOCUMENT, "bob", dialect=dialect) as bob,
+    ):
+        await squatter.joined()
+        await bob.joined()
+        await squatter.announce(9, 50, {"n": "squatted"})
+        await bob.until(lambda: 9 in bob.presence(), "the squatter")
+        await bob.update(Author(9).set("a", 1))
+        await bob.is_saved(1)
+        await bob.announce(9, 51, {"n": "mine"})
+        await squatter.until(lambda: squatter.presence()[9].clock > 50, "bob")
+        assert squatter.presence()[9].state == {"n": "mine", "user": host.doorkeeper.person("bob").as_state()}
+        await squatter.announce(9, 99, {"n": "squatted again"})
+        await squatter.asked_and_answered()
+        assert forged(host) == 1

@@ -18,6 +18,7 @@ def test_5_an_id_belongs_to_whoever_brought_it() -> None:
     assert authorship.introduced(adding((1, 5, 6), (2, 4, 7)), ANN, clocks=clocks) == ()
     assert authorship.introduced(adding((1, 5, 6)), BOB, clocks=clocks) is None
     assert authorship.introduced(adding((3, 5, 6), (1, 5, 6)), BOB, clocks=clocks) is None
+    assert (authorship.owner(1), authorship.owner(9)) == (ANN, None)
     # The person counts, not the object that stands for them.
     assert authorship.introduced(adding((1, 5, 6)), UUID(int=1), clocks=clocks) == ()
 

@@ -1,15 +1,20 @@
 """Who is here: the server's word on who it is, and clocks that stock clients can live with."""
 
 import random
+from dataclasses import replace
 from uuid import UUID
 
 from collab_server.ports import Participant
 from collab_server.presence import (
+    BURST_BYTES,
+    BYTES_PER_SECOND,
+    MAX_ARRIVALS_PER_SESSION,
     MAX_CLIENTS_PER_SESSION,
     MAX_CLOCK,
     MAX_CLOCK_STEP,
     MAX_ISSUED,
     MAX_REMEMBERED_CLOCKS,
+    MAX_STATE_BYTES,
     Presence,
 )
 from collab_server.protocol.awareness import PresenceEntry, decode
@@ -150,6 +155,74 @@ def test_10_a_session_speaks_for_few_clients() -> None:
     assert presence.update("ann", ANN, [entry(client, 1) for client in range(MAX_CLIENTS_PER_SESSION)]) == 0
     assert presence.update("ann", ANN, [entry(99, 1), entry(100, 2)]) == 2
     assert len(presence) == MAX_CLIENTS_PER_SESSION + 1
+
+
+def test_11_a_state_above_its_bound_is_refused_and_the_one_before_stays() -> None:
+    presence = Presence()
+    large = MAX_STATE_BYTES + 1
+    assert presence.update("ann", ANN, [replace(entry(7, 1), size=large)]) == 1
+    assert presence.update("ann", ANN, [replace(entry(7, 1, n=1), size=MAX_STATE_BYTES)]) == 0
+    assert presence.update("ann", ANN, [replace(entry(7, 2, n=2), size=large)]) == 1
+    assert presence.update("ann again", ANN, [replace(entry(7, 3, n=3), size=large)]) == 1
+    assert changes(presence) == {7: entry(7, 1, n=1, user=ANN.as_state())}
+
+
+def test_11_what_one_session_has_sent_to_all_is_bounded_in_bytes_and_its_latest_state_is_told_in_the_end() -> None:
+    now, told, clock = 0.0, 0, 0
+    presence = Presence(clock=lambda: now)
+    for twentieth in range(20 * 20):
+        now = twentieth / 20
+        for _ in range(3):
+            clock += 1
+            presence.update("ann", ANN, [entry(7, clock, text=f"{clock}" + "x" * 40_000)])
+        presence.update("bob", BOB, [entry(8, clock, n=clock)])
+        changed = presence.take_changes() or b"\x00"
+        told += len(changed)
+        # Nobody waits for the one who says too much.
+        assert 8 in {each.client_id for each in decode(changed)}
+    assert told < BURST_BYTES + 20 * BYTES_PER_SECOND + 20 * 20 * 200
+    assert presence.waits
+    now += 1
+    last = changes(presence)[7].state
+    assert last is not None and last["text"].startswith(f"{clock}x")
+    assert not presence.waits
+    # Whoever goes is gone at once, whatever was said before.
+    presence.update("ann", ANN, [entry(7, clock + 1, text="x" * 60_000)])
+    presence.update("ann", ANN, [gone(7, clock + 2)])
+    assert changes(presence)[7].state is None
+
+
+def test_10_who_wrote_under_an_id_announces_it_whoever_did_so_before() -> None:
+    presence = Presence(author={7: BOB.id, 8: BOB.id}.get)
+    # Nobody else takes it, before or after.
+    assert presence.update("ann", ANN, [entry(7, 1)]) == 1
+    presence.update("bob", BOB, [entry(7, 1, n=1)])
+    presence.update("bob", BOB, [gone(7, 2)])
+    assert presence.update("ann", ANN, [entry(7, 3)]) == 1
+    authors: dict[int, UUID] = {}
+    squatted = Presence(author=authors.get)
+    squatted.update("ann", ANN, [entry(8, 5, n=1), entry(9, 5, n=1)])
+    squatted.update("ann", ANN, [gone(9, 6)])
+    authors |= {8: BOB.id, 9: BOB.id}
+    assert squatted.update("bob", BOB, [entry(8, 6, n=2)]) == 0
+    assert squatted.update("bob again", BOB, [entry(9, 1, n=2)]) == 0
+    assert {each.client_id: each.state for each in decode(squatted.everyone() or b"")} == {
+        8: {"n": 2, "user": BOB.as_state()},
+        9: {"n": 2, "user": BOB.as_state()},
+    }
+    # And the one before has lost it.
+    assert squatted.update("ann", ANN, [entry(8, 99, n=3), entry(9, 99, n=3)]) == 2
+
+
+def test_11_a_session_brings_in_only_so_many_clients_one_after_the_other() -> None:
+    presence = Presence()
+    for client in range(MAX_ARRIVALS_PER_SESSION):
+        assert presence.update("ann", ANN, [entry(client, 1), gone(client, 2)]) == 0
+    assert presence.update("ann", ANN, [entry(9_999, 1)]) == 1
+    # One that comes back is no new one.
+    assert presence.update("ann", ANN, [entry(0, 3)]) == 0
+    presence.leave("ann")
+    assert presence.update("ann", ANN, [entry(9_999, 1)]) == 0
 
 
 def test_10_a_renamed_person_is_shown_under_the_new_name_at_once() -> None:
