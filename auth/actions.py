@@ -85,9 +85,18 @@ async def person_for_token(session: AsyncSession, claims: Claims) -> Person:
             .where(AuthSessionRow.id == claims.session_id, UserRow.id == claims.user_id)
         )
     ).one_or_none()
-    if found is None:
+    user, revoked_at = (None, None) if found is None else found
+    return standing_person(user, revoked_at, claims)
+
+
+def standing_person(user: UserRow | None, revoked_at: datetime | None, claims: Claims) -> Person:
+    """Return the person behind an access token, given their account and when their sign-in was ended.
+
+    Raises:
+        SessionRevoked, AccountBlocked: as `person_for_token`.
+    """
+    if user is None or user.id != claims.user_id:
         raise SessionRevoked
-    user, revoked_at = found
     if user.status is AccountStatus.BLOCKED:
         raise AccountBlocked
     if revoked_at is not None or user.status is not AccountStatus.ACTIVE:
