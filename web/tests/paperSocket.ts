@@ -6,7 +6,11 @@ import * as Y from "yjs";
 
 /** A server in a drawer: speaks Hocuspocus, and commits only when the test tells it to. */
 export class PaperServer {
-  readonly document = new Y.Doc();
+  document = new Y.Doc();
+  /** The document's epoch; a client that names another one is refused. */
+  epoch = 1;
+  /** The tokens that were shown, oldest first. */
+  readonly tokens: string[] = [];
   readonly received: { type: number; sync: number | null }[] = [];
   sockets: PaperSocket[] = [];
   reachable = true;
@@ -26,6 +30,19 @@ export class PaperServer {
     const type = decoding.readVarUint(decoder);
     if (type === (MessageType.Auth as number)) {
       this.received.push({ type, sync: null });
+      decoding.readVarUint(decoder);
+      const token = decoding.readVarString(decoder);
+      this.tokens.push(token);
+      const epoch = /;epoch=(\d+)$/.exec(token)?.[1];
+      if (epoch !== undefined && Number(epoch) !== this.epoch) {
+        this.deny(socket, "stale_epoch");
+        return;
+      }
+      socket.say(
+        this.message(MessageType.Stateless, (encoder) =>
+          encoding.writeVarString(encoder, JSON.stringify({ epoch: this.epoch })),
+        ),
+      );
       socket.say(
         this.message(MessageType.Auth, (encoder) => {
           encoding.writeVarUint(encoder, 2);
@@ -50,9 +67,26 @@ export class PaperServer {
     }
   }
 
+  /** Bring another content back: the next epoch begins, and open sessions end. */
+  restore(content: Y.Doc): void {
+    this.document = content;
+    this.epoch += 1;
+    this.owed.length = 0;
+    for (const socket of this.sockets) this.deny(socket, "stale_epoch");
+  }
+
   drop(): void {
     for (const socket of this.sockets.splice(0)) socket.dropped();
     this.owed.length = 0;
+  }
+
+  private deny(socket: PaperSocket, reason: string): void {
+    socket.say(
+      this.message(MessageType.Auth, (encoder) => {
+        encoding.writeVarUint(encoder, 1);
+        encoding.writeVarString(encoder, reason);
+      }),
+    );
   }
 
   private message(type: number, write: (encoder: encoding.Encoder) => void): Uint8Array {

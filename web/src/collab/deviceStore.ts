@@ -55,9 +55,23 @@ export function deviceStore(): DeviceStore {
   };
 }
 
-/** Name of the database that holds one person's copy of one document. */
-export function boardDatabase(userId: string, documentId: string): string {
-  return `${BOARD_PREFIX}${userId}:${documentId}`;
+interface Copy {
+  readonly userId: string;
+  readonly documentId: string;
+  readonly epoch: number;
+}
+
+/** Name of the database that holds one person's copy of one document, as of one epoch. */
+export function boardDatabase({ userId, documentId, epoch }: Copy): string {
+  return `${BOARD_PREFIX}${userId}:${documentId}:${epoch}`;
+}
+
+/** The epochs of a document that this device has a copy of. Rejects where the browser keeps nothing. */
+export async function copiesOf(userId: string, documentId: string): Promise<number[]> {
+  const prefix = `${BOARD_PREFIX}${userId}:${documentId}:`;
+  return (await indexedDB.databases())
+    .map(({ name }) => (name?.startsWith(prefix) ? Number(name.slice(prefix.length)) : NaN))
+    .filter((epoch) => Number.isInteger(epoch) && epoch > 0);
 }
 
 /** Delete a database; give up waiting when another tab holds it open (it goes when that tab closes). */
@@ -82,6 +96,36 @@ export function recallWaiting(userId: string, documentId: string): number {
   return Number.isInteger(kept) && kept > 0 ? kept : 0;
 }
 
+const UNSAVED_PREFIX = "lectern.unsaved.";
+
+/**
+ * Remember across reloads which keys of a document have changes that wait for the server.
+ *
+ * Tabs share the list: each adds and takes away only its own.
+ */
+export function rememberUnsaved(
+  userId: string,
+  documentId: string,
+  { add = [], remove = [] }: { add?: Iterable<string>; remove?: Iterable<string> },
+): void {
+  const keys = new Set([...recallUnsaved(userId, documentId), ...add]);
+  for (const key of remove) keys.delete(key);
+  const name = `${UNSAVED_PREFIX}${userId}.${documentId}`;
+  if (keys.size > 0) localStorage.setItem(name, JSON.stringify([...keys]));
+  else localStorage.removeItem(name);
+}
+
+export function recallUnsaved(userId: string, documentId: string): string[] {
+  try {
+    const kept: unknown = JSON.parse(
+      localStorage.getItem(`${UNSAVED_PREFIX}${userId}.${documentId}`) ?? "[]",
+    );
+    return Array.isArray(kept) ? kept.filter((key): key is string => typeof key === "string") : [];
+  } catch {
+    return [];
+  }
+}
+
 /** Changes of this person, over all documents, that only this device has. */
 export function waitingEverywhere(userId: string): number {
   let total = 0;
@@ -95,7 +139,8 @@ export function waitingEverywhere(userId: string): number {
 /** Forget everything this device keeps for a person (they signed out). */
 export async function forgetPerson(userId: string, store: DeviceStore = deviceStore()): Promise<void> {
   for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(`${WAITING_PREFIX}${userId}.`)) localStorage.removeItem(key);
+    if ([WAITING_PREFIX, UNSAVED_PREFIX].some((prefix) => key.startsWith(`${prefix}${userId}.`)))
+      localStorage.removeItem(key);
   }
   const databases = await indexedDB.databases();
   await Promise.all(

@@ -1,16 +1,17 @@
-import { IndexeddbPersistence } from "y-indexeddb";
 import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
+import { DeviceCopy, forgetCopies, newestCopy, wholeState } from "./deviceCopy.ts";
 import {
-  boardDatabase,
-  deleteDatabase,
+  recallUnsaved,
   recallWaiting,
+  rememberUnsaved,
   rememberWaiting,
   type DeviceStore,
 } from "./deviceStore.ts";
 import { Observable } from "./observable.ts";
 import { DocumentProvider, type ClassroomSocket } from "./provider.ts";
-import { keepRescue, keptRescue, type RescueCopy } from "./rescue.ts";
+import { forgetRescue, keepRescue, keptRescues, type RescueCopy } from "./rescue.ts";
+import { askUntil } from "./returning.ts";
 import { saveStateOf, type SaveFacts, type SaveState } from "./saveState.ts";
 
 /** What the server answers when asked, outside the socket, what this person may do with the document. */
@@ -42,12 +43,17 @@ export interface SessionView {
   readonly scope: SaveFacts["scope"];
   readonly save: SaveState;
   readonly keptOnDevice: boolean;
+  /** The first of the rescue copies that wait for a decision. */
   readonly rescue: RescueCopy | null;
+  /** How often the document was brought back to an earlier moment while it was open here. */
+  readonly restores?: number;
 }
 
 const RETRY_MILLISECONDS = 3000;
 /** The server's reason when an administrator has sent this person out. */
 const ENDED_BY_ADMINISTRATOR = "ended_by_administrator";
+/** The server's reason when the document has begun a new epoch: this copy is from before. */
+const STALE_EPOCH = "stale_epoch";
 /** Rebuilt this often without an acknowledged handshake in between: stop and say so. */
 const MOST_REBUILDS = 3;
 
@@ -57,15 +63,19 @@ export class DocumentSession {
   private facts: SaveFacts;
   private document = new Y.Doc();
   private provider: DocumentProvider | null = null;
-  private persistence: IndexeddbPersistence | null = null;
+  private copy: DeviceCopy | null = null;
+  /** The document's epoch that `document` is of; null until this device has a copy or the server has told it. */
+  private epoch: number | null = null;
   private number = 0;
+  private restores = 0;
   private rebuilds = 0;
   private tokenRenewed = false;
   private ready = false;
   private closed = false;
-  private rescue: RescueCopy | null = null;
-  private readonly unsaved = new Set<string>();
+  private rescues: RescueCopy[] | null = null;
+  private readonly unsaved: Set<string>;
   private retry: ReturnType<typeof setTimeout> | undefined;
+  private stopAsking: () => void = () => undefined;
 
   constructor(private readonly options: DocumentSessionOptions) {
     this.facts = {
@@ -76,6 +86,7 @@ export class DocumentSession {
       uploads: 0,
       verdict: "none",
     };
+    this.unsaved = new Set(recallUnsaved(options.userId, options.documentId));
     this.view = new Observable(this.snapshot());
     window.addEventListener("online", this.onOnline);
     window.addEventListener("offline", this.onOffline);
@@ -90,14 +101,15 @@ export class DocumentSession {
 
   /** The person has what they wanted of the rescue copy. */
   async dismissRescue(): Promise<void> {
-    this.rescue = null;
+    const done = this.rescues?.shift();
     this.publish();
-    await keepRescue(this.options, null);
+    if (done) await forgetRescue(this.options, done);
   }
 
   close(): void {
     this.closed = true;
     clearTimeout(this.retry);
+    this.stopAsking();
     window.removeEventListener("online", this.onOnline);
     window.removeEventListener("offline", this.onOffline);
     window.removeEventListener("pageshow", this.onPageShow);
@@ -108,19 +120,52 @@ export class DocumentSession {
   private async begin(): Promise<void> {
     const { documentId, userId } = this.options;
     const document = this.document;
-    this.rescue ??= await keptRescue(this.options);
+    this.rescues ??= await keptRescues(this.options);
     try {
-      const persistence = new IndexeddbPersistence(boardDatabase(userId, documentId), document);
-      this.persistence = persistence;
-      await persistence.whenSynced;
+      const epoch = await newestCopy(userId, documentId);
+      if (epoch !== null) {
+        this.epoch = epoch;
+        await this.keepCopy(document, epoch);
+      }
     } catch {
       // Private windows may forbid IndexedDB: the board works, only without a copy on this device.
-      this.persistence = null;
     }
     if (this.closed || document !== this.document) return;
     this.ready = document.getMap(this.options.root).size > 0;
     document.on("afterTransaction", this.onTransaction);
     this.connect(document);
+  }
+
+  private async keepCopy(document: Y.Doc, epoch: number): Promise<void> {
+    const { documentId, userId } = this.options;
+    const copy = await DeviceCopy.open({ userId, documentId, epoch }, document, () => {
+      if (this.copy !== copy) return;
+      this.copy = null;
+      this.publish();
+    });
+    if (this.closed || document !== this.document) copy.close();
+    else this.copy = copy;
+  }
+
+  /** The epoch travels behind the token, so that a copy of another one is refused before anything is merged. */
+  private async token(): Promise<string> {
+    const token = await this.options.token();
+    return this.epoch === null ? token : `${token};epoch=${this.epoch}`;
+  }
+
+  /** The server tells the document's epoch before anything of its content. */
+  private onStateless(payload: string): void {
+    const epoch = epochIn(payload);
+    if (epoch === null || epoch === this.epoch) return;
+    if (this.epoch !== null) {
+      void this.onRefused(STALE_EPOCH);
+      return;
+    }
+    this.epoch = epoch;
+    this.keepCopy(this.document, epoch).then(
+      () => this.publish(),
+      () => undefined,
+    );
   }
 
   private connect(document: Y.Doc): void {
@@ -129,13 +174,14 @@ export class DocumentSession {
       name: this.options.documentId,
       document,
       websocketProvider: socket,
-      token: () => this.options.token(),
+      token: () => this.token(),
     });
     this.provider = provider;
     this.number += 1;
     provider.on("status", ({ status }: { status: string }) => this.onStatus(status));
     provider.on("authenticated", ({ scope }: { scope: SaveFacts["scope"] }) => this.onAuthenticated(scope));
     provider.on("authenticationFailed", ({ reason }: { reason: string }) => void this.onRefused(reason));
+    provider.on("stateless", ({ payload }: { payload: string }) => this.onStateless(payload));
     provider.on("synced", () => this.onSynced());
     provider.on("unsyncedChanges", ({ number }: { number: number }) => this.onUnsynced(number));
     provider.attach();
@@ -144,14 +190,27 @@ export class DocumentSession {
   }
 
   private readonly onTransaction = (transaction: Y.Transaction): void => {
-    if (!transaction.local || transaction.origin === this.persistence) return;
+    if (!transaction.local || this.copy?.isOrigin(transaction.origin)) return;
     if (transaction.changed.size === 0) return;
     const root: unknown = transaction.doc.getMap(this.options.root);
     for (const [type, keys] of transaction.changed) {
-      if (type === root) keys.forEach((key) => key !== null && this.unsaved.add(key));
+      if (type === root) this.markUnsaved(keys);
     }
     this.update({ waiting: this.facts.waiting + 1 });
   };
+
+  private markUnsaved(keys: Iterable<string | null>): void {
+    const added = [...keys].filter((key): key is string => key !== null && !this.unsaved.has(key));
+    if (added.length === 0) return;
+    added.forEach((key) => this.unsaved.add(key));
+    rememberUnsaved(this.options.userId, this.options.documentId, { add: added });
+  }
+
+  private nothingUnsaved(): void {
+    if (this.unsaved.size === 0) return;
+    rememberUnsaved(this.options.userId, this.options.documentId, { remove: this.unsaved });
+    this.unsaved.clear();
+  }
 
   private onStatus(status: string): void {
     if (status === "connected") return;
@@ -172,7 +231,7 @@ export class DocumentSession {
   private onUnsynced(number: number): void {
     const acknowledged = number === 0 && this.facts.link === "online";
     if (acknowledged) {
-      this.unsaved.clear();
+      this.nothingUnsaved();
       this.rebuilds = 0;
     }
     this.update({ unacknowledged: number, ...(acknowledged ? { waiting: 0 } : {}) });
@@ -184,6 +243,12 @@ export class DocumentSession {
     if (!provider || this.closed) return;
     const lostWork = this.facts.waiting > 0;
     provider.detach();
+    if (reason === STALE_EPOCH) {
+      // Nothing was taken from this person, so nobody is asked: the server has the board as it was brought back.
+      if (this.ready) this.restores += 1;
+      await this.rebuild(lostWork, "restored");
+      return;
+    }
     if (reason === ENDED_BY_ADMINISTRATOR) {
       // Nothing is wrong with this copy: it stays, and is sent when the person opens the document again.
       this.update({ verdict: "ended" });
@@ -197,20 +262,35 @@ export class DocumentSession {
     } else if (answer === "signedOut") {
       this.update({ verdict: "signedOut" });
     } else if (answer === "gone") {
-      await this.dropCopy(lostWork);
+      await this.dropCopy(lostWork, "refused");
       this.update({ verdict: "gone" });
+      this.waitForReturn();
     } else if (
       !lostWork &&
       !this.tokenRenewed &&
-      !/write|changes|edit|author|update|epoch|client_id/i.test(reason)
+      !/write|changes|edit|author|update|client_id/i.test(reason)
     ) {
       // The access is there, so it was the token: one fresh one, then give up.
       this.tokenRenewed = true;
       await this.options.token({ renew: true }).catch(() => undefined);
       this.reattach(provider);
     } else {
-      await this.rebuild(lostWork);
+      await this.rebuild(lostWork, "refused");
     }
+  }
+
+  /** A board that was taken away may be given back: then it opens by itself. */
+  private waitForReturn(): void {
+    if (this.closed) return;
+    this.stopAsking();
+    this.stopAsking = askUntil(async () => {
+      const answer = await this.options.askAccess();
+      if (this.closed || (answer !== "read" && answer !== "write")) return false;
+      this.facts = { ...this.facts, verdict: "none" };
+      this.rebuilds = 0;
+      await this.startAnew();
+      return true;
+    });
   }
 
   private reattach(provider: DocumentProvider): void {
@@ -219,14 +299,18 @@ export class DocumentSession {
     this.options.socket.retryNow();
   }
 
-  private async rebuild(lostWork: boolean): Promise<void> {
+  private async rebuild(lostWork: boolean, cause: RescueCopy["cause"]): Promise<void> {
     this.rebuilds += 1;
-    await this.dropCopy(lostWork);
+    await this.dropCopy(lostWork, cause);
     if (this.closed) return;
     if (this.rebuilds > MOST_REBUILDS) {
       this.update({ verdict: "refused" });
       return;
     }
+    await this.startAnew();
+  }
+
+  private async startAnew(): Promise<void> {
     this.document = new Y.Doc();
     this.ready = false;
     this.update({ scope: undefined, unacknowledged: 0, link: "connecting" });
@@ -234,18 +318,27 @@ export class DocumentSession {
   }
 
   /** Put the local copy away as a rescue copy if it holds work nobody else has, and forget it. */
-  private async dropCopy(lostWork: boolean): Promise<void> {
+  private async dropCopy(lostWork: boolean, cause: RescueCopy["cause"]): Promise<void> {
+    const { userId, documentId } = this.options;
+    const place = { userId, documentId, epoch: this.epoch ?? 1 };
+    const document = this.document;
+    const keys = [...this.unsaved];
+    this.provider?.detach();
     if (lostWork) {
-      this.rescue = {
+      const copy = await keepRescue(this.options, {
         takenAt: new Date().toISOString(),
-        state: Y.encodeStateAsUpdate(this.document),
-        keys: [...this.unsaved],
-      };
-      await keepRescue(this.options, this.rescue);
+        epoch: place.epoch,
+        cause,
+        state: await wholeState(place, document),
+        keys,
+      });
+      const others = (this.rescues ?? []).filter(({ epoch }) => epoch !== copy.epoch);
+      this.rescues = [...others, copy];
     }
-    this.unsaved.clear();
+    this.nothingUnsaved();
     this.release();
-    await deleteDatabase(boardDatabase(this.options.userId, this.options.documentId));
+    await forgetCopies(place);
+    this.epoch = null;
     this.update({ waiting: 0 });
   }
 
@@ -253,8 +346,8 @@ export class DocumentSession {
     this.document.off("afterTransaction", this.onTransaction);
     this.provider?.destroy();
     this.provider = null;
-    void this.persistence?.destroy();
-    this.persistence = null;
+    this.copy?.close();
+    this.copy = null;
     this.document.destroy();
   }
 
@@ -291,8 +384,19 @@ export class DocumentSession {
       ready: this.ready,
       scope: this.facts.scope,
       save: saveStateOf(this.facts),
-      keptOnDevice: this.persistence !== null,
-      rescue: this.rescue,
+      keptOnDevice: this.copy !== null,
+      rescue: this.rescues?.[0] ?? null,
+      restores: this.restores,
     };
+  }
+}
+
+/** The epoch that a stateless message tells; null where it tells something else. */
+function epochIn(payload: string): number | null {
+  try {
+    const told = (JSON.parse(payload) as { epoch?: unknown } | null)?.epoch;
+    return typeof told === "number" && Number.isInteger(told) ? told : null;
+  } catch {
+    return null;
   }
 }

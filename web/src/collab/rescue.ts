@@ -1,9 +1,14 @@
+import * as Y from "yjs";
 import type { DeviceStore } from "./deviceStore.ts";
 
-/** A copy of work that the server refused, kept until its author has decided what to do with it. */
+/** A copy of work that the server did not take, kept until its author has decided what to do with it. */
 export interface RescueCopy {
   /** RFC 3339 time. */
   readonly takenAt: string;
+  /** The document's epoch that it is from. */
+  readonly epoch: number;
+  /** Why it was not taken: refused, or the document was brought back to an earlier moment meanwhile. */
+  readonly cause: "refused" | "restored";
   /** The whole document as this device had it, as a Yjs update. */
   readonly state: Uint8Array;
   /** The keys of the root map that the server had not confirmed. */
@@ -16,24 +21,49 @@ interface Place {
   readonly device: DeviceStore;
 }
 
-function keyOf(place: Place): string {
-  return `${place.userId}:rescue:${place.documentId}`;
+function prefixOf(place: Place): string {
+  return `${place.userId}:rescue:${place.documentId}:`;
 }
 
-/** Keep a rescue copy on this device, so that closing the page does not lose it; `null` forgets it. */
-export async function keepRescue(place: Place, copy: RescueCopy | null): Promise<void> {
+/**
+ * Keep a rescue copy on this device, so that closing the page does not lose it.
+ *
+ * Copies of one epoch are one document and are merged: two tabs that are refused at the same time keep one copy.
+ */
+export async function keepRescue(place: Place, copy: RescueCopy): Promise<RescueCopy> {
+  const key = prefixOf(place) + String(copy.epoch);
   try {
-    if (copy) await place.device.put(keyOf(place), copy);
-    else await place.device.remove(keyOf(place));
+    const before = (await place.device.get(key)) as RescueCopy | undefined;
+    const merged: RescueCopy = before
+      ? {
+          ...copy,
+          state: Y.mergeUpdates([before.state, copy.state]),
+          keys: [...new Set([...before.keys, ...copy.keys])],
+        }
+      : copy;
+    await place.device.put(key, merged);
+    return merged;
   } catch {
     // Without IndexedDB the copy lives as long as the page, which still offers it for download.
+    return copy;
   }
 }
 
-export async function keptRescue(place: Place): Promise<RescueCopy | null> {
+export async function forgetRescue(place: Place, copy: RescueCopy): Promise<void> {
   try {
-    return ((await place.device.get(keyOf(place))) as RescueCopy | undefined) ?? null;
+    await place.device.remove(prefixOf(place) + String(copy.epoch));
   } catch {
-    return null;
+    // Nothing was kept.
+  }
+}
+
+/** The rescue copies of a document, the oldest epoch first. */
+export async function keptRescues(place: Place): Promise<RescueCopy[]> {
+  try {
+    const keys = await place.device.keys(prefixOf(place));
+    const copies = (await Promise.all(keys.map((key) => place.device.get(key)))) as RescueCopy[];
+    return copies.sort((left, right) => left.epoch - right.epoch);
+  } catch {
+    return [];
   }
 }

@@ -1,10 +1,11 @@
 import { Center } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { Suspense } from "react";
+import { Suspense, useEffect } from "react";
 import { Problem } from "@/api/problem.ts";
 import { classQuery, documentQuery, useMe } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
+import { askUntil } from "@/collab/returning.ts";
 import { useDocumentViews } from "@/components/documentViews.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
 import { NotShared } from "@/components/NotShared.tsx";
@@ -23,6 +24,12 @@ export function DocumentPage() {
   const document = useQuery(documentQuery(api, documentId));
   useTitle(document.data?.title);
   const error = document.error ?? room.error;
+  const missing = !document.data && document.error instanceof Problem && document.error.status === 404;
+  const { refetch } = document;
+  useEffect(() => {
+    if (!missing) return;
+    return askUntil(async () => (await refetch()).data !== undefined);
+  }, [missing, refetch]);
   // Once open, a document stays open: what the socket says counts, and there may be a rescue copy to offer.
   if (error && !document.data) {
     if (error instanceof Problem && error.status === 404) return <NotShared classId={classId} />;

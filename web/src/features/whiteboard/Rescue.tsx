@@ -17,6 +17,7 @@ export function Rescue(props: {
 }) {
   const { t } = useTranslation();
   const { copy, handle } = props;
+  const restored = copy.cause === "restored";
   const count = elementsOf(copy, { all: false }).length;
   return (
     <Alert
@@ -25,9 +26,9 @@ export function Rescue(props: {
       variant="white"
       styles={{ title: { color: "var(--mantine-color-text)" } }}
       icon={<IconLifebuoy size={20} />}
-      title={t("rescue.title")}
+      title={t(restored ? "rescue.titleRestored" : "rescue.title")}
     >
-      <Text size="sm">{t("rescue.about", { count })}</Text>
+      <Text size="sm">{t(restored ? "rescue.aboutRestored" : "rescue.about", { count })}</Text>
       <Group gap="xs" mt="sm">
         {handle && count > 0 && (
           <Button

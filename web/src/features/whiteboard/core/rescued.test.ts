@@ -6,7 +6,13 @@ function copyOf(elements: Record<string, unknown>[], keys: string[], files: Reco
   const document = new Y.Doc();
   for (const element of elements) document.getMap("elements").set(element["id"] as string, element);
   for (const [id, entry] of Object.entries(files)) document.getMap("files").set(id, entry);
-  return { takenAt: "2026-01-01T00:00:00Z", state: Y.encodeStateAsUpdate(document), keys };
+  return {
+    epoch: 1,
+    cause: "refused" as const,
+    takenAt: "2026-01-01T00:00:00Z",
+    state: Y.encodeStateAsUpdate(document),
+    keys,
+  };
 }
 
 const shape = (id: string, more: object = {}) => ({
