@@ -8,6 +8,7 @@ export type Member = Schemas["Member"];
 export type BoardDocument = Schemas["Document"];
 export type DocumentAccess = Schemas["DocumentShares"];
 export type AccountRow = Schemas["Account"];
+export type HistoryBurst = Schemas["Burst"];
 export type OpenRoom = Schemas["Room"];
 export type RoomSession = Schemas["RoomSession"];
 export type AccessLevel = DocumentAccess["students"];

@@ -109,6 +109,15 @@ const documentRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/documents/DocumentPage.tsx"), "DocumentPage"),
 });
 
+const historyRoute = createRoute({
+  getParentRoute: () => memberRoute,
+  path: "/classes/$classId/documents/$documentId/history",
+  validateSearch: (search): { moment?: number } => ({
+    moment: Number.isInteger(search["moment"]) ? (search["moment"] as number) : undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/features/whiteboard/history/HistoryPage.tsx"), "HistoryPage"),
+});
+
 const componentsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/dev/components",
@@ -125,6 +134,7 @@ const routeTree = rootRoute.addChildren([
   memberRoute.addChildren([
     shellRoute.addChildren([homeRoute, classRoute, profileRoute, adminRoute]),
     documentRoute,
+    historyRoute,
   ]),
 ]);
 

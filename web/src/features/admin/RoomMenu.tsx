@@ -5,9 +5,11 @@ import {
   IconDatabase,
   IconDots,
   IconFileDownload,
+  IconHistory,
   IconPlugConnectedX,
   IconUsers,
 } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { OpenRoom } from "@/api/types.ts";
 import { RoomPeople } from "./RoomPeople.tsx";
@@ -42,6 +44,21 @@ export function RoomMenu({ room, mayAct }: { room: OpenRoom; mayAct: boolean }) 
               <Menu.Item leftSection={<IconFileDownload size={18} />} onClick={() => actions.download("yjs")}>
                 {t("rooms.downloadYjs")}
               </Menu.Item>
+              {room.class_id !== null && (
+                <Menu.Item
+                  leftSection={<IconHistory size={18} />}
+                  renderRoot={(props) => (
+                    <Link
+                      to="/classes/$classId/documents/$documentId/history"
+                      params={{ classId: room.class_id ?? "", documentId: room.document_id }}
+                      search={{}}
+                      {...props}
+                    />
+                  )}
+                >
+                  {t("history.open")}
+                </Menu.Item>
+              )}
               <Menu.Item
                 leftSection={<IconPlugConnectedX size={18} />}
                 c="var(--mantine-color-error)"

@@ -12,12 +12,10 @@ import type { BoardHandle } from "./boardHandle.ts";
 import styles from "./BoardRoom.module.css";
 import { Cursors } from "./Cursors.tsx";
 import type { PresentPerson } from "./core/presence.ts";
+import { LANGUAGE_CODES } from "./languages.ts";
 import { LiveBoard } from "./liveBoard.ts";
 import { useCanvasNames } from "./useCanvasNames.ts";
 import { useImagePorts } from "./useImagePorts.ts";
-
-/** Our languages in Excalidraw's spelling. */
-const LANGUAGE_CODES: Readonly<Record<string, string>> = { en: "en", de: "de-DE", "ar-XB": "ar-SA" };
 
 export default function Board(props: {
   board: BoardDocument;

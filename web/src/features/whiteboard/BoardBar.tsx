@@ -1,6 +1,6 @@
 import { ActionIcon, Group, Tooltip, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconArrowLeft, IconList } from "@tabler/icons-react";
+import { IconArrowLeft, IconHistory, IconList } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -83,8 +83,33 @@ export function BoardBar(props: {
               <IconList size={20} />
             </ActionIcon>
           </Tooltip>
+          {teaches && (
+            <Tooltip label={t("history.open")}>
+              <ActionIcon
+                className={styles["wide"]}
+                variant="subtle"
+                color="gray"
+                size={44}
+                aria-label={t("history.open")}
+                renderRoot={(link) => (
+                  <Link
+                    to="/classes/$classId/documents/$documentId/history"
+                    params={{ classId: board.class_id, documentId: board.id }}
+                    search={{}}
+                    {...link}
+                  />
+                )}
+              >
+                <IconHistory size={20} />
+              </ActionIcon>
+            </Tooltip>
+          )}
           {teaches && <AccessMenu board={board} />}
-          <ExportMenu handle={props.handle} onOutline={props.onOutline} />
+          <ExportMenu
+            handle={props.handle}
+            onOutline={props.onOutline}
+            history={teaches ? { classId: board.class_id, documentId: board.id } : null}
+          />
         </Group>
       )}
       <AskTitle

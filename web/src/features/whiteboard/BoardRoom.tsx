@@ -1,7 +1,9 @@
 import { VisuallyHidden } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
 import type { BoardDocument, Me } from "@/api/types.ts";
 import { NotShared } from "@/components/NotShared.tsx";
+import { tell } from "@/components/toast.tsx";
 import { BoardBar } from "./BoardBar.tsx";
 import styles from "./BoardRoom.module.css";
 import { BoardStage } from "./BoardStage.tsx";
@@ -14,9 +16,14 @@ import { useDocumentSession } from "./useDocumentSession.ts";
 /** An open board: the thin bar, the canvas, what lies beside it. */
 export function BoardRoom({ board, teaches, me }: { board: BoardDocument; teaches: boolean; me: Me }) {
   const { session, view } = useDocumentSession(board.id, me.id);
+  const { t } = useTranslation();
   const [handle, setHandle] = useState<BoardHandle | null>(null);
   const [people, setPeople] = useState<readonly PresentPerson[]>([]);
   const [outlineShown, setOutlineShown] = useState(false);
+  const restores = view.restores ?? 0;
+  useEffect(() => {
+    if (restores > 0) tell(t("history.boardRestored"));
+  }, [restores, t]);
   return (
     <div className={styles["room"]}>
       <BoardBar

@@ -1,12 +1,29 @@
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
-import { IconDownload, IconFileCode, IconFileVector, IconList, IconPhoto } from "@tabler/icons-react";
+import {
+  IconDownload,
+  IconFileCode,
+  IconFileVector,
+  IconHistory,
+  IconList,
+  IconPhoto,
+} from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { tellProblem } from "@/components/toast.tsx";
 import type { BoardHandle } from "./boardHandle.ts";
 
-/** Take the board along as a file; on a phone also the way to the outline. */
-export function ExportMenu({ handle, onOutline }: { handle: BoardHandle | null; onOutline: () => void }) {
+/** Take the board along as a file; on a phone also the way to the outline and to the history. */
+export function ExportMenu({
+  handle,
+  onOutline,
+  history,
+}: {
+  handle: BoardHandle | null;
+  onOutline: () => void;
+  /** The board's history, for those who may look into it. */
+  history: { classId: string; documentId: string } | null;
+}) {
   const { t } = useTranslation();
   const save = useMutation({
     mutationFn: async (format: "png" | "svg" | "excalidraw") => handle?.download(format),
@@ -41,6 +58,22 @@ export function ExportMenu({ handle, onOutline }: { handle: BoardHandle | null; 
         <Menu.Item hiddenFrom="sm" leftSection={<IconList size={18} />} onClick={onOutline}>
           {t("board.outline")}
         </Menu.Item>
+        {history && (
+          <Menu.Item
+            hiddenFrom="sm"
+            leftSection={<IconHistory size={18} />}
+            renderRoot={(props) => (
+              <Link
+                to="/classes/$classId/documents/$documentId/history"
+                params={history}
+                search={{}}
+                {...props}
+              />
+            )}
+          >
+            {t("history.open")}
+          </Menu.Item>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

@@ -8,6 +8,7 @@ import klass from "./class.json";
 import errors from "./errors.json";
 import fields from "./fields.json";
 import finder from "./finder.json";
+import history from "./history.json";
 import home from "./home.json";
 import join from "./join.json";
 import nav from "./nav.json";
@@ -30,6 +31,7 @@ export default {
   errors,
   fields,
   finder,
+  history,
   home,
   join,
   nav,

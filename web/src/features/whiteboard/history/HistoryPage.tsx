@@ -1,0 +1,192 @@
+import { ActionIcon, Button, Center, Loader, Text, Tooltip } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { IconArrowLeft, IconHistory } from "@tabler/icons-react";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { useMe } from "@/api/queries.ts";
+import type { HistoryBurst } from "@/api/types.ts";
+import { EmptyState } from "@/components/EmptyState.tsx";
+import { ErrorState } from "@/components/ErrorState.tsx";
+import { RowsLoading } from "@/components/RowsLoading.tsx";
+import { useTitle } from "@/components/useTitle.ts";
+import { HistoryList } from "./HistoryList.tsx";
+import styles from "./HistoryPage.module.css";
+import { whenOf } from "./moments.ts";
+import { useHistory, useMoment, useRestore } from "./useHistory.ts";
+
+const HistoryPreview = lazy(() => import("./HistoryPreview.tsx"));
+
+const route = getRouteApi("/members/classes/$classId/documents/$documentId/history");
+const NARROW = "(max-width: 48em)";
+
+/** A document's past: the work on it, how it looked after each piece, and the way back. */
+export function HistoryPage() {
+  const { t, i18n } = useTranslation();
+  const { classId, documentId } = route.useParams();
+  const { moment } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data: me } = useMe();
+  const history = useHistory(documentId);
+  const narrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
+  const about = history.data?.pages[0];
+  const bursts = history.data?.pages.flatMap(({ items }) => items) ?? [];
+  const chosen = bursts.find(({ last_seq }) => last_seq === moment) ?? (narrow ? undefined : bursts[0]);
+  const { restore, pending } = useRestore(documentId, (burst) => whenOf(burst.ended_at, i18n.language));
+  useTitle(about ? t("history.titleOf", { title: about.title }) : t("history.title"));
+
+  return (
+    <div className={styles["page"]} data-chosen={chosen !== undefined}>
+      <header className={styles["bar"]}>
+        <Back
+          list={narrow && chosen !== undefined}
+          rooms={me?.role === "admin"}
+          place={{ classId, documentId }}
+        />
+        <h1 className={styles["title"]}>
+          {about ? t("history.titleOf", { title: about.title }) : t("history.title")}
+        </h1>
+      </header>
+      <main className={styles["stage"]}>
+        {chosen && about && (
+          <Chosen
+            key={documentId}
+            documentId={documentId}
+            burst={chosen}
+            shows={about.kind === "whiteboard"}
+            now={chosen.last_seq === about.seq}
+            restorable={about.restorable}
+            pending={pending}
+            onRestore={() => restore(chosen)}
+          />
+        )}
+      </main>
+      <aside className={styles["list"]} aria-label={t("history.list")}>
+        {history.isPending && <RowsLoading rows={6} />}
+        {history.error && !about && <ErrorState error={history.error} retry={() => void history.refetch()} />}
+        {about && bursts.length === 0 && (
+          <EmptyState icon={<IconHistory size={28} />} title={t("history.emptyTitle")}>
+            {t("history.empty")}
+          </EmptyState>
+        )}
+        {about && bursts.length > 0 && (
+          <>
+            <Text size="sm" c="dimmed" px={8}>
+              {t("history.about")}
+            </Text>
+            <HistoryList
+              bursts={bursts}
+              newest={about.seq}
+              chosen={chosen?.last_seq ?? null}
+              onChoose={({ last_seq }) => void navigate({ search: { moment: last_seq }, replace: !narrow })}
+              onMore={history.hasNextPage ? () => void history.fetchNextPage() : null}
+              loadingMore={history.isFetchingNextPage}
+            />
+          </>
+        )}
+      </aside>
+    </div>
+  );
+}
+
+/** The way back: to the list on a phone, else to where the person came from. */
+function Back(props: { list: boolean; rooms: boolean; place: { classId: string; documentId: string } }) {
+  const { t } = useTranslation();
+  const label = t(
+    props.list ? "history.backToList" : props.rooms ? "history.backToRooms" : "history.backToBoard",
+  );
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={44}
+        aria-label={label}
+        renderRoot={(link) =>
+          props.list ? (
+            <Link
+              to="/classes/$classId/documents/$documentId/history"
+              params={props.place}
+              search={{}}
+              {...link}
+            />
+          ) : props.rooms ? (
+            <Link to="/admin" search={{ tab: "rooms" }} {...link} />
+          ) : (
+            <Link to="/classes/$classId/documents/$documentId" params={props.place} {...link} />
+          )
+        }
+      >
+        <IconArrowLeft
+          size={20}
+          style={document.documentElement.dir === "rtl" ? { transform: "scaleX(-1)" } : undefined}
+        />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function Chosen(props: {
+  documentId: string;
+  burst: HistoryBurst;
+  shows: boolean;
+  now: boolean;
+  restorable: boolean;
+  pending: boolean;
+  onRestore: () => void;
+}) {
+  const { t, i18n } = useTranslation();
+  const when = whenOf(props.burst.ended_at, i18n.language);
+  const scene = useMoment(props.documentId, props.shows ? props.burst.last_seq : null);
+  const waiting = (
+    <Center h="100%">
+      <Loader aria-label={t("history.loadingMoment")} />
+    </Center>
+  );
+  return (
+    <>
+      <div className={styles["shown"]} aria-busy={scene.isFetching}>
+        {!props.shows && (
+          <EmptyState icon={<IconHistory size={28} />} title={when}>
+            {t("history.noPreview")}
+          </EmptyState>
+        )}
+        {scene.error && <ErrorState error={scene.error} retry={() => void scene.refetch()} />}
+        {props.shows && scene.isPending && waiting}
+        {scene.data !== undefined && !scene.error && (
+          <Suspense fallback={waiting}>
+            <HistoryPreview scene={scene.data} label={t("history.boardAt", { when })} />
+          </Suspense>
+        )}
+        {scene.isPlaceholderData && <Loader size="sm" className={styles["busy"]} />}
+      </div>
+      <footer className={styles["foot"]}>
+        <div className={styles["words"]} role="status">
+          <Text fw={600}>{t("history.boardAt", { when })}</Text>
+          <Text size="sm" c="dimmed">
+            {t(
+              props.pending
+                ? "history.restoring"
+                : props.now
+                  ? "history.isNow"
+                  : props.restorable
+                    ? "history.kept"
+                    : "history.notRestorable",
+            )}
+          </Text>
+        </div>
+        {props.restorable && (
+          <Button
+            h={44}
+            leftSection={<IconHistory size={18} />}
+            disabled={props.now && !props.pending}
+            loading={props.pending}
+            onClick={props.onRestore}
+          >
+            {t("history.restore")}
+          </Button>
+        )}
+      </footer>
+    </>
+  );
+}

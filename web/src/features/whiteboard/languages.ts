@@ -1,0 +1,2 @@
+/** Our languages in Excalidraw's spelling. */
+export const LANGUAGE_CODES: Readonly<Record<string, string>> = { en: "en", de: "de-DE", "ar-XB": "ar-SA" };
