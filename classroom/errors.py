@@ -5,7 +5,13 @@
     ├── LastTeacher            a class would be without a teacher
     ├── UnsupportedMediaType   the bytes are nothing that may be uploaded, or not what they claim to be
     ├── ImageTooLarge          an image has more pixels than a browser can show
-    └── MalformedUpload        the body is no multipart form with one file
+    ├── MalformedUpload        the body is no multipart form with one file
+    └── PdfRefused             a PDF cannot become slides
+        ├── NotAPdf            it is none
+        ├── BrokenPdf          it cannot be read
+        ├── EncryptedPdf       it needs a password
+        ├── TooManyPages       it has more pages than a deck takes at once
+        └── PdfTooHeavy        drawing it takes more memory or time than there is
 
 Not visible and not allowed are ``auth.errors.NotFound`` and ``auth.errors.Forbidden``, as everywhere.
 """
@@ -33,3 +39,27 @@ class ImageTooLarge(ClassroomError):
 
 class MalformedUpload(ClassroomError):
     """The body is no multipart form with one file."""
+
+
+class PdfRefused(ClassroomError):
+    """A PDF cannot become slides."""
+
+
+class NotAPdf(PdfRefused):
+    """The file is no PDF."""
+
+
+class BrokenPdf(PdfRefused):
+    """The PDF cannot be read."""
+
+
+class EncryptedPdf(PdfRefused):
+    """The PDF needs a password."""
+
+
+class TooManyPages(PdfRefused):
+    """The PDF has more pages than a deck takes at once."""
+
+
+class PdfTooHeavy(PdfRefused):
+    """Drawing the PDF takes more memory or time than there is."""

@@ -1,5 +1,6 @@
 """How the errors of the classroom, and of all below it, are told over HTTP."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -11,7 +12,7 @@ from classroom import errors
 from collab_server.live import NotCommitted
 
 BODY_MAX_BYTES = 1024 * 1024
-STREAMED_PATHS = frozenset({"/api/files"})
+STREAMED_PATHS = re.compile(r"/api/files|/api/documents/[^/]+/slides")
 
 PROBLEMS: ProblemTable = MappingProxyType(
     {
@@ -27,6 +28,17 @@ PROBLEMS: ProblemTable = MappingProxyType(
         ),
         errors.ImageTooLarge: ProblemKind(413, "file_too_large", "The image has too many pixels."),
         errors.MalformedUpload: ProblemKind(422, "validation_failed", "Send one file in the form field `file`."),
+        errors.NotAPdf: ProblemKind(415, "not_a_pdf", "This file is no PDF."),
+        errors.BrokenPdf: ProblemKind(422, "pdf_broken", "This PDF is damaged: it cannot be read."),
+        errors.EncryptedPdf: ProblemKind(
+            422, "pdf_encrypted", "This PDF needs a password. Save a copy without one and upload that."
+        ),
+        errors.TooManyPages: ProblemKind(
+            413, "pdf_too_many_pages", "A PDF may have 200 pages. Split it and upload the parts."
+        ),
+        errors.PdfTooHeavy: ProblemKind(
+            422, "pdf_too_heavy", "Drawing this PDF takes too much memory or time. Save a simpler copy and upload that."
+        ),
         NotCommitted: ProblemKind(
             503,
             "not_committed",
@@ -47,6 +59,8 @@ CONSTRAINTS: Mapping[str, type[Exception]] = MappingProxyType(
         "fk_document_access_document_id": NotFound,
         "fk_document_heads_document_id": NotFound,
         "fk_files_document_id": NotFound,
+        "fk_decks_document_id": NotFound,
+        "fk_slide_uploads_document_id": NotFound,
     }
 )
 

@@ -10,6 +10,7 @@ from auth.settings import AccountSettings
 from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
 from classroom.progress.known import KnownProgress
+from classroom.slides.ports import SlideDesk
 from collab_server.live import LiveDocuments, RoomsView
 from persistence.database import Database
 from persistence.file_store import FileStore
@@ -26,6 +27,7 @@ class Services:
     accounts: AccountSettings
     live: LiveDocuments
     rooms: RoomsView
+    slides: SlideDesk
     file_store: FileStore
     file_max_bytes: int
     progress: KnownProgress = field(default_factory=KnownProgress)

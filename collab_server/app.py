@@ -22,6 +22,7 @@ from auth.tokens import Claims, TokenIssuer
 from classroom.api import create_api
 from classroom.documents.actions import document_access
 from classroom.services import Services
+from classroom.slides.work import SlideWork
 from collab_server import api_docs, gateway, health
 from collab_server.engine import Engine, EngineLimits
 from collab_server.errors import NotFound, Unauthenticated
@@ -69,6 +70,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
     )
     accounts = _account_settings(settings)
     file_store = FileStore(settings.data_dir / "files")
+    slide_work = SlideWork(database, live=engine, file_store=file_store)
     services = Services(
         database=database,
         issuer=issuer,
@@ -77,6 +79,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         accounts=accounts,
         live=engine,
         rooms=OpenRooms(engine),
+        slides=slide_work,
         file_store=file_store,
         file_max_bytes=settings.file_max_bytes,
     )
@@ -85,12 +88,14 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         file_store.prepare()
         await log.open()
+        slide_work.start()
         # What the imports made lives as long as the process. Walking it in every full collection stops the loop for 80 ms.
         gc.collect()
         gc.freeze()
         try:
             yield
         finally:
+            await slide_work.close()
             await engine.close()
             await log.close()
             await database.close()

@@ -7,10 +7,11 @@ A file appears under its name only when it is complete and on the disk, so a cra
 import asyncio
 import hashlib
 import os
+import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -48,7 +49,10 @@ class FileStore:
         for left_over in self._incoming.iterdir():
             # A younger one may be arriving at another process right now.
             if time.time() - left_over.stat().st_mtime > LEFT_OVER_SECONDS:
-                left_over.unlink(missing_ok=True)
+                if left_over.is_dir():
+                    shutil.rmtree(left_over, ignore_errors=True)
+                else:
+                    left_over.unlink(missing_ok=True)
 
     def path(self, sha256: bytes) -> Path:
         """Return where the bytes with a hash are kept; two levels, so that no folder grows too large to list."""
@@ -75,6 +79,17 @@ class FileStore:
     async def keep(self, received: Received) -> None:
         """Give received bytes their place. Do this before the commit of the row that names them."""
         await asyncio.to_thread(self._keep, received)
+
+    async def forget(self, sha256: bytes) -> None:
+        """Remove bytes that no row names any more; see ``persistence.kept_files``."""
+        await asyncio.to_thread(self.path(sha256).unlink, missing_ok=True)
+
+    @contextmanager
+    def workshop(self) -> Iterator[Path]:
+        """Lend an empty folder on the same disk, in which files are made that are to be kept; gone when the block ends."""
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._incoming, ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
 
     async def _write(self, file: BinaryIO, path: Path, chunks: AsyncIterator[bytes], *, max_bytes: int) -> Received:
         digest = hashlib.sha256()

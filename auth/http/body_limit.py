@@ -1,5 +1,7 @@
 """Bound the bodies of requests while they arrive."""
 
+import re
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -13,7 +15,7 @@ class BodyLimit:
     details, always.
     """
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int, streamed_paths: frozenset[str], refusal: Response) -> None:
+    def __init__(self, app: ASGIApp, *, max_bytes: int, streamed_paths: re.Pattern[str], refusal: Response) -> None:
         self._app = app
         self._max_bytes = max_bytes
         self._streamed_paths = streamed_paths
@@ -21,7 +23,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, its body bounded."""
-        if scope["type"] != "http" or scope["path"] in self._streamed_paths:
+        if scope["type"] != "http" or self._streamed_paths.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "")

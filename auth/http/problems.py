@@ -2,6 +2,7 @@
 
 import http
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -106,7 +107,7 @@ def install(
     table: ProblemTable,
     constraints: Mapping[str, type[Exception]],
     body_max_bytes: int,
-    streamed_paths: frozenset[str],
+    streamed_paths: re.Pattern[str],
 ) -> None:
     """Register the handlers of all errors, and bound the bodies of requests.
 
@@ -115,7 +116,7 @@ def install(
         table: error → how it is told.
         constraints: name of a database constraint → the error that its violation is.
         body_max_bytes: the most that the body of a request may have.
-        streamed_paths: paths whose routes read their bodies piece by piece and bound them themselves.
+        streamed_paths: matches whole the paths whose routes read their bodies piece by piece and bound them themselves.
     """
 
     def from_table(_request: Request, error: Exception) -> Response:

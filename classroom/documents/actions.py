@@ -22,6 +22,7 @@ from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.documents.models import DocumentAccessRow, DocumentRow
 from documents.access import Level, OnStage, decide
 from documents.kinds import Kind
+from documents.slides import blank_deck
 from documents.writing import Change, initial_content
 from persistence.base import utc_now
 from persistence.database import Transaction
@@ -29,6 +30,8 @@ from persistence.ids import new_id
 from persistence.log_tables import DocumentHead, DocumentUpdate
 
 DOCUMENTS_LIST = "documents"
+# Their part of the house decides who sees them: shared like a board, a class's progress would show every student all the others'.
+_HOUSE_KINDS = frozenset({Kind.PROGRESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,13 @@ async def create_document(
     if not access.teaches:
         raise Forbidden
     row = await add_document(
-        session, class_id=access.row.id, created_by=person.id, kind=kind, title=title, students=students
+        session,
+        class_id=access.row.id,
+        created_by=person.id,
+        kind=kind,
+        title=title,
+        students=students,
+        content=blank_deck(title) if kind is Kind.SLIDES else None,
     )
     return AccessedDocument(row, Level.WRITE, access.role, row.updated_at)
 
@@ -175,12 +184,14 @@ async def list_documents(
 
 def rename(document: AccessedDocument, *, title: str) -> None:
     """Give a document another title."""
+    _refuse_house_kinds(document)
     document.row.title = title
     document.row.updated_at = utc_now()
 
 
 def delete_document(transaction: Transaction, document: AccessedDocument, *, live: AccessListener) -> None:
     """Put a document away: nobody sees or opens it, until a teacher restores it."""
+    _refuse_house_kinds(document)
     document.row.deleted_at = utc_now()
     _announce(transaction, document, live)
 
@@ -195,6 +206,7 @@ def share_with_students(
     transaction: Transaction, document: AccessedDocument, *, students: Level, live: AccessListener
 ) -> None:
     """Set what the students of the class may do, except those with a setting of their own."""
+    _refuse_house_kinds(document)
     document.row.students = students
     _announce(transaction, document, live)
 
@@ -208,6 +220,7 @@ async def share_with(
         NotFound: there is no such person in the class.
         Conflict: the person teaches the class, and teachers may always write.
     """
+    _refuse_house_kinds(document)
     role = await transaction.session.scalar(
         select(MembershipRow.role).where(
             MembershipRow.class_id == document.row.class_id, MembershipRow.user_id == user_id
@@ -231,6 +244,7 @@ async def forget_share(
     transaction: Transaction, document: AccessedDocument, user_id: UUID, *, live: AccessListener
 ) -> None:
     """Let the setting for all students count for somebody again."""
+    _refuse_house_kinds(document)
     await transaction.session.execute(
         delete(DocumentAccessRow).where(
             DocumentAccessRow.document_id == document.row.id, DocumentAccessRow.user_id == user_id
@@ -248,6 +262,11 @@ async def personal_shares(session: AsyncSession, document: AccessedDocument) -> 
         .order_by(DocumentAccessRow.user_id)
     )
     return [(row.user_id, row.access) for row in found.all()]
+
+
+def _refuse_house_kinds(document: AccessedDocument) -> None:
+    if document.row.kind in _HOUSE_KINDS:
+        raise Conflict("kept_by_lectern", "Lectern itself decides who sees this document, and keeps it.")
 
 
 def _announce(

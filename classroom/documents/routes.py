@@ -26,8 +26,12 @@ from classroom.documents.schemas import (
     StudentsAccess,
 )
 from classroom.files.actions import images_at
-from classroom.services import Parts
+from classroom.progress.columns import follow_documents
+from classroom.services import Parts, Services
+from classroom.sessions import stage
+from documents import slides
 from documents.export import ExportFormat
+from documents.kinds import Kind
 
 router = APIRouter(tags=["documents"])
 
@@ -44,17 +48,23 @@ EXPORTED: dict[int | str, dict[str, Any]] = {
 
 @router.post("/classes/{class_id}/documents", status_code=201, responses=problems(401, 403, 404, 413, 422))
 async def create_document(
-    class_id: UUID, body: NewDocument, person: CurrentPerson, transaction: RequestTransaction, once: OncePerKey
+    *,
+    class_id: UUID,
+    body: NewDocument,
+    person: CurrentPerson,
+    transaction: RequestTransaction,
+    services: Parts,
+    once: OncePerKey,
 ) -> Document:
     """Create a document; for the class's teachers."""
 
     async def create() -> Document:
         access = await access_class(transaction.session, person, class_id)
-        return _document(
-            await actions.create_document(
-                transaction.session, person, access, kind=body.kind, title=body.title, students=body.students
-            )
+        document = await actions.create_document(
+            transaction.session, person, access, kind=body.kind, title=body.title, students=body.students
         )
+        await _follow(transaction, services, document)
+        return _document(document)
 
     return await once.create(body, Document, create)
 
@@ -77,11 +87,14 @@ async def get_document(document_id: UUID, person: CurrentPerson, transaction: Re
 
 @router.patch("/documents/{document_id}", responses=problems(401, 403, 404, 413, 422))
 async def update_document(
-    document_id: UUID, body: DocumentChanges, person: CurrentPerson, transaction: RequestTransaction
+    document_id: UUID, body: DocumentChanges, person: CurrentPerson, transaction: RequestTransaction, services: Parts
 ) -> Document:
     """Rename a document; for the class's teachers."""
     document = await actions.access_document(transaction.session, person, document_id, teach=True)
     actions.rename(document, title=body.title)
+    if document.row.kind is Kind.SLIDES:
+        services.live.edit(transaction, document_id, Kind.SLIDES, slides.rename(body.title), by=person.id)
+    await _follow(transaction, services, document)
     return _document(document)
 
 
@@ -91,7 +104,9 @@ async def delete_document(
 ) -> None:
     """Delete a document; for the class's teachers, who can restore it."""
     document = await actions.access_document(transaction.session, person, document_id, teach=True)
+    await stage.document_gone(transaction, person, document.row, live=services.live)
     actions.delete_document(transaction, document, live=services.live)
+    await _follow(transaction, services, document)
 
 
 @router.post("/documents/{document_id}/restore", responses=problems(401, 403, 404))
@@ -101,6 +116,7 @@ async def restore_document(
     """Restore a deleted document; for the class's teachers."""
     document = await actions.access_document(transaction.session, person, document_id, teach=True, deleted=True)
     actions.restore_document(transaction, document, live=services.live)
+    await _follow(transaction, services, document)
     return _document(document)
 
 
@@ -124,6 +140,7 @@ async def set_students_access(
     """Set what the students of the class may do; in force at once, also on open boards."""
     document = await actions.access_document(transaction.session, person, document_id, teach=True)
     actions.share_with_students(transaction, document, students=body.students, live=services.live)
+    await _follow(transaction, services, document)
     return _document(document)
 
 
@@ -140,6 +157,7 @@ async def set_personal_access(
     """Set what one student may do; in force at once, also on open boards."""
     document = await actions.access_document(transaction.session, person, document_id, teach=True)
     await actions.share_with(transaction, document, user_id, access=body.access, live=services.live)
+    await _follow(transaction, services, document)
     return PersonAccess(user_id=user_id, access=body.access)
 
 
@@ -150,6 +168,7 @@ async def forget_personal_access(
     """Let the setting for all students count for somebody again."""
     document = await actions.access_document(transaction.session, person, document_id, teach=True)
     await actions.forget_share(transaction, document, user_id, live=services.live)
+    await _follow(transaction, services, document)
 
 
 @router.get(
@@ -179,6 +198,11 @@ async def export_document(
         media_type=export_format.media_type,
         headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "private, no-store"},
     )
+
+
+async def _follow(transaction: RequestTransaction, services: Services, document: AccessedDocument) -> None:
+    """Let what shows the documents of the class show them as they are now."""
+    await follow_documents(transaction, services.live, class_id=document.row.class_id)
 
 
 def _document(document: AccessedDocument) -> Document:

@@ -11,7 +11,7 @@ from documents.kinds import Kind
 class NewDocument(RequestBody):
     """A document to create."""
 
-    kind: Literal[Kind.WHITEBOARD]
+    kind: Literal[Kind.WHITEBOARD, Kind.SLIDES]
     title: PlainText
     students: Level = Level.WRITE
 

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from auth.errors import FieldInvalid
 from classroom.errors import MalformedUpload
+from classroom.files.rules import clean_file_name
 from persistence.errors import FileTooLarge
 
 FILE_FIELD = "file"
@@ -72,6 +73,11 @@ class UploadForm:
             raise MalformedUpload from error
         if not self._complete or self.file_name is None:
             raise MalformedUpload
+
+    @property
+    def shown_name(self) -> str:
+        """Return the file's name for showing; it is never a path."""
+        return clean_file_name(self.file_name or "")
 
     @property
     def document_id(self) -> UUID | None:

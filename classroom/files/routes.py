@@ -14,9 +14,9 @@ from classroom.files import actions
 from classroom.files.inspection import media_type_of
 from classroom.files.models import FileRow
 from classroom.files.multipart import UploadForm
-from classroom.files.rules import clean_file_name
 from classroom.files.schemas import File
 from classroom.services import Parts
+from persistence.kept_files import while_keeping
 
 router = APIRouter(tags=["files"])
 
@@ -61,13 +61,14 @@ async def upload_file(
     form = UploadForm(request.headers, request.stream(), file_max_bytes=services.file_max_bytes)
     async with services.file_store.receive(form.file_bytes(), max_bytes=services.file_max_bytes) as received:
         document_id = form.document_id
-        name = clean_file_name(form.file_name or "")
+        name = form.shown_name
         # No connection to the database is held while bytes arrive or are looked at.
         async with services.database.transaction() as transaction:
             await actions.check_target(transaction.session, person, document_id)
         media_type = await asyncio.to_thread(media_type_of, received.path, claimed=form.claimed_type)
-        await services.file_store.keep(received)
         async with services.database.transaction() as transaction:
+            await while_keeping(transaction.session)
+            await services.file_store.keep(received)
 
             async def create() -> File:
                 await actions.check_target(transaction.session, person, document_id)

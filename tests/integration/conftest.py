@@ -22,6 +22,7 @@ from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
 from classroom.api import create_api
 from classroom.services import Services
+from classroom.slides.work import SlideWork
 from collab_server.desk import Desk
 from collab_server.engine import Engine
 from collab_server.metrics import Metrics
@@ -215,6 +216,7 @@ async def database(school_database_url: str) -> AsyncIterator[Database]:
 async def api(application: FastAPI, database: Database, tmp_path: Path) -> AsyncIterator[Api]:
     live, clock = RecordedLive(), Clock()
     accounts = AccountSettings(public_url=PUBLIC_URL)
+    file_store = FileStore(tmp_path / "files")
     services = Services(
         database=database,
         issuer=TokenIssuer("a secret of thirty-two characters", issuer=PUBLIC_URL),
@@ -225,7 +227,8 @@ async def api(application: FastAPI, database: Database, tmp_path: Path) -> Async
         rooms=OpenRooms(
             Engine(MemoryLog(), ListedDoorkeeper(), limits=LIMITS, metrics=Metrics(), edit_log=PostgresEditLog())
         ),
-        file_store=FileStore(tmp_path / "files"),
+        slides=SlideWork(database, live=live, file_store=file_store),
+        file_store=file_store,
         file_max_bytes=200_000,
     )
     api = Api(application, services=services, live=live, clock=clock)

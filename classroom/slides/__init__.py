@@ -1,0 +1,1 @@
+"""Decks: pages of uploaded PDFs, the boards over them, and who may draw there."""
