@@ -10,6 +10,7 @@ import classroom.documents.routes
 import classroom.files.routes
 import classroom.history.routes
 import classroom.rooms.routes
+import classroom.sessions.routes
 import classroom.slides.routes
 
 
@@ -24,6 +25,7 @@ def api_router(*, prefix: str = "") -> APIRouter:
         classroom.files.routes.router,
         classroom.history.routes.router,
         classroom.rooms.routes.router,
+        classroom.sessions.routes.router,
         classroom.slides.routes.router,
     ):
         router.include_router(part)

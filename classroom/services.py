@@ -11,6 +11,7 @@ from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
 from classroom.progress.known import KnownProgress
 from classroom.slides.ports import SlideDesk
+from classroom.video.ports import VideoProvider
 from collab_server.live import LiveDocuments, RoomsView
 from persistence.database import Database
 from persistence.file_store import FileStore
@@ -30,6 +31,7 @@ class Services:
     slides: SlideDesk
     file_store: FileStore
     file_max_bytes: int
+    video: VideoProvider | None = None
     progress: KnownProgress = field(default_factory=KnownProgress)
 
 

@@ -21,8 +21,10 @@ from auth.throttles import Throttles
 from auth.tokens import Claims, TokenIssuer
 from classroom.api import create_api
 from classroom.documents.actions import document_access
+from classroom.polls.desk import PollDesk
 from classroom.services import Services
 from classroom.slides.work import SlideWork
+from classroom.video.jitsi import Jitsi
 from collab_server import api_docs, gateway, health
 from collab_server.engine import Engine, EngineLimits
 from collab_server.errors import NotFound, Unauthenticated
@@ -69,8 +71,10 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         edit_log=PostgresEditLog(),
     )
     accounts = _account_settings(settings)
+    video = _video(settings)
     file_store = FileStore(settings.data_dir / "files")
     slide_work = SlideWork(database, live=engine, file_store=file_store)
+    polls = PollDesk.of(database, engine, secret_key=settings.secret_key)
     services = Services(
         database=database,
         issuer=issuer,
@@ -80,8 +84,10 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         live=engine,
         rooms=OpenRooms(engine),
         slides=slide_work,
+        polls=polls,
         file_store=file_store,
         file_max_bytes=settings.file_max_bytes,
+        video=video,
     )
 
     @asynccontextmanager
@@ -112,7 +118,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
             Mount("/api", create_api(services)),
             Mount("/", WebFiles(WEB_APPLICATION)),
         ],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders, video_origin=None if video is None else video.origin)],
         lifespan=lifespan,
     )
 
@@ -199,6 +205,12 @@ def _limits(settings: Settings) -> EngineLimits:
         sockets_per_address=settings.connections_per_address,
         loopback_unbounded=not settings.production,
     )
+
+
+def _video(settings: Settings) -> Jitsi | None:
+    if not settings.jitsi_domain:
+        return None
+    return Jitsi(settings.jitsi_domain, settings.jitsi_app_id, settings.jitsi_app_secret)
 
 
 def _account_settings(settings: Settings) -> AccountSettings:

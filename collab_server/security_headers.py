@@ -3,12 +3,17 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Excalidraw subsets fonts in a WebAssembly worker and names a CDN as its second source of fonts: the first is ours, and
-# connect-src and font-src keep it so. Mantine and Excalidraw set styles from scripts.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
+CAPTURES = ("camera", "microphone", "display-capture")
+
+
+def content_security_policy(*, video_origin: str | None) -> str:
+    """Return what a page may load: what is ours, and of the school's video its script and its frame."""
+    video = "" if video_origin is None else f" {video_origin}"
+    # Excalidraw subsets fonts in a WebAssembly worker and names a CDN as its second source of fonts: the first is ours, and
+    # connect-src and font-src keep it so. Mantine and Excalidraw set styles from scripts.
+    directives = [
         "default-src 'self'",
-        "script-src 'self' 'wasm-unsafe-eval'",
+        f"script-src 'self' 'wasm-unsafe-eval'{video}",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
@@ -18,24 +23,34 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",
-    )
-)
+    ]
+    if video_origin is not None:
+        directives.append(f"frame-src 'self' {video_origin}")
+    return "; ".join(directives)
 
-_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
+
+def permissions_policy(*, video_origin: str | None) -> str:
+    """Return what a page may use: camera, microphone and screen, itself and in the frame of the school's video."""
+    allowed = "self" if video_origin is None else f'self "{video_origin}"'
+    return ", ".join([*(f"{name}=({allowed})" for name in CAPTURES), "geolocation=()"])
 
 
 class SecurityHeaders:
-    """ASGI middleware: adds the headers where the answer does not set its own."""
+    """ASGI middleware: adds the headers where the answer does not set its own.
 
-    def __init__(self, app: ASGIApp) -> None:
+    video_origin: where the school's video comes from, if it has any.
+    """
+
+    def __init__(self, app: ASGIApp, *, video_origin: str | None = None) -> None:
         self._app = app
+        self._headers = {
+            "Content-Security-Policy": content_security_policy(video_origin=video_origin),
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Permissions-Policy": permissions_policy(video_origin=video_origin),
+            "Referrer-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
@@ -46,7 +61,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

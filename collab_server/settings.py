@@ -7,6 +7,7 @@ secret: it is never shown.
 import difflib
 import ipaddress
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
@@ -113,6 +114,13 @@ def _public_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _domain(value: str) -> str:
+    # What stands in a page's Content-Security-Policy and in its scripts' addresses: a host name and a port, nothing else.
+    if value and not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", value.lower()):
+        raise ValueError("must be a host name like meet.school.example, without https:// and path")
+    return value.lower()
+
+
 def _environment(value: str) -> Environment:
     try:
         return Environment(value)
@@ -148,6 +156,10 @@ class Settings:
     demo: Annotated[bool, _flag] = True
     registration: Annotated[RegistrationPolicy, _registration] = RegistrationPolicy()
     trusted_proxies: Annotated[str, _text] = "127.0.0.1"
+
+    jitsi_domain: Annotated[str, _domain] = ""
+    jitsi_app_id: Annotated[str, _text] = ""
+    jitsi_app_secret: Annotated[str, _text] = field(default="", repr=False)
 
     file_max_bytes: Annotated[int, _whole(1, 1024 * MIB)] = 20 * MIB
     message_max_bytes: Annotated[int, _whole(KIB, 64 * MIB)] = MIB
@@ -245,6 +257,13 @@ def _contradictions(settings: Settings, *, production: bool) -> list[str]:
         problems.append("LECTERN_SECRET_KEY must be set when LECTERN_ENV=production")
     if settings.secret_key and len(settings.secret_key) < SECRET_KEY_MIN_LENGTH:
         problems.append(f"LECTERN_SECRET_KEY must have at least {SECRET_KEY_MIN_LENGTH} characters")
+    jitsi = {
+        "LECTERN_JITSI_DOMAIN": settings.jitsi_domain,
+        "LECTERN_JITSI_APP_ID": settings.jitsi_app_id,
+        "LECTERN_JITSI_APP_SECRET": settings.jitsi_app_secret,
+    }
+    if any(jitsi.values()):
+        problems.extend(f"{name} must be set too: Jitsi needs all three" for name, value in jitsi.items() if not value)
     if settings.message_max_bytes > settings.first_sync_max_bytes:
         problems.append("LECTERN_FIRST_SYNC_MAX_BYTES must not be less than LECTERN_MESSAGE_MAX_BYTES")
     if settings.first_sync_max_bytes > settings.document_max_bytes:
