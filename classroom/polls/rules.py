@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from auth.errors import ContentInvalid
 from documents.poll import Json, PollState, PollType, ResultsMode
 from documents.poll_tally import SHOWN_ENTRIES_MAX, Tally, folded, results
 
@@ -33,13 +34,8 @@ FIRST_CODES = frozenset("=+-@\t\r")
 """A cell that begins with one of these is a formula to a spreadsheet."""
 
 
-class BallotInvalid(ValueError):
-    """A ballot that does not fit its poll; `code` is stable, `detail` for people."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
+class BallotInvalid(ContentInvalid):
+    """A ballot that does not fit its poll."""
 
 
 class PollInvalid(ValueError):
@@ -263,8 +259,13 @@ def clean(text: object, *, max_chars: int) -> str:
 
 
 def takes_ballots(state: PollState, *, closes_at: datetime | None, at: datetime) -> bool:
-    """Tell whether a ballot that reached the server at this moment counts."""
-    return state is PollState.OPEN and (closes_at is None or at < closes_at)
+    """Tell whether a ballot that reached the server at this moment counts.
+
+    A closed poll has the moment of its closing: what came before and was still on its way to be counted is not too late.
+    """
+    if closes_at is None:
+        return state is PollState.OPEN
+    return state is not PollState.DRAFT and at < closes_at
 
 
 def score(asked: Ask, choices: Sequence[str]) -> float:

@@ -147,7 +147,9 @@ def test_emoji_of_several_parts_stay_whole():
         (PollState.OPEN, NOON + timedelta(seconds=1), True),
         (PollState.OPEN, NOON, False),
         (PollState.DRAFT, None, False),
-        (PollState.CLOSED, NOON + timedelta(hours=1), False),
+        (PollState.CLOSED, NOON, False),
+        (PollState.CLOSED, NOON + timedelta(milliseconds=1), True),
+        (PollState.DRAFT, NOON + timedelta(hours=1), False),
     ],
 )
 def test_ballots_count_while_the_poll_is_open_by_the_servers_clock(state, closes_at, takes):
