@@ -21,6 +21,7 @@ AuthError
 ├── NotFound               does not exist, or not for this person
 ├── Conflict               does not fit the present state; carries its code
 ├── FieldInvalid           one field of a request is wrong
+├── ContentInvalid         what a request says does not fit what it is about; carries its code
 ├── TooManyAttempts        slow down
 ├── Overloaded             try again in a moment
 ├── AddressTaken           an account has this e-mail address (only ever told to administrators)
@@ -120,6 +121,15 @@ class FieldInvalid(AuthError):
         super().__init__(f"{field}: {message}")
         self.field = field
         self.message = message
+
+
+class ContentInvalid(AuthError):
+    """What a request says does not fit what it is about."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
 
 
 class TooManyAttempts(AuthError):

@@ -9,6 +9,8 @@ import classroom.classes.routes
 import classroom.documents.routes
 import classroom.files.routes
 import classroom.history.routes
+import classroom.polls.routes
+import classroom.progress.routes
 import classroom.rooms.routes
 import classroom.sessions.routes
 import classroom.slides.routes
@@ -24,6 +26,8 @@ def api_router(*, prefix: str = "") -> APIRouter:
         classroom.documents.routes.router,
         classroom.files.routes.router,
         classroom.history.routes.router,
+        classroom.polls.routes.router,
+        classroom.progress.routes.router,
         classroom.rooms.routes.router,
         classroom.sessions.routes.router,
         classroom.slides.routes.router,

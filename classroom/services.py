@@ -10,6 +10,7 @@ from auth.settings import AccountSettings
 from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
 from classroom.progress.known import KnownProgress
+from classroom.polls.desk import PollDesk
 from classroom.slides.ports import SlideDesk
 from classroom.video.ports import VideoProvider
 from collab_server.live import LiveDocuments, RoomsView
@@ -31,6 +32,7 @@ class Services:
     slides: SlideDesk
     file_store: FileStore
     file_max_bytes: int
+    polls: PollDesk
     video: VideoProvider | None = None
     progress: KnownProgress = field(default_factory=KnownProgress)
 

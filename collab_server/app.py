@@ -95,12 +95,14 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         file_store.prepare()
         await log.open()
         slide_work.start()
+        polls.bell.start()
         # What the imports made lives as long as the process. Walking it in every full collection stops the loop for 80 ms.
         gc.collect()
         gc.freeze()
         try:
             yield
         finally:
+            await polls.bell.stop()
             await slide_work.close()
             await engine.close()
             await log.close()

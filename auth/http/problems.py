@@ -130,6 +130,7 @@ def install(
         **dict.fromkeys(table, from_table),
         errors.Conflict: _conflict,
         errors.FieldInvalid: _field_invalid,
+        errors.ContentInvalid: _content_invalid,
         ConstraintViolated: constraint_violated,
         RequestValidationError: _validation_failed,
         HTTPException: _http_exception,
@@ -161,6 +162,11 @@ def _conflict(_request: Request, error: Exception) -> Response:
 def _field_invalid(_request: Request, error: Exception) -> Response:
     invalid = cast(errors.FieldInvalid, error)
     return problem_response(VALIDATION_FAILED, errors=[{"field": invalid.field, "message": invalid.message}])
+
+
+def _content_invalid(_request: Request, error: Exception) -> Response:
+    invalid = cast(errors.ContentInvalid, error)
+    return problem_response(ProblemKind(422, invalid.code, invalid.detail))
 
 
 def _validation_failed(_request: Request, error: Exception) -> Response:

@@ -21,6 +21,7 @@ from auth.settings import AccountSettings
 from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
 from classroom.api import create_api
+from classroom.polls.desk import PollDesk
 from classroom.services import Services
 from classroom.slides.work import SlideWork
 from collab_server.desk import Desk
@@ -228,6 +229,7 @@ async def api(application: FastAPI, database: Database, tmp_path: Path) -> Async
             Engine(MemoryLog(), ListedDoorkeeper(), limits=LIMITS, metrics=Metrics(), edit_log=PostgresEditLog())
         ),
         slides=SlideWork(database, live=live, file_store=file_store),
+        polls=PollDesk.of(database, live, secret_key="a secret of thirty-two characters"),
         file_store=file_store,
         file_max_bytes=200_000,
     )
