@@ -7,7 +7,7 @@ from auth.passwords import Passwords
 from auth.settings import AccountSettings
 from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
-from persistence.database import Database
+from persistence.database import Database, Transaction
 
 
 class AccessListener(Protocol):
@@ -43,3 +43,6 @@ class AccountServices(Protocol):
     @property
     def live(self) -> AccessListener:
         """Return who is told when access has changed."""
+
+    async def person_renamed(self, transaction: Transaction, user_id: UUID) -> None:
+        """Show somebody under their new name wherever names are kept beside the account, in the same transaction."""

@@ -116,11 +116,15 @@ async def get_me(person: CurrentPerson, transaction: RequestTransaction) -> Me:
 
 
 @router.patch("/me", responses=problems(401, 413, 422))
-async def update_me(body: MeChanges, person: CurrentPerson, transaction: RequestTransaction) -> Me:
+async def update_me(
+    body: MeChanges, person: CurrentPerson, transaction: RequestTransaction, services: AccountParts
+) -> Me:
     """Change one's name or language."""
     user = await _own_account(transaction, person.id)
     for field, value in body.model_dump(exclude_unset=True).items():
         setattr(user, field, value)
+    if user.name != person.name:
+        await services.person_renamed(transaction, person.id)
     return Me.model_validate(user, from_attributes=True)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Annotated, cast
+from uuid import UUID
 
 from fastapi import Depends, Request
 
@@ -9,12 +10,13 @@ from auth.passwords import Passwords
 from auth.settings import AccountSettings
 from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
-from classroom.progress.known import KnownProgress
 from classroom.polls.desk import PollDesk
+from classroom.progress.known import KnownProgress
+from classroom.progress.people import follow_name
 from classroom.slides.ports import SlideDesk
 from classroom.video.ports import VideoProvider
 from collab_server.live import LiveDocuments, RoomsView
-from persistence.database import Database
+from persistence.database import Database, Transaction
 from persistence.file_store import FileStore
 
 
@@ -30,11 +32,15 @@ class Services:
     live: LiveDocuments
     rooms: RoomsView
     slides: SlideDesk
+    polls: PollDesk
     file_store: FileStore
     file_max_bytes: int
-    polls: PollDesk
     video: VideoProvider | None = None
     progress: KnownProgress = field(default_factory=KnownProgress)
+
+    async def person_renamed(self, transaction: Transaction, user_id: UUID) -> None:
+        """See auth.ports.AccountServices."""
+        await follow_name(transaction, self.live, user_id=user_id)
 
 
 def services_of(request: Request) -> Services:

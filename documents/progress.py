@@ -135,6 +135,22 @@ def put_remark(doc: Doc[Any], person: str, column: str, remark: str | None) -> N
     _put(_root(doc, "marks"), person, column, remark)
 
 
+def put_person(doc: Doc[Any], person: str, board: Board) -> None:
+    """Show one person as they are on this board, or not at all where they are not on it."""
+    people = _root(doc, "people")
+    if person not in board.people:
+        for root in (people, _root(doc, "rows"), _root(doc, "marks")):
+            if person in root:
+                del root[person]
+        return
+    shown = {"name": board.people[person]}
+    if not _same(people.get(person), shown):
+        people[person] = shown
+    row = {key: cell.plain() for key, cell in board.cells.get(person, {}).items()}
+    _match_row(_root(doc, "rows"), person, row)
+    _match_row(_root(doc, "marks"), person, board.remarks.get(person, {}))
+
+
 def remark_of(marks: Any, person: str, column: str, kept: str | None) -> str | None:
     """Return what the `marks` root, as plain values, says about somebody: its remark, None for none.
 
@@ -165,11 +181,15 @@ def _put(root: Map[Any], person: str, column: str, value: Any) -> None:
 
 
 def _match_rows(target: Map[Any], wanted: Mapping[str, Mapping[str, Any]]) -> None:
-    for person in [key for key in _keys(target) if not wanted.get(key)]:
+    for person in {*_keys(target), *wanted}:
+        _match_row(target, person, wanted.get(person, {}))
+
+
+def _match_row(target: Map[Any], person: str, wanted: Mapping[str, Any]) -> None:
+    if wanted:
+        _match(_nested(target, person), wanted)
+    elif person in target:
         del target[person]
-    for person, row in wanted.items():
-        if row:
-            _match(_nested(target, person), row)
 
 
 def _match(target: Map[Any], wanted: Mapping[str, Any]) -> None:

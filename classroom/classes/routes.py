@@ -25,6 +25,7 @@ from classroom.classes.schemas import (
     NewClass,
 )
 from classroom.errors import UnknownJoinCode
+from classroom.progress.people import follow_person
 from classroom.services import Parts, Services
 
 router = APIRouter(tags=["classes"])
@@ -64,6 +65,7 @@ async def join_class(
     except UnknownJoinCode:
         services.throttles.wrong_code(host=host)
         raise
+    await _follow(transaction, services, access, person.id)
     return await _shown(transaction, services, access)
 
 
@@ -157,6 +159,7 @@ async def update_member(
     access = await actions.access_class(session, person, class_id, teach=True, lock=True)
     member = await actions.access_member(session, access, user_id)
     await actions.change_role(transaction, access, member, role=body.role, live=services.live)
+    await _follow(transaction, services, access, user_id)
     return _member(member, access)
 
 
@@ -169,6 +172,13 @@ async def remove_member(
     access = await actions.access_class(session, person, class_id, lock=True)
     member = await actions.access_member(session, access, user_id)
     await actions.remove_member(transaction, access, member, person=person, live=services.live)
+    await _follow(transaction, services, access, user_id)
+
+
+async def _follow(transaction: RequestTransaction, services: Services, access: ClassAccess, user_id: UUID) -> None:
+    """Let what shows the people of the class show this one as they are in it now."""
+    await follow_person(transaction, services.live, class_id=access.row.id, user_id=user_id)
+    services.progress.forget(user_id=user_id)
 
 
 async def _shown(transaction: RequestTransaction, services: Services, access: ClassAccess) -> Class:

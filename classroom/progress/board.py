@@ -183,17 +183,7 @@ async def add_board(
 
 async def add_missing_columns(session: AsyncSession, class_id: UUID) -> None:
     """Give every document of the class that has none a column. The board must be locked."""
-    missing = (
-        await session.scalars(
-            _listed_documents(class_id).where(
-                DocumentRow.id.not_in(
-                    select(ColumnRow.activity_id).where(
-                        ColumnRow.class_id == class_id, ColumnRow.activity_kind == ActivityKind.DOCUMENT
-                    )
-                )
-            )
-        )
-    ).all()
+    missing = (await session.scalars(missing_documents(class_id))).all()
     if not missing:
         return
     position = await next_position(session, class_id)
@@ -202,6 +192,14 @@ async def add_missing_columns(session: AsyncSession, class_id: UUID) -> None:
         column.id, column.class_id, column.position = new_id(), class_id, position + offset
         session.add(column)
     await session.flush()
+
+
+def missing_documents(class_id: UUID) -> Select[DocumentRow]:
+    """Select the documents of a class that have no column yet."""
+    known = select(ColumnRow.activity_id).where(
+        ColumnRow.class_id == class_id, ColumnRow.activity_kind == ActivityKind.DOCUMENT
+    )
+    return _listed_documents(class_id).where(DocumentRow.id.not_in(known))
 
 
 async def next_position(session: AsyncSession, class_id: UUID) -> int:
@@ -251,29 +249,33 @@ async def columns_of(session: AsyncSession, class_id: UUID) -> list[ShownColumn]
     ]
 
 
-async def students_of(session: AsyncSession, class_id: UUID) -> list[Student]:
-    """Return the students of a class, in the order in which they joined."""
-    found = await session.execute(
+async def students_of(session: AsyncSession, class_id: UUID, *, only: UUID | None = None) -> list[Student]:
+    """Return the students of a class, in the order in which they joined; `only`: this one, if it is one."""
+    statement = (
         select(UserRow.id, UserRow.name)
         .join(MembershipRow, MembershipRow.user_id == UserRow.id)
         .where(MembershipRow.class_id == class_id, MembershipRow.role == ClassRole.STUDENT)
         .order_by(MembershipRow.joined_at, UserRow.id)
     )
+    if only is not None:
+        statement = statement.where(UserRow.id == only)
+    found = await session.execute(statement)
     return [Student(id=row.id, name=row.name) for row in found.all()]
 
 
-async def contents_of(session: AsyncSession, class_id: UUID) -> Contents:
-    """Return all of a class's board."""
+async def contents_of(session: AsyncSession, class_id: UUID, *, only: UUID | None = None) -> Contents:
+    """Return all of a class's board; `only`: as far as it is about one student."""
     columns = await columns_of(session, class_id)
     ids = [column.row.id for column in columns]
-    fresh = {"populate_existing": True}
-    cells = await session.scalars(select(CellRow).where(CellRow.column_id.in_(ids)).execution_options(**fresh))
-    remarks = await session.scalars(select(RemarkRow).where(RemarkRow.column_id.in_(ids)).execution_options(**fresh))
+    cells = select(CellRow).where(CellRow.column_id.in_(ids)).execution_options(populate_existing=True)
+    remarks = select(RemarkRow).where(RemarkRow.column_id.in_(ids)).execution_options(populate_existing=True)
+    if only is not None:
+        cells, remarks = cells.where(CellRow.user_id == only), remarks.where(RemarkRow.user_id == only)
     return Contents(
         columns=columns,
-        students=await students_of(session, class_id),
-        cells=_by_person(cells.all()),
-        remarks=_by_person(remarks.all()),
+        students=await students_of(session, class_id, only=only),
+        cells=_by_person((await session.scalars(cells)).all()),
+        remarks=_by_person((await session.scalars(remarks)).all()),
     )
 
 
@@ -316,7 +318,7 @@ async def ensure_page(transaction: Transaction, board: BoardRow, student: UUID) 
     page: PageRow | None = await session.get(PageRow, (board.class_id, student))
     if page is not None:
         return page
-    own = (await contents_of(session, board.class_id)).as_page(student)
+    own = (await contents_of(session, board.class_id, only=student)).as_page(student)
 
     def content(doc: Doc[Any]) -> None:
         put_board(doc, own)

@@ -7,6 +7,7 @@ from pycrdt import Doc, Map
 from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
+from auth.errors import NotFound
 from classroom.documents.export import updates_of
 from classroom.progress.board import contents_of, lock_board, show_page
 from classroom.progress.models import BoardRow, PageRow, RemarkRow
@@ -28,7 +29,14 @@ async def set_remark(
     remark: str | None,
     by: UUID,
 ) -> None:
-    """Write a remark, or take it away, in the row and in the documents. The board must be locked."""
+    """Write a remark, or take it away, in the row and in the documents. The board must be locked.
+
+    Raises:
+        NotFound: there is no such student or column in the class.
+    """
+    contents = await contents_of(transaction.session, board.class_id, only=user_id)
+    if not contents.students or all(column.row.id != column_id for column in contents.columns):
+        raise NotFound
     await adopt_remarks(transaction, live, board.class_id)
     await _keep(transaction, user_id=user_id, column_id=column_id, remark=remark, by=by)
 
