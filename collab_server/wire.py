@@ -159,7 +159,11 @@ class Wire(asyncio.Protocol):
             for event in self._reader.feed(data):
                 if isinstance(event, bytes):
                     if not self._ending:
-                        receiver.received(event)
+                        try:
+                            receiver.received(event)
+                        except EngineError as error:
+                            # The peer's own close may be in what is left: it must be heard, or the socket lingers.
+                            self.end(error)
                 elif isinstance(event, Ping):
                     self.write(websocket.pong(event.payload))
                 else:

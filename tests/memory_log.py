@@ -61,6 +61,10 @@ class MemoryLog:
         """Let loads go on."""
         self._readable.set()
 
+    def create(self, document_id: UUID) -> None:
+        """Make a document."""
+        self._documents[document_id] = _Document()
+
     def forget(self, document_id: UUID) -> None:
         """Delete a document."""
         del self._documents[document_id]
