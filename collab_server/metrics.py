@@ -29,6 +29,14 @@ class Metrics:
             "Committed updates that the CRDT library could not apply",
             registry=self._registry,
         )
+        self.unreadable_snapshots = Counter(
+            "lectern_unreadable_snapshots",
+            "Snapshots that an older one, or the log, had to stand in for",
+            registry=self._registry,
+        )
+        self.worker_failures = Counter(
+            "lectern_worker_failures", "Long jobs that their process died of or gave up", registry=self._registry
+        )
         self.resyncs = Counter(
             "lectern_resyncs", "Slow readers brought up to date with one update", registry=self._registry
         )

@@ -87,6 +87,10 @@ class StoredDocument(Protocol):
         """Return the last row in the snapshot."""
 
     @property
+    def unreadable(self) -> Sequence[int]:
+        """Return which newer snapshots (by their seq) cannot be unpacked, and were passed over."""
+
+    @property
     def tail(self) -> Sequence[tuple[int, bytes]]:
         """Return the rows after the snapshot."""
 
@@ -129,8 +133,13 @@ class UpdateLog(Protocol):
         Raises OSError or the driver's error when nothing was committed.
         """
 
-    async def load(self, document_id: UUID, *, seq: int | None = None) -> StoredDocument | None:
-        """Read a document as it is, or as it was after row `seq`; None when there is none."""
+    async def load(
+        self, document_id: UUID, *, seq: int | None = None, snapshot_before: int | None = None
+    ) -> StoredDocument | None:
+        """Read a document as it is, or as it was after row `seq`; None when there is none.
+
+        snapshot_before: only a snapshot of an earlier row will do, because that one cannot be applied.
+        """
 
     async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
         """Read (seq, update) of the rows after one seq up to another; those left out of every load are missing."""
@@ -142,7 +151,7 @@ class UpdateLog(Protocol):
         """Let a document begin anew with one row; False, and nothing changed, where it has moved on meanwhile."""
 
     async def save_snapshot(self, document_id: UUID, seq: int, state: bytes) -> None:
-        """Keep `state`, the whole document up to and including row `seq`."""
+        """Keep `state`, the whole document up to and including row `seq`, in place of what was kept of that row."""
 
     async def quarantine(self, document_id: UUID, seq: int) -> None:
         """Leave row `seq` out of every later load: the CRDT library cannot apply it. Its bytes are kept."""

@@ -8,14 +8,17 @@ from uuid import UUID
 
 import structlog
 
+from collab_server.authorship import Authorship
 from collab_server.committer import Committer
-from collab_server.content import Content, Unappliable
+from collab_server.content import Content
 from collab_server.errors import EngineError, NotFound, Overloaded, Restarting, StaleEpoch
+from collab_server.merging import Merged
 from collab_server.metrics import Metrics
 from collab_server.ports import NewEpoch, UpdateLog
-from collab_server.protocol.renaming import new_names, renamed
+from collab_server.protocol.renaming import new_names
 from collab_server.room import Room, RoomLimits
 from collab_server.snapshots import Snapshots
+from collab_server.worker import Worker
 
 _log = structlog.get_logger(__name__)
 
@@ -34,13 +37,13 @@ class Registry:
     def __init__(self, log: UpdateLog, *, limits: RegistryLimits, metrics: Metrics) -> None:
         self._updates = log
         self._committer = Committer(log, metrics)
-        self._snapshots = Snapshots(log)
+        self.worker = Worker(metrics)
+        self._snapshots = Snapshots(log, self.worker, metrics)
         self._limits = limits
         self._metrics = metrics
         self._rooms: dict[UUID, Room] = {}
         self._loading: dict[UUID, asyncio.Task[object]] = {}
         self._unloading: dict[Room, asyncio.TimerHandle] = {}
-        self._background: set[asyncio.Task[None]] = set()
         self._closing = False
 
     def rooms(self) -> Iterable[Room]:
@@ -53,8 +56,16 @@ class Registry:
         return None if room is None or room.closed else room
 
     async def keep_snapshot(self, document_id: UUID) -> None:
-        """Snapshot a document however short its tail is; raises what the log raises."""
+        """Snapshot a document however short its tail is; raises Overloaded, and what the log raises."""
         await self._snapshots.take(document_id, min_rows=1)
+
+    async def settled(self) -> None:
+        """Wait for the snapshots that are being taken in the background."""
+        await self._snapshots.settled()
+
+    def compact_soon(self, room: Room) -> None:
+        """Hear that an open room has committed; where it has come far since its last snapshot, one is taken soon."""
+        self._snapshots.grown(room.document_id, seq=room.seq, size=room.size)
 
     async def open(self, document_id: UUID) -> Room:
         """Return the document's room, loading it where it is not open.
@@ -76,7 +87,7 @@ class Registry:
 
     async def read_again(self, document_id: UUID) -> tuple[Content, Collection[int]]:
         """See room.DocumentReader."""
-        return await self._read(document_id)
+        return await self._snapshots.read(document_id)
 
     async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
         """See room.DocumentReader."""
@@ -93,7 +104,8 @@ class Registry:
 
     async def export(self, document_id: UUID) -> bytes:
         """Return a document as committed, as one update; raises NotFound."""
-        return (await self._read(document_id))[0].state()
+        _, whole = await self._snapshots.whole(document_id)
+        return whole.state
 
     async def restore(self, document_id: UUID, *, seq: int) -> int:
         """Bring back what a document was after row `seq`, as a new epoch, and return that.
@@ -101,39 +113,38 @@ class Registry:
         Everything stays in the log. Open sessions end, because what they hold cannot be merged with what was brought back.
         Raises NotFound, Overloaded, Restarting, and what the log raises.
         """
-        stored = await self._updates.load(document_id, seq=seq)
-        if stored is None or seq < 0 or stored.seq != seq:
+        stored, moment = await self._snapshots.whole(document_id, seq=seq)
+        if seq < 0 or stored.seq != seq:
             raise NotFound("not_found")
-        moment = Content(stored)
         while document_id in self._loading:
             await asyncio.wait([self._loading[document_id]])
         if self._closing:
             raise Restarting("server_restarts")
         # As long as this lasts nobody opens the document.
-        self._loading[document_id] = task = asyncio.create_task(self._begin_epoch(document_id, moment))
+        self._loading[document_id] = task = asyncio.create_task(self._begin_epoch(document_id, moment, seq=seq))
         return await asyncio.shield(task)
 
-    async def _begin_epoch(self, document_id: UUID, moment: Content) -> int:
+    async def _begin_epoch(self, document_id: UUID, moment: Merged, *, seq: int) -> int:
         room = self._rooms.get(document_id)
         outcome: EngineError = Restarting("document_reloads")
         try:
             if room is not None:
                 await room.stop()
-            now, _ = await self._read(document_id)
-            clocks = moment.coverage().clocks
-            names = new_names(clocks, avoid={*now.authorship.clients(), *now.coverage().clocks}, rng=SystemRandom())
+            now, whole = await self._snapshots.whole(document_id)
+            authorship = Authorship(now.authors, retired=now.retired)
+            names = new_names(moment.clocks, avoid={*authorship.clients(), *whole.clocks}, rng=SystemRandom())
             beginning = NewEpoch(
                 after_epoch=now.epoch,
                 after_seq=now.seq,
-                restored_seq=moment.seq,
-                state=await asyncio.to_thread(renamed, moment.state(), names),
-                retired=now.authorship.unowned(now.coverage().clocks),
+                restored_seq=seq,
+                state=await self._snapshots.renamed(moment, names),
+                retired=authorship.unowned(whole.clocks),
             )
             if not await self._updates.begin_epoch(document_id, beginning):
                 # Another process writes it too.
                 raise Overloaded("try_again_later")
             outcome = StaleEpoch()
-            _log.info("document restored", document=str(document_id), seq=moment.seq, epoch=now.epoch + 1)
+            _log.info("document restored", document=str(document_id), seq=seq, epoch=now.epoch + 1)
             return now.epoch + 1
         finally:
             del self._loading[document_id]
@@ -155,14 +166,14 @@ class Registry:
             timer.cancel()
         for room in rooms:
             self._drop(room)
-        if self._background:
-            await asyncio.wait(self._background)
+        await self._snapshots.settled()
+        await self.worker.close()
 
     async def _load(self, document_id: UUID) -> Room:
         try:
             room = Room(
                 document_id,
-                (await self._read(document_id))[0],
+                (await self._snapshots.read(document_id))[0],
                 committer=self._committer,
                 limits=self._limits.room,
                 metrics=self._metrics,
@@ -180,23 +191,6 @@ class Registry:
             raise Overloaded("try_again_later") from error
         finally:
             del self._loading[document_id]
-
-    async def _read(self, document_id: UUID) -> tuple[Content, Collection[int]]:
-        """Return a document and the rows that had to be left out of it just now."""
-        left_out: list[int] = []
-        while True:
-            stored = await self._updates.load(document_id)
-            if stored is None:
-                raise NotFound("not_found")
-            try:
-                return Content(stored), left_out
-            except Unappliable as error:
-                if error.seq == stored.snapshot_seq:
-                    raise
-                self._metrics.quarantined.inc()
-                _log.error("update quarantined", document=str(document_id), seq=error.seq)
-                await self._updates.quarantine(document_id, error.seq)
-                left_out.append(error.seq)
 
     def _keep(self, room: Room) -> None:
         timer = self._unloading.pop(room, None)
@@ -221,13 +215,5 @@ class Registry:
         if self._rooms.get(room.document_id) is room:
             del self._rooms[room.document_id]
             self._metrics.rooms.set(len(self._rooms))
-            task = asyncio.create_task(self._snapshot(room.document_id))
-            self._background.add(task)
-            task.add_done_callback(self._background.discard)
-
-    async def _snapshot(self, document_id: UUID) -> None:
-        try:
-            await self._snapshots.take(document_id)
-        except Exception as error:  # noqa: BLE001 -- background work must not end unseen
-            # The log is whole without it; the next unload tries again.
-            _log.warning("snapshot failed", document=str(document_id), error=type(error).__name__)
+            self._snapshots.closed(room.document_id)
+            self._snapshots.take_soon(room.document_id)

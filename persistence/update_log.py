@@ -21,6 +21,8 @@ READ_SECONDS = 30.0
 """After so long the database counts as away. asyncpg itself waits for ever for one that neither answers nor hangs up."""
 COMPRESSION_LEVEL = 1
 """Snapshots are written often and read rarely; more effort gains a few percent."""
+PACK_HERE_BYTES = 256 * 1024
+"""Larger snapshots are packed and unpacked in a thread, beside the event loop: zlib lets others run meanwhile."""
 
 # The head's row lock orders writers of one document and makes seq gapless: a number is taken only by a row that commits with it.
 _APPEND = """
@@ -84,7 +86,7 @@ where document_id = $1 and seq > $2 and seq <= $3 and encoding = 'v1' order by s
 
 _SAVE_SNAPSHOT = """
 insert into document_snapshots (document_id, seq, encoding, payload) values ($1, $2, 'v1+zlib', $3)
-on conflict (document_id, seq) do nothing
+on conflict (document_id, seq) do update set encoding = excluded.encoding, payload = excluded.payload
 """
 
 # Older snapshots are derived and superseded; one is kept in case the newest proves unreadable.
@@ -160,7 +162,10 @@ class Beginning(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A document as kept: the newest snapshot, (seq, update) of the rows after it, and each person's client ids."""
+    """A document as kept: the newest snapshot, (seq, update) of the rows after it, and each person's client ids.
+
+    unreadable: the newer snapshots that cannot be unpacked.
+    """
 
     seq: int
     snapshot: bytes | None
@@ -169,6 +174,7 @@ class Stored:
     authors: Mapping[UUID, Sequence[int]] = field(default_factory=dict)
     epoch: int = 1
     retired: Sequence[int] = ()
+    unreadable: Sequence[int] = ()
 
 
 class PostgresUpdateLog:
@@ -215,13 +221,18 @@ class PostgresUpdateLog:
                 await connection.execute(_LOCK_HEADS, list(batches))
                 return await append_rows(connection, batches)
 
-    async def load(self, document_id: UUID, *, seq: int | None = None) -> Stored | None:
-        """Read a document as it is, or as it was after row `seq`; None when there is none."""
+    async def load(
+        self, document_id: UUID, *, seq: int | None = None, snapshot_before: int | None = None
+    ) -> Stored | None:
+        """Read a document as it is, or as it was after row `seq`; None when there is none.
+
+        snapshot_before: only a snapshot of an earlier row will do.
+        """
         async with (
             self._connection(seconds=READ_SECONDS) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            return await read_document(connection, document_id, seq=seq)
+            return await read_document(connection, document_id, seq=seq, snapshot_before=snapshot_before)
 
     async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
         """Read (seq, update) of the rows after one seq up to another; those that are left out of every load are missing."""
@@ -249,7 +260,10 @@ class PostgresUpdateLog:
 
     async def save_snapshot(self, document_id: UUID, seq: int, state: bytes) -> None:
         """Keep the whole document up to and including row `seq`."""
-        compressed = zlib.compress(state, COMPRESSION_LEVEL)
+        if len(state) <= PACK_HERE_BYTES:
+            compressed = zlib.compress(state, COMPRESSION_LEVEL)
+        else:
+            compressed = await asyncio.to_thread(zlib.compress, state, COMPRESSION_LEVEL)
         async with self._connection(seconds=READ_SECONDS) as connection, connection.transaction():
             await connection.execute(_SAVE_SNAPSHOT, document_id, seq, compressed)
             await connection.execute(_FORGET_SNAPSHOTS, document_id)
@@ -276,7 +290,9 @@ class PostgresUpdateLog:
 Connection = asyncpg.Connection | PoolConnectionProxy
 
 
-async def read_document(connection: Connection, document_id: UUID, *, seq: int | None = None) -> Stored | None:
+async def read_document(
+    connection: Connection, document_id: UUID, *, seq: int | None = None, snapshot_before: int | None = None
+) -> Stored | None:
     """Read a document as it is, or as it was after row `seq`, within the connection's transaction; None when there is none."""
     head = await connection.fetchrow(_HEAD, document_id)
     if head is None:
@@ -285,20 +301,21 @@ async def read_document(connection: Connection, document_id: UUID, *, seq: int |
     epoch, first_seq = 1, 1
     if head["epoch"] > 1:
         epoch, first_seq = await connection.fetchrow(_EPOCH_OF_ROW, document_id, seq) or (1, 1)
-    snapshot = await connection.fetchrow(_NEWEST_SNAPSHOT, document_id, first_seq, seq)
-    snapshot_seq = 0 if snapshot is None else snapshot["seq"]
+    newest = seq if snapshot_before is None else min(seq, snapshot_before - 1)
+    snapshot_seq, snapshot, unreadable = await _snapshot(connection, document_id, first_seq, newest)
     tail = await read_rows(connection, document_id, after=max(snapshot_seq, first_seq - 1), until=seq)
     authors = {
         author["user_id"]: author["client_ids"] for author in await connection.fetch(_AUTHORS, document_id, epoch)
     }
     return Stored(
         seq=seq,
-        snapshot=None if snapshot is None else zlib.decompress(snapshot["payload"]),
+        snapshot=snapshot,
         snapshot_seq=snapshot_seq,
         tail=tail,
         retired=authors.pop(None, ()),
         authors=authors,
         epoch=epoch,
+        unreadable=unreadable,
     )
 
 
@@ -318,6 +335,23 @@ async def append_rows(connection: Connection, batches: Mapping[UUID, Sequence[Ro
         statement, columns = _APPEND_CLAIMING, columns + claims
     heads = await connection.fetch(statement, *columns)
     return {head["document_id"]: head["seq"] for head in heads}
+
+
+async def _snapshot(
+    connection: Connection, document_id: UUID, first_seq: int, newest: int
+) -> tuple[int, bytes | None, list[int]]:
+    """Return the newest snapshot that can be unpacked, with its seq (0 and None: there is none), and those that cannot."""
+    unreadable: list[int] = []
+    while row := await connection.fetchrow(_NEWEST_SNAPSHOT, document_id, first_seq, newest):
+        seq, payload = row["seq"], row["payload"]
+        try:
+            if len(payload) <= PACK_HERE_BYTES:
+                return seq, zlib.decompress(payload), unreadable
+            return seq, await asyncio.to_thread(zlib.decompress, payload), unreadable
+        except zlib.error:
+            unreadable.append(seq)
+            newest = seq - 1
+    return 0, None, unreadable
 
 
 def _columns(batches: Mapping[UUID, Sequence[Row]]) -> tuple[list[object], ...]:

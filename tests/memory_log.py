@@ -97,7 +97,9 @@ class MemoryLog:
             self.failures += 1
             raise self.fail_with
 
-    async def load(self, document_id: UUID, *, seq: int | None = None) -> Stored | None:
+    async def load(
+        self, document_id: UUID, *, seq: int | None = None, snapshot_before: int | None = None
+    ) -> Stored | None:
         self.loading += 1
         await self._readable.wait()
         self.loading -= 1
@@ -108,7 +110,8 @@ class MemoryLog:
         seq = len(document.rows) if seq is None else min(seq, len(document.rows))
         epoch = max([1, *(number for number, first in enumerate(document.first_seqs, 1) if first <= seq)])
         first = document.first_seqs[epoch - 1]
-        snapshot_seq = max((kept for kept in document.snapshots if first <= kept <= seq), default=0)
+        usable = range(first, seq + 1 if snapshot_before is None else min(seq + 1, snapshot_before))
+        snapshot_seq = max((kept for kept in document.snapshots if kept in usable), default=0)
         tail = [
             (number, row.payload)
             for number, row in enumerate(document.rows[:seq], 1)
@@ -150,7 +153,7 @@ class MemoryLog:
         return True
 
     async def save_snapshot(self, document_id: UUID, seq: int, state: bytes) -> None:
-        self._documents[document_id].snapshots.setdefault(seq, state)
+        self._documents[document_id].snapshots[seq] = state
 
     async def quarantine(self, document_id: UUID, seq: int) -> None:
         self._documents[document_id].quarantined.add(seq)

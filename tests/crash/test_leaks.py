@@ -133,7 +133,7 @@ async def test_15_nothing_stays_behind_of_many_visits(capsys: pytest.CaptureFixt
 
             async def quiet() -> None:
                 await eventually(lambda: not host.engine._sockets, "sockets to go")
-                await eventually(lambda: not host.engine.registry._background, "background work to end")
+                await host.engine.registry.settled()
                 # Callbacks of what has just ended.
                 for _ in range(5):
                     await asyncio.sleep(0)

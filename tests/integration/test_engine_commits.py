@@ -11,9 +11,12 @@ import pytest
 
 from collab_server import room, snapshots
 from collab_server.content import Content
+from collab_server.merging import DifferentState
+from collab_server.metrics import Metrics
 from collab_server.ports import LogRow, Right
 from collab_server.protocol.codec import string, uint
 from collab_server.registry import RegistryLimits
+from collab_server.worker import Worker
 from tests.engine_host import LIMITS, EngineHost, engine_host
 from tests.memory_log import MemoryLog
 from tests.raw_client import DIALECTS, Author, eventually, raw_client
@@ -227,12 +230,14 @@ async def replay(log: MemoryLog) -> Content:
 async def test_3_a_snapshot_that_differs_from_the_log_is_not_kept(log: MemoryLog) -> None:
     author = Author(1)
     await log.append({DOCUMENT: [LogRow(author.set("a", n), None, None) for n in range(snapshots.MIN_ROWS)]})
-    with patch.object(Content, "state", lambda _self: Author(2).set("other", 1)):
-        await snapshots.Snapshots(log).take(DOCUMENT)
+    metrics = Metrics()
+    taker = snapshots.Snapshots(log, Worker(metrics), metrics)
+    with patch.object(snapshots, "merge", side_effect=DifferentState):
+        await taker.take(DOCUMENT)
     assert not log.snapshots(DOCUMENT)
-    await snapshots.Snapshots(log).take(DOCUMENT)
+    await taker.take(DOCUMENT)
     assert log.snapshots(DOCUMENT)
-    await snapshots.Snapshots(log).take(uuid4())
+    await taker.take(uuid4())
 
 
 BROKEN = b"\xff\xff\xff"
@@ -249,13 +254,6 @@ async def test_4_a_row_that_the_crdt_library_cannot_apply_is_left_out(host: Engi
         await client.is_saved(1)
     assert len(log.rows(DOCUMENT)) == 4
     assert b"lectern_quarantined_updates_total 1.0" in host.engine.metrics.exposition()
-
-
-async def test_4_a_snapshot_that_cannot_be_applied_keeps_the_document_closed(host: EngineHost, log: MemoryLog) -> None:
-    await log.append({DOCUMENT: [LogRow(Author(1).set("a", 1), None, None)]})
-    await log.save_snapshot(DOCUMENT, 1, BROKEN)
-    async with raw_client(host.url, DOCUMENT, person(host, "ada")) as client:
-        assert await client.ends() == (1013, "try_again_later")
 
 
 async def test_4_who_sends_what_cannot_be_applied_is_sent_away_and_the_others_go_on(
