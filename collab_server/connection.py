@@ -32,6 +32,7 @@ from collab_server.session import (
     SendPresence,
     SendState,
     Session,
+    Walk,
 )
 from collab_server.wire import Wire
 
@@ -102,7 +103,7 @@ class Connection:
 
     def end(self, error: EngineError | None) -> None:
         """End the session: for a reason, or because the client or its socket has gone."""
-        self._perform(self._session.fail(error))
+        self._perform(self._session.leave() if error is None else self._session.fail(error))
 
     def drained(self) -> None:
         """Hear that a congested peer has read."""
@@ -131,6 +132,8 @@ class Connection:
                     self._join(admission)
                 case ChangeRight(admission):
                     self._change_right(admission)
+                case Walk(update):
+                    self._start(self._walk(update))
                 case Offer(update, summary):
                     room, member = self._joined()
                     outcome = room.offer(member, update, summary, may_write=self._session.may_write())
@@ -170,6 +173,15 @@ class Connection:
         elif version != self._engine.access_version:
             # Somebody's access changed while this was decided; it may have been this person's.
             await self.review()
+
+    async def _walk(self, update: bytes) -> None:
+        try:
+            summary = await self._engine.registry.worker.walk(update)
+        except EngineError as error:
+            # Also when nobody could walk it: it is never taken unchecked.
+            self.end(error)
+        else:
+            self._do(lambda: self._session.walked(summary))
 
     def _join(self, admission: Admission) -> None:
         assert self._room is not None

@@ -6,6 +6,8 @@
 The shell (connection.py) performs the effects and feeds back what came of them. Messages that arrive before the decision wait
 in a bounded backlog, because stock clients do not wait for an answer before they go on.
 
+A long update is walked elsewhere. What its sender sends meanwhile waits behind it, so nothing overtakes; that it leaves does, too.
+
 In a document that was restored, the updates of a client that does not say from which epoch its copy is wait as well, until it
 has said what it holds.
 """
@@ -34,16 +36,19 @@ from collab_server.protocol.update import Summary, walk
 
 MAX_BACKLOG_MESSAGES = 64
 """What a client may send before it is admitted."""
+MAX_WAITING_MESSAGES = 5_000
+"""What may wait behind an update that is being walked."""
 MAX_RESYNCS = 16
 """How many updates in a row may depend on edits that the server does not have: what was on its way when it asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionLimits:
-    """Bounds of one session, in bytes."""
+    """Bounds of one session, in bytes. Updates above `walk_here_max_bytes` are walked in another process."""
 
     message_max_bytes: int
     first_sync_max_bytes: int
+    walk_here_max_bytes: int = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,13 @@ class SendState:
 
 
 @dataclass(frozen=True, slots=True)
+class Walk:
+    """Walk over a long update elsewhere; answer with `walked` or `fail`."""
+
+    update: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """Offer an update to the room; answer with `offered`."""
 
@@ -114,7 +126,7 @@ class End:
     error: EngineError | None
 
 
-Effect = Admit | Renew | Join | ChangeRight | SendState | Offer | Announce | SendPresence | Resync | End
+Effect = Admit | Renew | Join | ChangeRight | SendState | Walk | Offer | Announce | SendPresence | Resync | End
 
 
 class Outcome(Enum):
@@ -134,7 +146,7 @@ class Outcome(Enum):
 
 @dataclass(slots=True)
 class Backlog:
-    """What waits for the decision."""
+    """Messages that wait for something."""
 
     messages: list[Message] = field(default_factory=list)
     size: int = 0
@@ -156,11 +168,21 @@ class Deciding:
 
 
 @dataclass(slots=True)
+class Walking:
+    """An update is being walked elsewhere; `tells`: it says what the client holds; `behind`: what came after it."""
+
+    update: bytes
+    tells: bool
+    behind: Backlog = field(default_factory=Backlog)
+
+
+@dataclass(slots=True)
 class Joined:
     """The client takes part; `held`: its updates, as long as its copy may be from an earlier epoch."""
 
     admission: Admission
     held: Backlog | None = None
+    walking: Walking | None = None
     resyncs: int = 0
 
 
@@ -181,6 +203,8 @@ class Session:
     def receive(self, message: Message) -> Iterable[Effect]:
         """Take one message from the client; raises EngineError where it must end the session."""
         match self.state:
+            case Joined(walking=Walking(behind=behind)):
+                return self._wait_behind(message, behind)
             case Joined():
                 return self._converse(message)
             case AwaitingToken(backlog) if isinstance(message, Token):
@@ -202,6 +226,16 @@ class Session:
         self.state = Joined(admission, held=Backlog() if copy_epoch is None and epoch > 1 else None)
         yield Join(admission)
         for message in waiting:
+            yield from self.receive(message)
+
+    def walked(self, summary: Summary) -> Iterable[Effect]:
+        """Go on with the update that was walked, then with what waits behind it."""
+        if not isinstance(self.state, Joined) or self.state.walking is None:
+            return
+        walking, self.state.walking = self.state.walking, None
+        offer = (Offer(walking.update, summary),)
+        yield from self._let_go(offer) if walking.tells else offer
+        for message in walking.behind.messages:
             yield from self.receive(message)
 
     def reviewed(self, admission: Admission) -> Iterable[Effect]:
@@ -240,6 +274,13 @@ class Session:
             case Outcome.OVERLOADED:  # pragma: no branch -- the cases are all there are
                 raise Overloaded("try_again_later")
 
+    def leave(self) -> Iterable[Effect]:
+        """Hear that the client has gone; what it sent before is heard first."""
+        if isinstance(self.state, Joined) and self.state.walking is not None:
+            self.state.walking.behind.messages.append(Leave())
+            return ()
+        return self.fail(None)
+
     def fail(self, error: EngineError | None) -> Iterable[Effect]:
         """End the session, for the reason given, unless it has ended."""
         if isinstance(self.state, Ended):
@@ -262,14 +303,22 @@ class Session:
         backlog.messages.append(message)
         return ()
 
+    def _wait_behind(self, message: Message, behind: Backlog) -> Iterable[Effect]:
+        behind.size += _size(message)
+        if behind.size > self._limits.first_sync_max_bytes or len(behind.messages) >= MAX_WAITING_MESSAGES:
+            # Not the client's fault: it keeps what is not acknowledged and brings it again.
+            raise Overloaded("try_again_later")
+        behind.messages.append(message)
+        return ()
+
     def _converse(self, message: Message) -> Iterable[Effect]:
         match message:
             case Update(update):
                 if isinstance(self.state, Joined) and self.state.held is not None:
                     return self._wait(message, self.state.held)
-                return self._offer(update, self._limits.message_max_bytes)
+                return self._offer(update, self._limits.message_max_bytes, tells=False)
             case SyncStep2(update):
-                return self._let_go(self._offer(update, self._limits.first_sync_max_bytes))
+                return self._offer(update, self._limits.first_sync_max_bytes, tells=True)
             case Presence(entries):
                 return (Announce(entries),)
             case SyncStep1(state_vector):
@@ -286,10 +335,14 @@ class Session:
             case Stateless() | Pong():  # pragma: no branch -- the cases are all there are
                 return ()
 
-    def _offer(self, update: bytes, bound: int) -> Iterable[Effect]:
+    def _offer(self, update: bytes, bound: int, *, tells: bool) -> Iterable[Effect]:
         if len(update) > bound:
             raise TooBig("message_too_big")
-        return (Offer(update, walk(update)),)
+        if len(update) > self._limits.walk_here_max_bytes and isinstance(self.state, Joined):
+            self.state.walking = Walking(update, tells)
+            return (Walk(update),)
+        offer = (Offer(update, walk(update)),)
+        return self._let_go(offer) if tells else offer
 
     def _let_go(self, effects: Iterable[Effect]) -> Iterable[Effect]:
         """Hear what the client holds; if it is still here after that, its copy is of this epoch."""

@@ -26,6 +26,7 @@ from collab_server.protocol.update import walk
 from collab_server.session import (
     MAX_BACKLOG_MESSAGES,
     MAX_RESYNCS,
+    MAX_WAITING_MESSAGES,
     Admit,
     Announce,
     AwaitingToken,
@@ -43,6 +44,7 @@ from collab_server.session import (
     SendState,
     Session,
     SessionLimits,
+    Walk,
 )
 from tests.unit.collab_server.golden import UPDATES
 
@@ -259,3 +261,99 @@ def test_11_edits_that_wait_for_the_epoch_are_bounded() -> None:
         effects(made.receive(Update(b"")))
     with pytest.raises(TooMany):
         made.receive(Update(b""))
+
+
+LONG = SyncStep2(UPDATE)
+
+
+def walking() -> Session:
+    """Return a session for which every update is long, and that has just sent one."""
+    made = Session(SessionLimits(message_max_bytes=100, first_sync_max_bytes=200, walk_here_max_bytes=2))
+    effects(made.receive(Token("t")))
+    effects(made.admitted(ADMISSION))
+    assert effects(made.receive(LONG)) == [Walk(UPDATE)]
+    return made
+
+
+def test_16_nothing_overtakes_an_update_that_is_walked_elsewhere() -> None:
+    made = walking()
+    for message in (
+        Presence(ENTRIES, size=3),
+        Update(EMPTY),
+        SyncStep1(b"\x00"),
+        Update(UPDATE),
+        QueryPresence(),
+        LONG,
+    ):
+        assert effects(made.receive(message)) == []
+    first = [Announce(ENTRIES), Offer(EMPTY, walk(EMPTY)), SendState(b"\x00", ()), Walk(UPDATE)]
+    assert effects(made.walked(walk(UPDATE))) == [OFFER, *first]
+    # What was behind the second long one waits on.
+    assert effects(made.receive(Token("u"))) == []
+    assert effects(made.walked(walk(UPDATE))) == [OFFER, SendPresence(), Walk(UPDATE)]
+    assert effects(made.walked(walk(UPDATE))) == [OFFER, Renew("u")]
+    assert effects(made.walked(walk(UPDATE))) == []
+    assert effects(made.receive(Update(EMPTY))) == [Offer(EMPTY, walk(EMPTY))]
+
+
+def test_16_a_long_update_is_bounded_like_any_other_before_anybody_walks_it() -> None:
+    made = Session(SessionLimits(message_max_bytes=100, first_sync_max_bytes=200, walk_here_max_bytes=2))
+    effects(made.receive(Token("t")))
+    effects(made.admitted(ADMISSION))
+    for message in (Update(bytes(101)), SyncStep2(bytes(201))):
+        with pytest.raises(TooBig):
+            made.receive(message)
+
+
+def test_16_a_client_that_goes_is_heard_to_its_last_word_first() -> None:
+    for goes in (lambda made: made.receive(Leave()), lambda made: made.leave()):
+        made = walking()
+        effects(made.receive(Update(EMPTY)))
+        assert effects(goes(made)) == []
+        assert effects(made.walked(walk(UPDATE))) == [OFFER, Offer(EMPTY, walk(EMPTY)), End(None)]
+        assert effects(made.leave()) == []
+    made = joined()
+    assert effects(made.leave()) == [End(None)]
+
+
+def test_7_16_a_session_that_ends_meanwhile_takes_its_long_update_with_it() -> None:
+    made = walking()
+    effects(made.receive(Update(EMPTY)))
+    refused = NotAllowed("ended_by_administrator")
+    assert effects(made.fail(refused)) == [End(refused)]
+    assert effects(made.walked(walk(UPDATE))) == []
+
+
+def test_8_16_the_right_to_write_counts_when_the_update_has_been_walked() -> None:
+    made = walking()
+    reading = replace(ADMISSION, right=Right.READ)
+    assert effects(made.reviewed(reading)) == [ChangeRight(reading)]
+    offered = iter(made.walked(walk(UPDATE)))
+    assert next(offered) == OFFER
+    assert not made.may_write()
+    with pytest.raises(NotAllowed):
+        made.offered(Outcome.READ_ONLY)
+
+
+def test_11_16_what_waits_behind_a_long_update_is_bounded() -> None:
+    made = walking()
+    effects(made.receive(Update(bytes(200))))
+    with pytest.raises(Overloaded):
+        made.receive(Update(bytes(1)))
+    made = walking()
+    for _ in range(MAX_WAITING_MESSAGES):
+        effects(made.receive(QueryPresence()))
+    with pytest.raises(Overloaded):
+        made.receive(QueryPresence())
+
+
+def test_13_16_what_a_copy_holds_may_be_long_and_so_may_be_the_edits_that_wait_for_it() -> None:
+    made = Session(SessionLimits(message_max_bytes=100, first_sync_max_bytes=200, walk_here_max_bytes=2))
+    effects(made.receive(Token("t")))
+    effects(made.admitted(ADMISSION, epoch=2))
+    for message in (Update(EMPTY), Update(UPDATE), Update(EMPTY)):
+        assert effects(made.receive(message)) == []
+    assert effects(made.receive(LONG)) == [Walk(UPDATE)]
+    assert effects(made.receive(QueryPresence())) == []
+    assert effects(made.walked(walk(UPDATE))) == [OFFER, Offer(EMPTY, walk(EMPTY)), Walk(UPDATE)]
+    assert effects(made.walked(walk(UPDATE))) == [OFFER, Offer(EMPTY, walk(EMPTY)), SendPresence()]
