@@ -196,7 +196,7 @@ def _match(target: Map[Any], wanted: Mapping[str, Any]) -> None:
     for key in [key for key in _keys(target) if key not in wanted]:
         del target[key]
     for key, value in wanted.items():
-        if not _same(target.get(key), value):
+        if key not in target or not _same(target[key], value):
             target[key] = value
 
 
