@@ -7,6 +7,7 @@ more; it gets one update with all it lacks, and everyone's presence, when it rea
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from uuid import UUID
 
 from collab_server.dialect import Dialect
@@ -114,8 +115,11 @@ class Audience:
     ) -> None:
         """Send each update to everyone but its author; `known_before`: the state vector from before them."""
         bodies = [y_websocket.update(update) for update in updates]
-        writing = set(authors)
-        ready: dict[bytes, bytes] = {}
+        own: dict[Member, list[int]] = {}
+        for number, author in enumerate(authors):
+            if author is not None:
+                own.setdefault(author, []).append(number)
+        ready: dict[bytes, _Frames] = {}
         state_vector: bytes | None = None
         deliveries = sent = 0
         for member in self._members:
@@ -125,20 +129,16 @@ class Audience:
                     state_vector = state_vector or known_before()
                     member.behind = state_vector
                 continue
+            left_out = own.get(member, ())
+            if len(left_out) == len(bodies):
+                continue
             prefix = member.dialect.prefix
-            if member in writing:
-                own = [body for body, author in zip(bodies, authors, strict=True) if author is not member]
-                if not own:
-                    continue
-                frames = framed(prefix, own)
-                deliveries += len(own)
-            else:
-                found = ready.get(prefix)
-                if found is None:
-                    found = ready[prefix] = framed(prefix, bodies)
-                frames = found
-                deliveries += len(bodies)
+            ready_made = ready.get(prefix)
+            if ready_made is None:
+                ready_made = ready[prefix] = _Frames(prefix, bodies)
+            frames = ready_made.without(left_out) if left_out else ready_made.whole
             member.wire.write(frames)
+            deliveries += len(bodies) - len(left_out)
             sent += len(frames)
         self._metrics.deliveries.inc(deliveries)
         self._metrics.sent_bytes.inc(sent)
@@ -173,6 +173,27 @@ class Audience:
         if self._presence.waits:
             # Somebody says more than may be sent: the latest of it goes when there is room again.
             self._flush_presence_soon()
+
+
+class _Frames:
+    """Messages as WebSocket frames, one behind the other, and where each of them ends."""
+
+    __slots__ = ("_ends", "whole")
+
+    def __init__(self, prefix: bytes, bodies: Sequence[bytes]) -> None:
+        frames = [websocket.binary(prefix + body) for body in bodies]
+        self.whole = b"".join(frames) if len(frames) > 1 else frames[0]
+        self._ends = list(accumulate(map(len, frames), initial=0))
+
+    def without(self, numbers: Sequence[int]) -> bytes:
+        """Return all frames but those of these numbers, which are in order."""
+        parts = []
+        start = 0
+        for number in numbers:
+            parts.append(self.whole[start : self._ends[number]])
+            start = self._ends[number + 1]
+        parts.append(self.whole[start:])
+        return b"".join(parts)
 
 
 def framed(prefix: bytes, bodies: Sequence[bytes]) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 
@@ -53,8 +53,7 @@ class Doorkeeper(Protocol):
         """Decide again for the same login and document; raises Unauthenticated or NotFound."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogRow:
+class LogRow(NamedTuple):
     """One Yjs update (v1), as received, and who sent it on which socket.
 
     new_clients: the Yjs client ids that it brings into the document; from now on they are the sender's.

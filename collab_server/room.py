@@ -8,6 +8,7 @@ log's order between the room's own.
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -57,7 +58,7 @@ class DocumentReader(Protocol):
         """Read (seq, update) of the rows after one seq up to another."""
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class _Offered:
     """An accepted update on its way into the log; `row` is None where only the acknowledgement has to wait its turn."""
 
@@ -181,7 +182,7 @@ class Room:
             row = LogRow(update, person, member.session_id, taken.new_clients, self.epoch)
             self._inbox_bytes += len(update)
         # What is known already may not be committed yet: its acknowledgement takes its turn behind what is.
-        self._inbox.append(_Offered(member, summary, row, asyncio.get_running_loop().time()))
+        self._inbox.append(_Offered(member, summary, row, monotonic()))
         self._accepted += 1
         if not self._busy:
             self._begin_soon()
@@ -269,8 +270,8 @@ class Room:
         _log.warning("append failed", document=str(self.document_id), error=type(error).__name__)
         loop = asyncio.get_running_loop()
         if self._retries == 0:
-            self._give_up_at = loop.time() + GIVE_UP_SECONDS
-        if self._retries + 1 >= MAX_RETRIES or loop.time() >= self._give_up_at:
+            self._give_up_at = monotonic() + GIVE_UP_SECONDS
+        if self._retries + 1 >= MAX_RETRIES or monotonic() >= self._give_up_at:
             self._fail(Overloaded("try_again_later"))
             return
         delay = min(RETRY_FIRST_SECONDS * 2**self._retries, RETRY_LONGEST_SECONDS)
@@ -287,7 +288,7 @@ class Room:
         if crowd >= CROWD_MEMBERS and not self._stopping:
             loop = asyncio.get_running_loop()
             pause = min(crowd * HOLD_SECONDS_PER_MEMBER, HOLD_LONGEST_SECONDS)
-            remaining = self._flushed_at + pause - loop.time()
+            remaining = self._flushed_at + pause - monotonic()
             if remaining > 0:
                 self._timer = loop.call_later(remaining, self._begin)
                 return
@@ -417,7 +418,7 @@ class Room:
     def _send(self, rows: Sequence[tuple[bytes, Member | None, Summary]]) -> None:
         if not rows:
             return
-        self._flushed_at = asyncio.get_running_loop().time()
+        self._flushed_at = monotonic()
         self._metrics.updates.inc(len(rows))
         self._metrics.committed_bytes.inc(sum([len(update) for update, _, _ in rows]))
         self.audience.deliver(
@@ -434,7 +435,7 @@ class Room:
             if member in self.audience:
                 member.saved += count
                 member.tell(member.dialect.saved(count, member.saved))
-        self._metrics.acknowledgement_seconds.observe(asyncio.get_running_loop().time() - batch[0].taken_at)
+        self._metrics.acknowledgement_seconds.observe(monotonic() - batch[0].taken_at)
         self._settle(self._settled + len(batch))
 
     def _settle(self, settled: int) -> None:

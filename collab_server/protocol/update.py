@@ -10,9 +10,8 @@ https://github.com/y-crdt/y-crdt.
 """
 
 import json
-from dataclasses import dataclass
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from collab_server.errors import Malformed
 from collab_server.protocol.codec import MAX_SAFE_INTEGER, Reader
@@ -28,8 +27,7 @@ _ORIGIN, _RIGHT_ORIGIN, _PARENT_SUB = 0x80, 0x40, 0x20
 _XML_ELEMENT, _XML_HOOK, _XML_TEXT = 3, 5, 6
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """What an update does, in clocks.
 
     adds: (client, first clock, clock after the last) per run of new structs, in the update's order.

@@ -135,7 +135,8 @@ def _close_code(payload: bytes) -> int:
 
 def binary(payload: bytes) -> bytes:
     """Frame a binary message."""
-    return _head(_BINARY, len(payload)) + payload
+    length = len(payload)
+    return (_SHORT_HEADS[length] if length < 126 else _head(_BINARY, length)) + payload
 
 
 def pong(payload: bytes) -> bytes:
@@ -151,6 +152,10 @@ def close(code: int, reason: str) -> bytes:
 
 PING = bytes((_FINAL | _PING, 0))
 """Ask for a sign of life."""
+
+
+_SHORT_HEADS = [bytes((_FINAL | _BINARY, length)) for length in range(126)]
+"""Most messages are short, and framed by the ten thousand a second."""
 
 
 def _head(opcode: int, length: int) -> bytes:
