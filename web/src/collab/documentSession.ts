@@ -245,7 +245,6 @@ export class DocumentSession {
     provider.detach();
     if (reason === STALE_EPOCH) {
       // Nothing was taken from this person, so nobody is asked: the server has the board as it was brought back.
-      if (this.ready) this.restores += 1;
       await this.rebuild(lostWork, "restored");
       return;
     }
@@ -301,8 +300,10 @@ export class DocumentSession {
 
   private async rebuild(lostWork: boolean, cause: RescueCopy["cause"]): Promise<void> {
     this.rebuilds += 1;
+    const seen = this.ready;
     await this.dropCopy(lostWork, cause);
     if (this.closed) return;
+    if (cause === "restored" && seen) this.restores += 1;
     if (this.rebuilds > MOST_REBUILDS) {
       this.update({ verdict: "refused" });
       return;

@@ -8,6 +8,7 @@ import type { BoardDocument } from "@/api/types.ts";
 import type { Incarnation } from "@/collab/documentSession.ts";
 import type { SaveState } from "@/collab/saveState.ts";
 import { boardHandle } from "./canvasHandle.ts";
+import { canvasLanguage } from "./canvasLanguage.ts";
 import type { BoardHandle } from "./boardHandle.ts";
 import styles from "./BoardRoom.module.css";
 import { Cursors } from "./Cursors.tsx";
@@ -99,7 +100,7 @@ export default function Board(props: {
         isCollaborating
         viewModeEnabled={!writable}
         theme={theme}
-        langCode={LANGUAGE_CODES[i18n.language] ?? "en"}
+        langCode={canvasLanguage(i18n.language)}
         name={props.board.title}
         aiEnabled={false}
         validateEmbeddable={false}

@@ -1,5 +1,5 @@
 import { VisuallyHidden } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardDocument, Me } from "@/api/types.ts";
 import { NotShared } from "@/components/NotShared.tsx";
@@ -21,9 +21,13 @@ export function BoardRoom({ board, teaches, me }: { board: BoardDocument; teache
   const [people, setPeople] = useState<readonly PresentPerson[]>([]);
   const [outlineShown, setOutlineShown] = useState(false);
   const restores = view.restores ?? 0;
+  const tellRestored = useEffectEvent(() => {
+    // A rescue copy tells the same, and more.
+    if (!view.rescue) tell(t("history.boardRestored"));
+  });
   useEffect(() => {
-    if (restores > 0) tell(t("history.boardRestored"));
-  }, [restores, t]);
+    if (restores > 0) tellRestored();
+  }, [restores]);
   return (
     <div className={styles["room"]}>
       <BoardBar

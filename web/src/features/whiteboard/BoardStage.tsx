@@ -91,7 +91,7 @@ function Waiting({ offline = false }: { offline?: boolean }) {
   return (
     <Center h="100%">
       <Stack align="center">
-        <Loader aria-label={t("board.opening")} />
+        <Loader role="status" aria-label={t("board.opening")} />
         {offline && (
           <Text c="dimmed" ta="center" maw={360} role="status">
             {t("board.offlineEmpty")}

@@ -28,7 +28,7 @@ export default function BoardView({ documentId, classId }: DocumentViewProps) {
   if (!board.data || !me) {
     return (
       <Center h="100%">
-        <Loader aria-label={t("board.opening")} />
+        <Loader role="status" aria-label={t("board.opening")} />
       </Center>
     );
   }

@@ -24,7 +24,7 @@ export function HistoryList(props: {
     <>
       {byDay(props.bursts, i18n.language).map((day) => (
         <section key={`${day.name} ${day.bursts[0]?.last_seq ?? 0}`}>
-          <h3 className={styles["day"]}>{day.name}</h3>
+          <h2 className={styles["day"]}>{day.name}</h2>
           <ul className={styles["moments"]}>
             {day.bursts.map((burst) => (
               <li key={burst.first_seq}>

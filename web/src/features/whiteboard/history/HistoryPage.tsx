@@ -36,7 +36,7 @@ export function HistoryPage() {
   useTitle(about ? t("history.titleOf", { title: about.title }) : t("history.title"));
 
   return (
-    <div className={styles["page"]} data-chosen={chosen !== undefined}>
+    <div className={styles["page"]} data-chosen={chosen ? "yes" : history.isPending ? "pending" : "no"}>
       <header className={styles["bar"]}>
         <Back
           list={narrow && chosen !== undefined}
@@ -140,7 +140,7 @@ function Chosen(props: {
   const scene = useMoment(props.documentId, props.shows ? props.burst.last_seq : null);
   const waiting = (
     <Center h="100%">
-      <Loader aria-label={t("history.loadingMoment")} />
+      <Loader role="status" aria-label={t("history.loadingMoment")} />
     </Center>
   );
   return (

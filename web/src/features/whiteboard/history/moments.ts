@@ -1,5 +1,10 @@
 import type { HistoryBurst } from "@/api/types.ts";
 
+/** The language with the region that the person's browser gives it: the clock has 12 hours here and 24 there. */
+function regional(language: string): string {
+  return navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
+}
+
 /** Bursts of one day, as the person's calendar has it. */
 export interface Day {
   readonly name: string;
@@ -8,7 +13,7 @@ export interface Day {
 
 /** Put bursts under their days; the order stays. */
 export function byDay(bursts: readonly HistoryBurst[], language: string): Day[] {
-  const format = new Intl.DateTimeFormat(language, { dateStyle: "full" });
+  const format = new Intl.DateTimeFormat(regional(language), { dateStyle: "full" });
   const days: { name: string; bursts: HistoryBurst[] }[] = [];
   for (const burst of bursts) {
     const name = format.format(new Date(burst.ended_at));
@@ -21,7 +26,7 @@ export function byDay(bursts: readonly HistoryBurst[], language: string): Day[] 
 
 /** From when to when somebody worked, in the person's own zone. */
 export function timeOf(burst: HistoryBurst, language: string): string {
-  return new Intl.DateTimeFormat(language, { timeStyle: "short" }).formatRange(
+  return new Intl.DateTimeFormat(regional(language), { timeStyle: "short" }).formatRange(
     new Date(burst.started_at),
     new Date(burst.ended_at),
   );
@@ -29,7 +34,7 @@ export function timeOf(burst: HistoryBurst, language: string): string {
 
 /** A moment with its day. */
 export function whenOf(time: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(
+  return new Intl.DateTimeFormat(regional(language), { dateStyle: "medium", timeStyle: "short" }).format(
     new Date(time),
   );
 }
