@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from collab_server.engine import Engine, EngineLimits
 from collab_server.errors import NotFound, Unauthenticated
 from collab_server.gateway import routes
+from collab_server.http_protocol import BoundedHttpProtocol
 from collab_server.metrics import Metrics
 from collab_server.ports import Admission, Participant, Right, UpdateLog
 from collab_server.registry import RegistryLimits
@@ -112,6 +113,7 @@ async def engine_host(
     listener = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(
         Starlette(routes=routes(engine)),
+        http=BoundedHttpProtocol,
         ws=UpgradeProtocol,
         ws_per_message_deflate=False,
         log_config=None,

@@ -11,7 +11,8 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from collab_server import engine
+from collab_server import engine, http_protocol
+from collab_server.ports import Right
 from tests.conftest import StartServer
 from tests.crash.workload import Place, open_place
 from tests.engine_host import engine_host
@@ -111,6 +112,37 @@ async def test_11_a_thousand_sockets_that_never_say_who_they_are(start_server: S
     await is_served(place, author)
     assert memory(server) - before < 10 * MIB
     assert place.token not in server.output
+
+
+async def test_11_upgrades_that_dribble_in_keep_nobody_out(many_files: None) -> None:
+    document = uuid4()
+    with patch.object(http_protocol, "HEAD_SECONDS", 1.0):
+        async with engine_host(None, document) as host:
+            host.doorkeeper.let("ada", document, Right.WRITE)
+            port = int(host.url.rpartition(":")[2])
+
+            async def dribble(opened: asyncio.Event) -> bytes:
+                async with connection(port) as (reader, writer):
+                    ended = asyncio.create_task(hung_up(reader, within=30))
+                    for byte in HEAD:
+                        writer.write(bytes((byte,)))
+                        opened.set()
+                        await asyncio.wait([ended], timeout=0.05)
+                        if ended.done():
+                            break
+                    return await ended
+
+            opened = [asyncio.Event() for _ in range(CROWD // 4)]
+            async with asyncio.TaskGroup() as group:
+                dribblers = [group.create_task(dribble(each)) for each in opened]
+                await asyncio.gather(*(each.wait() for each in opened))
+                async with raw_client(host.url, document, "ada") as ada:
+                    await ada.joined()
+                    await ada.update(Author(1).set("a", 1))
+                    await ada.is_saved(1)
+            # Hung up before the head was whole: nobody was served, and nothing is left of them.
+            assert {task.result() for task in dribblers} == {b""}
+            await eventually(lambda: not host.engine._sockets, "ada's socket to go")
 
 
 async def test_11_a_half_open_socket_is_dropped() -> None:
