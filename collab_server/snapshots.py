@@ -52,13 +52,18 @@ class Snapshots:
     async def read(self, document_id: UUID) -> tuple[Content, list[int]]:
         """Return a document, and the rows that had to be left out of it just now.
 
-        Raises NotFound, UnreadableSnapshot never, Overloaded where the other process cannot do it, and what the log raises.
+        Raises NotFound, Overloaded where the other process cannot do it, and what the log raises.
         """
 
         async def build(stored: StoredDocument) -> Content:
             if len(stored.tail) <= LONG_TAIL_ROWS and sum(len(row) for _, row in stored.tail) <= LONG_TAIL_BYTES:
                 return Content(stored)
-            merged = await self._worker.merge(stored, awaited=True)
+            try:
+                merged = await self._worker.merge(stored, awaited=True)
+            except DifferentState:
+                # Nothing to keep, but the rows are the truth.
+                _log.error("snapshot differs from the log", document=str(document_id), seq=stored.seq)
+                return Content(stored)
             self._start(self._keep(document_id, stored.seq, merged))
             return Content(stored, merged=merged.state)
 

@@ -15,6 +15,7 @@ import pytest
 
 from collab_server import snapshots, worker
 from collab_server.errors import Malformed, NotAllowed, Overloaded
+from collab_server.merging import DifferentState
 from collab_server.metrics import Metrics
 from collab_server.ports import LogRow, Right
 from collab_server.protocol.codec import string, uint
@@ -331,6 +332,13 @@ async def test_3_16_a_long_log_is_merged_elsewhere_and_kept_as_a_snapshot(host: 
     await host.engine.registry.settled()
     assert await store.snapshot_seqs(A) == [101]
     assert len(await store.payloads(A)) == 101
+
+
+async def test_3_16_a_long_log_opens_also_where_its_merged_state_is_not_trusted(host: EngineHost, store: Store) -> None:
+    author = await written(store, 20)
+    with patch.object(snapshots, "LONG_TAIL_ROWS", 10), patch.object(Worker, "merge", side_effect=DifferentState):
+        assert (await reads(host)).map() == author.map.to_py()
+    assert await store.snapshot_seqs(A) == []
 
 
 async def test_3_16_an_open_document_that_has_grown_gets_a_snapshot(host: EngineHost, store: Store) -> None:
