@@ -164,3 +164,25 @@ def test_a_board_is_saved_as_png_and_svg(room: Room, lesson: Lesson) -> None:
         with teacher.page.expect_download() as download:
             teacher.page.get_by_role("menuitem", name=entry).click()
         assert magic in Path(download.value.path()).read_bytes()[:200]
+
+
+def test_the_tools_in_the_menu_work_without_the_internet(room: Room, lesson: Lesson) -> None:
+    teacher = lesson.at_board(room, lesson.teacher)
+    teacher.page.locator(".App-toolbar__extra-tools-trigger").click()
+    expect(teacher.page.get_by_role("button", name="Frame tool")).to_be_visible()
+    expect(teacher.page.get_by_text("Web Embed")).to_be_hidden()
+    teacher.page.get_by_role("button", name="Mermaid to Excalidraw").click()
+    dialog = teacher.page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("flowchart TD\n  A[Cell] --> B{Nucleus?}")
+    expect(dialog.locator("canvas")).to_be_visible()
+    expect(dialog.locator("a:visible")).to_have_count(0)
+    dialog.get_by_role("button", name="Insert").click()
+    expect(dialog).to_have_count(0)
+    wait_until(
+        teacher.page,
+        lambda: sorted(map(str, lesson.kinds())) == ["arrow", "diamond", "rectangle", "text", "text"],
+        "the diagram to be saved",
+    )
+    teacher.page.keyboard.press("?")
+    expect(dialog).to_contain_text("Keyboard shortcuts")
+    expect(dialog.locator("a:visible")).to_have_count(0)

@@ -13,7 +13,6 @@ import type { BoardHandle } from "./boardHandle.ts";
 import styles from "./BoardRoom.module.css";
 import { Cursors } from "./Cursors.tsx";
 import type { PresentPerson } from "./core/presence.ts";
-import { LANGUAGE_CODES } from "./languages.ts";
 import { LiveBoard } from "./liveBoard.ts";
 import { useCanvasNames } from "./useCanvasNames.ts";
 import { useImagePorts } from "./useImagePorts.ts";

@@ -6,7 +6,8 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isElement, type BoardElement } from "../core/element.ts";
-import { LANGUAGE_CODES } from "../languages.ts";
+import { canvasLanguage } from "../canvasLanguage.ts";
+import { useCanvasNames } from "../useCanvasNames.ts";
 import styles from "./HistoryPage.module.css";
 
 /** Read a scene; what any client may have written and nobody can draw is left out. */
@@ -26,7 +27,9 @@ function readScene(text: string): { elements: readonly BoardElement[]; files: Bi
 
 /** A board as it was: to look at, to move and to zoom, never to change. The view stays when the moment changes. */
 export default function HistoryPreview({ scene, label }: { scene: string; label: string }) {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const container = useRef<HTMLDivElement>(null);
+  useCanvasNames(container, { menu: t("board.menu") });
   const theme = useComputedColorScheme("light");
   const [api, setApi] = useState<ExcalidrawImperativeAPI | null>(null);
   const placed = useRef(false);
@@ -53,13 +56,19 @@ export default function HistoryPreview({ scene, label }: { scene: string; label:
   }, [api, elements, files]);
 
   return (
-    <div className={styles["canvas"]} role="group" aria-label={label} data-moment-elements={elements.length}>
+    <div
+      ref={container}
+      className={styles["canvas"]}
+      role="group"
+      aria-label={label}
+      data-moment-elements={elements.length}
+    >
       <Excalidraw
         excalidrawAPI={setApi}
         viewModeEnabled
         zenModeEnabled
         theme={theme}
-        langCode={LANGUAGE_CODES[i18n.language] ?? "en"}
+        langCode={canvasLanguage(i18n.language)}
         aiEnabled={false}
         validateEmbeddable={false}
       />

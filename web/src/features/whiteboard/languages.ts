@@ -1,2 +1,0 @@
-/** Our languages in Excalidraw's spelling. */
-export const LANGUAGE_CODES: Readonly<Record<string, string>> = { en: "en", de: "de-DE", "ar-XB": "ar-SA" };
