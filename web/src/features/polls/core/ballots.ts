@@ -50,6 +50,7 @@ export class Ballots {
   private readonly shown = new Map<string, Observable<KeptBallot | null>>();
   private readonly sending = new Map<string, Promise<void>>();
   private readonly prefix: string;
+  private readonly waitingListeners = new Set<() => void>();
 
   constructor(
     userId: string,
@@ -76,6 +77,13 @@ export class Ballots {
     const secret = poll.anonymous ? (before?.secret ?? newSecret()) : null;
     await this.keep({ pollId: poll.id, round: poll.round, choices, secret, fate: "waiting" });
     await this.deliver(key);
+    if (this.observable(key).get()?.fate === "waiting") for (const tell of this.waitingListeners) tell();
+  }
+
+  /** Hear when a vote could not be sent and waits. */
+  onWaiting(listener: () => void): () => void {
+    this.waitingListeners.add(listener);
+    return () => this.waitingListeners.delete(listener);
   }
 
   /** Send what waits; tell whether nothing waits any more. */

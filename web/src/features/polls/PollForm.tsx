@@ -1,0 +1,231 @@
+import {
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  NumberInput,
+  Select,
+  Stack,
+  Switch,
+  Text,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useMutation } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { body } from "@/api/client.ts";
+import { useServices } from "@/api/services.tsx";
+import { FormProblem } from "@/components/FormProblem.tsx";
+import { formProblems } from "@/components/formProblems.ts";
+import type { PollType } from "./core/pollDocument.ts";
+import type { NewPoll, Poll } from "./queries.ts";
+
+const TYPES: readonly PollType[] = [
+  "single",
+  "multiple",
+  "yes_no",
+  "scale",
+  "ranking",
+  "word_cloud",
+  "open_text",
+  "q_and_a",
+  "scored",
+];
+const LISTED: readonly PollType[] = ["single", "multiple", "ranking", "scored"];
+const TIMERS = [30, 60, 120, 300] as const;
+const FIELDS = ["question", "options", "correct", "scale", "high_label", "low_label"];
+
+interface Values {
+  question: string;
+  type: PollType;
+  options: string;
+  correct: readonly string[];
+  low: number;
+  high: number;
+  lowLabel: string;
+  highLabel: string;
+  points: number;
+  anonymous: boolean;
+  hidden: boolean;
+  seconds: string | null;
+}
+
+const lines = (text: string) =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+
+/** Ask something in ten seconds: the question, a line for each option, go. */
+export function PollForm(props: {
+  opened: boolean;
+  onClose: () => void;
+  classId: string;
+  initial?: Partial<Values>;
+  onMade: (poll: Poll, opened: boolean) => Promise<unknown>;
+}) {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const form = useForm<Values>({
+    initialValues: {
+      question: "",
+      type: "single",
+      options: "",
+      correct: [],
+      low: 1,
+      high: 5,
+      lowLabel: "",
+      highLabel: "",
+      points: 1,
+      anonymous: false,
+      hidden: true,
+      seconds: null,
+      ...props.initial,
+    },
+    validate: {
+      question: (value) => (value.trim() ? null : t("fields.required")),
+      options: (value, { type }) =>
+        LISTED.includes(type) && lines(value).length < 2 ? t("polls.twoOptions") : null,
+      correct: (value, { type }) => (type === "scored" && value.length === 0 ? t("polls.oneCorrect") : null),
+    },
+  });
+  const { type, options } = form.values;
+  const save = useMutation({
+    mutationFn: async ({ values, now }: { values: Values; now: boolean }) => {
+      const made = await body(
+        api.POST("/api/classes/{class_id}/polls", {
+          params: { path: { class_id: props.classId } },
+          body: bodyOf(values),
+        }),
+      );
+      if (now) await api.POST("/api/polls/{poll_id}/open", { params: { path: { poll_id: made.id } } });
+      await props.onMade(made, now);
+    },
+    onSuccess: () => {
+      form.reset();
+      props.onClose();
+    },
+    onError: (error) => form.setErrors(formProblems(error, FIELDS, t).fields),
+  });
+  const submit = (now: boolean) => form.onSubmit((values) => save.mutate({ values, now }));
+  const problem = save.error ? formProblems(save.error, FIELDS, t).form : null;
+  return (
+    <Modal opened={props.opened} onClose={props.onClose} title={t("polls.new")} centered size="lg">
+      <form onSubmit={submit(true)}>
+        <Stack>
+          <FormProblem words={problem} />
+          <TextInput
+            data-autofocus
+            label={t("polls.question")}
+            maxLength={500}
+            size="md"
+            autoComplete="off"
+            {...form.getInputProps("question")}
+          />
+          <Select
+            label={t("polls.typeLabel")}
+            data={TYPES.map((each) => ({ value: each, label: t(`polls.type.${each}`) }))}
+            allowDeselect={false}
+            size="md"
+            {...form.getInputProps("type")}
+          />
+          {LISTED.includes(type) && (
+            <Textarea
+              label={t("polls.options")}
+              description={t("polls.optionsAbout")}
+              autosize
+              minRows={3}
+              size="md"
+              {...form.getInputProps("options")}
+            />
+          )}
+          {type === "scored" && lines(options).length > 0 && (
+            <Checkbox.Group
+              label={t("polls.correctLabel")}
+              value={[...form.values.correct]}
+              onChange={(value) => form.setFieldValue("correct", value)}
+              error={form.errors["correct"]}
+            >
+              <Stack gap={6} mt={6}>
+                {lines(options).map((line, index) => (
+                  <Checkbox key={`${index} ${line}`} value={String(index)} label={line} />
+                ))}
+              </Stack>
+            </Checkbox.Group>
+          )}
+          {type === "scored" && (
+            <NumberInput
+              label={t("polls.pointsLabel")}
+              min={1}
+              max={1000}
+              maw={160}
+              {...form.getInputProps("points")}
+            />
+          )}
+          {type === "scale" && (
+            <Group grow align="flex-start">
+              <NumberInput label={t("polls.low")} min={0} max={9} {...form.getInputProps("low")} />
+              <NumberInput label={t("polls.high")} min={1} max={10} {...form.getInputProps("high")} />
+              <TextInput label={t("polls.lowLabel")} maxLength={60} {...form.getInputProps("lowLabel")} />
+              <TextInput label={t("polls.highLabel")} maxLength={60} {...form.getInputProps("highLabel")} />
+            </Group>
+          )}
+          <Switch label={t("polls.hideUntilShown")} {...form.getInputProps("hidden", { type: "checkbox" })} />
+          <Switch
+            label={t("polls.anonymousLabel")}
+            description={t("polls.anonymousAbout")}
+            {...form.getInputProps("anonymous", { type: "checkbox" })}
+          />
+          <Select
+            label={t("polls.timer")}
+            placeholder={t("polls.noTimer")}
+            clearable
+            data={TIMERS.map((seconds) => ({
+              value: String(seconds),
+              label:
+                seconds < 60
+                  ? t("polls.seconds", { count: seconds })
+                  : t("polls.minutes", { count: seconds / 60 }),
+            }))}
+            {...form.getInputProps("seconds")}
+          />
+          <Text size="sm" c="dimmed">
+            {t("polls.laterAbout")}
+          </Text>
+          <Group justify="flex-end">
+            <Button variant="default" h={44} loading={save.isPending} onClick={() => submit(false)()}>
+              {t("polls.keep")}
+            </Button>
+            <Button type="submit" h={44} loading={save.isPending}>
+              {t("polls.openNow")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function bodyOf(values: Values): NewPoll {
+  const { type } = values;
+  return {
+    question: values.question.trim(),
+    type,
+    options: LISTED.includes(type) ? lines(values.options) : [],
+    anonymous: values.anonymous,
+    results: values.hidden ? "hidden" : "live",
+    seconds: values.seconds === null ? null : Number(values.seconds),
+    ...(type === "scale"
+      ? { low: values.low, high: values.high, low_label: values.lowLabel, high_label: values.highLabel }
+      : {}),
+    ...(type === "scored"
+      ? {
+          correct: values.correct.map(Number),
+          points: values.points,
+          // One right answer is asked for as one: choosing several would only be a way to lose.
+          ...(values.correct.length === 1 ? { max_choices: 1 } : {}),
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,190 @@
+import { Badge, Center, Group, Loader, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
+import { IconEyeOff, IconHourglassEmpty, IconSpy } from "@tabler/icons-react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useServices } from "@/api/services.tsx";
+import { useLiveDocument, useLiveValue, type LiveDocument } from "@/collab/useLiveDocument.ts";
+import type { DocumentViewProps } from "@/components/documentViews.tsx";
+import { EmptyState } from "@/components/EmptyState.tsx";
+import { NotShared } from "@/components/NotShared.tsx";
+import { tellProblem } from "@/components/toast.tsx";
+import { Countdown } from "./Countdown.tsx";
+import { readPoll, takesText, type Counts, type LivePoll } from "./core/pollDocument.ts";
+import styles from "./polls.module.css";
+import { pollWords } from "./problems.ts";
+import { ballotQuery, resultsQuery } from "./queries.ts";
+import { Results } from "./results/Results.tsx";
+import { Preparation } from "./Preparation.tsx";
+import { TeacherBar } from "./TeacherBar.tsx";
+import { useBallot } from "./useBallots.ts";
+import { Questions } from "./voting/Questions.tsx";
+import { VoteFate, VoteForm } from "./voting/Voting.tsx";
+
+const ROOT = "poll";
+/** Numbers are told aloud this often at most. */
+const TOLD_MILLISECONDS = 5_000;
+
+/** A poll, wherever it stands: on its own page or on a stage. */
+export default function PollView({ documentId, classId, teaches }: DocumentViewProps) {
+  const { t } = useTranslation();
+  const live = useLiveDocument(documentId, ROOT);
+  const poll = useLiveValue(live.doc, readPoll);
+  if (live.error === "gone" || live.error === "refused") return <NotShared classId={classId} />;
+  if (!poll) {
+    return (
+      <Center h="100%" mih={200}>
+        <Loader aria-label={t("polls.loading")} />
+      </Center>
+    );
+  }
+  return (
+    <div className={styles["view"]}>
+      <div className={styles["scroll"]}>
+        <div className={styles["sheet"]}>
+          {poll.state !== "draft" ? (
+            <AskedPoll poll={poll} teaches={teaches} live={live} />
+          ) : teaches ? (
+            <Preparation pollId={poll.id} />
+          ) : (
+            <EmptyState icon={<IconHourglassEmpty size={28} />} title={t("polls.soonTitle")}>
+              {t("polls.soon")}
+            </EmptyState>
+          )}
+        </div>
+      </div>
+      {teaches && <TeacherBar poll={poll} classId={classId} />}
+    </div>
+  );
+}
+
+function AskedPoll({ poll, teaches, live }: { poll: LivePoll; teaches: boolean; live: LiveDocument }) {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const { kept, ballots } = useBallot(poll.id, poll.round);
+  const served = useQuery({ ...ballotQuery(api, poll.id, poll.round), enabled: !teaches });
+  const mine = kept?.choices ?? served.data?.choices ?? [];
+  const own = kept?.fate === "refused" || kept?.fate === "late" ? (served.data?.choices ?? []) : mine;
+  const votedElsewhere = poll.anonymous && kept === null && served.data?.voted === true;
+  const fate = kept?.fate ?? (votedElsewhere ? "sealed" : served.data?.voted ? "counted" : null);
+  const cast = (choices: readonly string[]) => void ballots?.cast(poll, choices);
+  const questions = poll.type === "q_and_a";
+  const open = poll.state === "open";
+  return (
+    <Stack gap="lg">
+      <Stack gap="xs">
+        <Group gap="xs">
+          <Badge variant="light" color={open ? "pine" : "gray"}>
+            {open ? t("polls.open") : t("polls.closed")}
+          </Badge>
+          {(poll.round > 1 || poll.rounds.length > 0) && (
+            <Badge variant="light" color="gray">
+              {t("polls.roundNumber", { round: poll.round })}
+            </Badge>
+          )}
+          {poll.anonymous && (
+            <Badge variant="light" color="gray" leftSection={<IconSpy size={16} aria-hidden />}>
+              {t("polls.anonymous")}
+            </Badge>
+          )}
+          {open && poll.closesAt !== null && <Countdown closesAt={poll.closesAt} />}
+          <Text size="sm" c="dimmed" className={styles["number"]}>
+            {t("polls.voters", { count: poll.voters })}
+          </Text>
+          {live.state.kind === "offline" && (
+            <Badge variant="light" color="yellow">
+              {t("save.offlineIdle")}
+            </Badge>
+          )}
+        </Group>
+        <Title order={1} size="h2" style={{ overflowWrap: "anywhere" }}>
+          {poll.question}
+        </Title>
+      </Stack>
+      {questions ? (
+        <Questions poll={poll} own={own} cast={open && !teaches ? cast : null} teaches={teaches} />
+      ) : (
+        !teaches &&
+        open &&
+        fate !== "sealed" && <VoteForm key={poll.round} poll={poll} own={own} cast={cast} />
+      )}
+      {!teaches && !(questions && fate === "counted") && <VoteFate fate={fate} anonymous={poll.anonymous} />}
+      {!questions && <Outcome poll={poll} own={own} teaches={teaches} />}
+      <Announcer poll={poll} />
+    </Stack>
+  );
+}
+
+/** The results where they may be seen; where not, why not. */
+function Outcome({ poll, own, teaches }: { poll: LivePoll; own: readonly string[]; teaches: boolean }) {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const hidden = !poll.shown;
+  const ahead = useQuery({ ...resultsQuery(api, poll.id), enabled: teaches && hidden });
+  const { refetch } = ahead;
+  useEffect(() => {
+    if (teaches && hidden) void refetch();
+  }, [teaches, hidden, poll.voters, poll.state, refetch]);
+  const hide = useMutation({
+    mutationFn: (text: string) =>
+      api.PUT("/api/polls/{poll_id}/hidden", {
+        params: { path: { poll_id: poll.id } },
+        body: { text, hidden: true },
+      }),
+    onSuccess: () => refetch(),
+    onError: (error) => tellProblem(t(pollWords(error))),
+  });
+  const moderate = teaches && takesText(poll.type) ? { moderate: hide.mutate } : {};
+  if (poll.shown) {
+    return (
+      <section aria-label={t("polls.results")}>
+        <Results poll={poll} counts={poll} own={own} {...moderate} />
+      </section>
+    );
+  }
+  if (!teaches) {
+    return <Text c="dimmed">{poll.state === "open" ? t("polls.hiddenOpen") : t("polls.hiddenClosed")}</Text>;
+  }
+  const found = ahead.data;
+  if (found?.sealed) return <Text c="dimmed">{t("polls.sealed")}</Text>;
+  if (!found?.counts) return null;
+  const counts: Counts = {
+    voters: found.voters,
+    counts: takesText(poll.type)
+      ? Object.fromEntries(found.texts.filter((each) => !each.hidden).map((each) => [each.text, each.count]))
+      : found.counts,
+    mean: found.mean ?? null,
+  };
+  const rounds = found.rounds
+    .filter(({ round }) => round < poll.round)
+    .map((each) => ({ ...each, counts: each.counts ?? null, mean: each.mean ?? null }));
+  return (
+    <section aria-label={t("polls.results")}>
+      <Group gap={6} mb="sm" c="dimmed">
+        <IconEyeOff size={18} aria-hidden />
+        <Text size="sm">{t("polls.onlyYou")}</Text>
+      </Group>
+      <Results
+        poll={{ ...poll, rounds, correct: found.correct ?? [] }}
+        counts={counts}
+        own={[]}
+        {...moderate}
+      />
+    </section>
+  );
+}
+
+/** Tells aloud, now and then, how far a poll has come. */
+function Announcer({ poll }: { poll: LivePoll }) {
+  const { t } = useTranslation();
+  const words =
+    poll.state === "closed"
+      ? t("polls.toldClosed", { count: poll.voters })
+      : t("polls.voters", { count: poll.voters });
+  const [told, setTold] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setTold(words), poll.state === "closed" ? 0 : TOLD_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [words, poll.state]);
+  return <VisuallyHidden aria-live="polite">{told}</VisuallyHidden>;
+}

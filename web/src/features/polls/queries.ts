@@ -1,0 +1,62 @@
+import { queryOptions, type QueryClient } from "@tanstack/react-query";
+import { body, type Api } from "@/api/client.ts";
+import type { components } from "@/api/schema";
+
+export type Poll = components["schemas"]["Poll"];
+export type NewPoll = components["schemas"]["NewPoll"];
+export type PollResults = components["schemas"]["PollResults"];
+
+const path = (pollId: string) => ({ params: { path: { poll_id: pollId } } });
+
+export const pollsQuery = (api: Api, classId: string) =>
+  queryOptions({
+    queryKey: ["classes", classId, "polls"],
+    staleTime: 0,
+    refetchInterval: 5_000,
+    queryFn: async () => {
+      const items: Poll[] = [];
+      let cursor: string | null | undefined;
+      do {
+        const answer = await body(
+          api.GET("/api/classes/{class_id}/polls", {
+            params: { path: { class_id: classId }, query: { limit: 100, ...(cursor ? { cursor } : {}) } },
+          }),
+        );
+        items.push(...answer.items);
+        cursor = answer.next_cursor;
+      } while (cursor);
+      return items;
+    },
+  });
+
+export const pollQuery = (api: Api, pollId: string) =>
+  queryOptions({
+    queryKey: ["polls", pollId],
+    queryFn: () => body(api.GET("/api/polls/{poll_id}", path(pollId))),
+  });
+
+export const resultsQuery = (api: Api, pollId: string) =>
+  queryOptions({
+    queryKey: ["polls", pollId, "results"],
+    staleTime: 0,
+    queryFn: () => body(api.GET("/api/polls/{poll_id}/results", path(pollId))),
+  });
+
+export const ballotQuery = (api: Api, pollId: string, round: number) =>
+  queryOptions({
+    queryKey: ["polls", pollId, "ballot", round],
+    staleTime: 0,
+    queryFn: () => body(api.GET("/api/polls/{poll_id}/ballot", path(pollId))),
+  });
+
+/** A poll changed: whatever lists or shows it asks again. */
+export async function pollChanged(
+  client: QueryClient,
+  poll: { id: string; class_id: string },
+): Promise<void> {
+  await Promise.all([
+    client.invalidateQueries({ queryKey: ["polls", poll.id] }),
+    client.invalidateQueries({ queryKey: ["classes", poll.class_id, "polls"] }),
+    client.invalidateQueries({ queryKey: ["classes", poll.class_id, "documents"] }),
+  ]);
+}

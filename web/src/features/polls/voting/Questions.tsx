@@ -1,0 +1,154 @@
+import { ActionIcon, Badge, Button, Group, Stack, Text, Textarea, Tooltip } from "@mantine/core";
+import { IconArrowBigUp, IconArrowBigUpFilled, IconCheck, IconEyeOff } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useServices } from "@/api/services.tsx";
+import { FormProblem } from "@/components/FormProblem.tsx";
+import { tellProblem } from "@/components/toast.tsx";
+import type { LivePoll, Question } from "../core/pollDocument.ts";
+import styles from "../polls.module.css";
+import { pollWords } from "../problems.ts";
+
+const TEXT_MAX_CHARS = 280;
+
+/** The questions of a class, those that most want answered on top; answered ones below. */
+export function Questions(props: {
+  poll: LivePoll;
+  own: readonly string[];
+  cast: ((choices: readonly string[]) => void) | null;
+  teaches: boolean;
+}) {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const { poll, own, cast, teaches } = props;
+  const votes = (id: string) => poll.counts?.[id] ?? 0;
+  const order = (one: Question, other: Question) =>
+    Number(one.answered) - Number(other.answered) ||
+    votes(other.id) - votes(one.id) ||
+    one.id.localeCompare(other.id);
+  const change = useMutation({
+    mutationFn: ({ id, ...body }: { id: string; answered?: boolean; hidden?: boolean }) =>
+      api.PATCH("/api/polls/{poll_id}/questions/{question_id}", {
+        params: { path: { poll_id: poll.id, question_id: id } },
+        body,
+      }),
+    onError: (error) => tellProblem(t(pollWords(error))),
+  });
+  return (
+    <Stack gap="md">
+      {cast && <AskQuestion poll={poll} />}
+      {poll.questions.length === 0 && <Text c="dimmed">{t("polls.noQuestions")}</Text>}
+      <ul className={styles["entries"]} aria-label={t("polls.questions")}>
+        {[...poll.questions].sort(order).map((question) => {
+          const voted = own.includes(question.id);
+          return (
+            <li key={question.id} className={styles["entry"]}>
+              <Button
+                variant={voted ? "light" : "default"}
+                h={44}
+                px="sm"
+                disabled={!cast}
+                aria-pressed={voted}
+                aria-label={t("polls.upvote", { text: question.text })}
+                leftSection={voted ? <IconArrowBigUpFilled size={18} /> : <IconArrowBigUp size={18} />}
+                onClick={() => cast?.(voted ? own.filter((id) => id !== question.id) : [...own, question.id])}
+              >
+                {poll.counts ? votes(question.id) : ""}
+              </Button>
+              <Text component="p" m={0} c={question.answered ? "dimmed" : undefined}>
+                {question.text}{" "}
+                {question.answered && (
+                  <Badge variant="light" leftSection={<IconCheck size={14} aria-hidden />}>
+                    {t("polls.answered")}
+                  </Badge>
+                )}
+              </Text>
+              {teaches && (
+                <Group gap={2} wrap="nowrap">
+                  <Tooltip label={question.answered ? t("polls.notAnswered") : t("polls.markAnswered")}>
+                    <ActionIcon
+                      variant={question.answered ? "light" : "subtle"}
+                      color={question.answered ? "pine" : "gray"}
+                      size={44}
+                      aria-pressed={question.answered}
+                      aria-label={t("polls.markAnsweredNamed", { text: question.text })}
+                      onClick={() => change.mutate({ id: question.id, answered: !question.answered })}
+                    >
+                      <IconCheck size={20} />
+                    </ActionIcon>
+                  </Tooltip>
+                  <Tooltip label={t("polls.hideEntry")}>
+                    <ActionIcon
+                      variant="subtle"
+                      color="gray"
+                      size={44}
+                      aria-label={t("polls.hideEntryNamed", { text: question.text })}
+                      onClick={() => change.mutate({ id: question.id, hidden: true })}
+                    >
+                      <IconEyeOff size={20} />
+                    </ActionIcon>
+                  </Tooltip>
+                </Group>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </Stack>
+  );
+}
+
+function AskQuestion({ poll }: { poll: LivePoll }) {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const [text, setText] = useState("");
+  // The id goes with the text: sent again after a lost answer it is the same question.
+  const [id, setId] = useState(randomId);
+  const ask = useMutation({
+    mutationFn: () =>
+      api.PUT("/api/polls/{poll_id}/questions/{question_id}", {
+        params: { path: { poll_id: poll.id, question_id: id } },
+        body: { text },
+      }),
+    onSuccess: () => {
+      setText("");
+      setId(randomId());
+    },
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim()) ask.mutate();
+      }}
+    >
+      <Stack gap="xs">
+        <FormProblem words={ask.error ? t(pollWords(ask.error)) : null} />
+        <Textarea
+          label={t("polls.yourQuestion")}
+          autosize
+          minRows={2}
+          maxLength={TEXT_MAX_CHARS}
+          value={text}
+          onChange={({ currentTarget }) => setText(currentTarget.value)}
+          size="md"
+        />
+        <Group justify="flex-end">
+          <Button type="submit" h={44} disabled={!text.trim()} loading={ask.isPending}>
+            {t("polls.askQuestion")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** A random UUID (RFC 9562, version 4); `crypto.randomUUID` exists only on secure origins. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
