@@ -1,6 +1,7 @@
 import createClient from "openapi-fetch";
 import type { AccessTokens } from "./accessTokens.ts";
 import { problemFrom, Unreachable } from "./problem.ts";
+import { noteServerTime } from "./serverClock.ts";
 import type { paths } from "./schema";
 
 const PUBLIC = ["/api/auth/", "/api/join/"];
@@ -19,8 +20,11 @@ function idempotencyKey(): string {
 }
 
 async function send(request: Request): Promise<Response> {
+  const sentAt = Date.now();
   try {
-    return await fetch(request);
+    const response = await fetch(request);
+    noteServerTime(response.headers.get("Date"), sentAt);
+    return response;
   } catch {
     throw new Unreachable();
   }

@@ -1,10 +1,12 @@
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { useEffect, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices } from "@/api/services.tsx";
 import { tell } from "@/components/toast.tsx";
 import { Finder } from "./Finder.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
+
+const WaitingBallots = lazy(() => import("@/features/polls/WaitingBallots.tsx"));
 
 const OPEN_PAGES = ["/login", "/register", "/join/", "/dev/"];
 
@@ -27,6 +29,11 @@ export function Root() {
     <>
       <Outlet />
       {signedIn === "yes" && <Finder />}
+      {signedIn === "yes" && (
+        <Suspense>
+          <WaitingBallots />
+        </Suspense>
+      )}
       <Shortcuts />
     </>
   );

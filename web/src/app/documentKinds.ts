@@ -5,8 +5,12 @@ import type { DocumentViews } from "@/components/documentViews.tsx";
 export const DOCUMENT_KINDS: DocumentViews = {
   pages: {
     whiteboard: lazy(() => import("@/features/whiteboard/BoardPage.tsx")),
+    poll: lazy(() => import("@/features/polls/PollPage.tsx")),
+    slides: lazy(() => import("@/features/slides/DeckPage.tsx")),
   },
   views: {
     whiteboard: lazy(() => import("@/features/whiteboard/BoardView.tsx")),
+    poll: lazy(() => import("@/features/polls/PollView.tsx")),
+    slides: lazy(() => import("@/features/slides/DeckView.tsx")),
   },
 };

@@ -88,6 +88,13 @@ const classRoute = createRoute({
     tab: search["tab"] === "people" || search["tab"] === "settings" ? search["tab"] : undefined,
   }),
   component: lazyRouteComponent(() => import("@/features/classes/ClassPage.tsx"), "ClassPage"),
+const pollsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/classes/$classId/polls",
+  validateSearch: (search): { create?: true } => (search["create"] === true ? { create: true } : {}),
+  component: lazyRouteComponent(() => import("@/features/polls/PollsPage.tsx"), "PollsPage"),
+});
+
 });
 
 const profileRoute = createRoute({
@@ -132,7 +139,7 @@ const routeTree = rootRoute.addChildren([
   joinRoute,
   componentsRoute,
   memberRoute.addChildren([
-    shellRoute.addChildren([homeRoute, classRoute, profileRoute, adminRoute]),
+    shellRoute.addChildren([homeRoute, classRoute, pollsRoute, profileRoute, adminRoute]),
     documentRoute,
     historyRoute,
   ]),

@@ -1,8 +1,8 @@
 import { Button, Group, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconChalkboard, IconPlus } from "@tabler/icons-react";
+import { IconChalkboard, IconChartBar, IconPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
 import { documentsQuery } from "@/api/queries.ts";
@@ -32,7 +32,19 @@ export function DocumentsTab({ room }: { room: ClassRoom }) {
   return (
     <Stack gap="lg">
       {teaches && room.student_count === 0 && <JoinCode room={room} />}
-      {teaches && !empty && <Group justify="flex-end">{newBoard}</Group>}
+      <Group justify="flex-end">
+        <Button
+          variant="default"
+          h={44}
+          leftSection={<IconChartBar size={18} />}
+          renderRoot={(props) => (
+            <Link to="/classes/$classId/polls" params={{ classId: room.id }} search={{}} {...props} />
+          )}
+        >
+          {t("polls.title")}
+        </Button>
+        {teaches && !empty && newBoard}
+      </Group>
       {documents.isPending && <RowsLoading rows={3} height={72} />}
       {documents.error && <ErrorState error={documents.error} retry={() => void documents.refetch()} />}
       {empty && (

@@ -14,6 +14,7 @@ import join from "./join.json";
 import nav from "./nav.json";
 import people from "./people.json";
 import problems from "./problems.json";
+import polls from "./polls.json";
 import profile from "./profile.json";
 import rescue from "./rescue.json";
 import roles from "./roles.json";
@@ -40,6 +41,7 @@ export default {
   profile,
   rescue,
   roles,
+  polls,
   rooms,
   save,
   shortcuts,
