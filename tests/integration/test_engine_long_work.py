@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -304,6 +305,42 @@ async def test_16_the_worker_knows_no_secrets() -> None:
         await discreet.walk(b"\x00\x00")
         assert b"never told" not in Path(f"/proc/{discreet.pid}/environ").read_bytes()
         await discreet.close()
+
+
+_SERVER = """
+import asyncio
+from collab_server.metrics import Metrics
+from collab_server.worker import Worker
+
+async def main():
+    worker = Worker(Metrics())
+    await worker.walk(bytes(2))
+    print(worker.pid, flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+def runs(pid: int) -> bool:
+    """Say whether a process runs; one that nobody has asked about since it ended does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def test_16_the_worker_of_a_killed_server_ends_by_itself() -> None:
+    root = str(Path(worker.__file__).parents[1])
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _SERVER, stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": root}
+    )
+    assert server.stdout is not None
+    pid = int(await server.stdout.readline())
+    assert runs(pid)
+    server.kill()
+    await server.wait()
+    await eventually(lambda: not runs(pid), "the worker to end")
 
 
 async def written(store: Store, count: int, *, broken: bool = False) -> Author:
