@@ -172,7 +172,7 @@ def test_the_tools_in_the_menu_work_without_the_internet(room: Room, lesson: Les
     expect(teacher.page.get_by_role("button", name="Frame tool")).to_be_visible()
     expect(teacher.page.get_by_text("Web Embed")).to_be_hidden()
     teacher.page.get_by_role("button", name="Mermaid to Excalidraw").click()
-    dialog = teacher.page.get_by_role("dialog")
+    dialog = teacher.page.locator(".excalidraw-modal-container").get_by_role("dialog")
     dialog.get_by_role("textbox").fill("flowchart TD\n  A[Cell] --> B{Nucleus?}")
     expect(dialog.locator("canvas")).to_be_visible()
     expect(dialog.locator("a:visible")).to_have_count(0)
