@@ -22,6 +22,7 @@ from auth.tokens import Claims, TokenIssuer
 from classroom.api import create_api
 from classroom.documents.actions import document_access
 from classroom.polls.desk import PollDesk
+from classroom.progress.actions import record_edited, record_opened
 from classroom.services import Services
 from classroom.slides.work import SlideWork
 from classroom.video.jitsi import Jitsi
@@ -44,6 +45,7 @@ from persistence.file_store import FileStore
 from persistence.migrations import is_current
 from persistence.update_log import PostgresUpdateLog
 
+DOOR_CONNECTIONS = 4
 WEB_APPLICATION = Path(__file__).parent.parent / "web" / "dist"
 
 _REASONS: dict[type[auth_errors.Unauthenticated], str] = {
@@ -58,6 +60,9 @@ _REASONS: dict[type[auth_errors.Unauthenticated], str] = {
 def create_app(settings: Settings, *, database_url: str) -> Starlette:
     """Build the whole application. Nothing is connected until its lifespan starts."""
     database = Database(database_url)
+    # Apart from the requests' connections: a class that comes at once must not hold them up. A connection that has died is a
+    # reason to try again for the client, so none is asked for a sign of life before each use.
+    doors = Database(database_url, pool_connections=DOOR_CONNECTIONS, pre_ping=False)
     log = PostgresUpdateLog(database_url)
     issuer = TokenIssuer(
         settings.secret_key, issuer=settings.public_url, lifetime_seconds=settings.access_token_seconds
@@ -65,7 +70,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
     metrics = Metrics()
     engine = Engine(
         log,
-        ClassroomDoorkeeper(database, issuer),
+        ClassroomDoorkeeper(doors, issuer),
         limits=_limits(settings),
         metrics=metrics,
         edit_log=PostgresEditLog(),
@@ -90,6 +95,8 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         video=video,
     )
 
+    engine.listen(ProgressListener(services))
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         file_store.prepare()
@@ -106,6 +113,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
             await slide_work.close()
             await engine.close()
             await log.close()
+            await doors.close()
             await database.close()
 
     async def keys(_request: Request) -> Response:
@@ -123,6 +131,21 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         middleware=[Middleware(SecurityHeaders, video_origin=None if video is None else video.origin)],
         lifespan=lifespan,
     )
+
+
+class ProgressListener:
+    """Moves people along on their class's progress board; implements ports.ActivityListener."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def opened(self, document_id: UUID, user_id: UUID) -> None:
+        """See ports.ActivityListener."""
+        await record_opened(self._services, document_id=document_id, user_id=user_id)
+
+    async def edited(self, document_id: UUID, user_id: UUID) -> None:
+        """See ports.ActivityListener."""
+        await record_edited(self._services, document_id=document_id, user_id=user_id)
 
 
 class NotMigrated(Exception):

@@ -37,6 +37,7 @@ class Member:
     wire: Wire
     end: Callable[[EngineError], None]
     saved: int = 0
+    has_edited: bool = False
     behind: bytes | None = None
 
     def tell(self, bodies: Sequence[bytes]) -> None:

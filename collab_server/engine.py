@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from collab_server.activity import ActivityFeed
 from collab_server.desk import Desk
 from collab_server.errors import EngineError, NotFound, Restarting
 from collab_server.metrics import Metrics
-from collab_server.ports import Admission, Doorkeeper, EditLog, EditTransaction, UpdateLog
+from collab_server.ports import ActivityListener, Admission, Doorkeeper, EditLog, EditTransaction, UpdateLog
 from collab_server.quotas import Shares
 from collab_server.registry import Registry, RegistryLimits
 from collab_server.session import SessionLimits
@@ -75,13 +76,20 @@ class Engine:
     """Implements live.LiveDocuments."""
 
     def __init__(
-        self, log: UpdateLog, doorkeeper: Doorkeeper, *, limits: EngineLimits, metrics: Metrics, edit_log: EditLog
+        self,
+        log: UpdateLog,
+        doorkeeper: Doorkeeper,
+        *,
+        limits: EngineLimits,
+        metrics: Metrics,
+        edit_log: EditLog,
     ) -> None:
         self.doorkeeper = doorkeeper
         self.limits = limits
         self.metrics = metrics
         self._log = log
-        self.registry = Registry(log, limits=limits.registry, metrics=metrics)
+        self.activity = ActivityFeed()
+        self.registry = Registry(log, limits=limits.registry, metrics=metrics, on_edited=self.activity.edited)
         metrics.inbox.set_function(lambda: sum(room.backlog for room in self.registry.rooms()))
         metrics.outbox.set_function(lambda: sum(socket.wire.waiting_bytes for socket in self._sockets))
         metrics.congested.set_function(lambda: sum(socket.wire.congested for socket in self._sockets))
@@ -94,6 +102,10 @@ class Engine:
         self._heartbeat: asyncio.TimerHandle | None = None
         self._lag_timer: asyncio.TimerHandle | None = None
         self._all_gone = asyncio.Event()
+
+    def listen(self, listener: ActivityListener) -> None:
+        """Let somebody know from now on what people do in documents."""
+        self.activity.listener = listener
 
     def opened(self, socket: OpenSocket) -> None:
         """Count an open socket, and ask it for signs of life."""
@@ -114,6 +126,8 @@ class Engine:
     def entered(self, session: OpenSession) -> None:
         """Count a session that has joined its room."""
         self._sessions.add(session)
+        if session.admission is not None:
+            self.activity.opened(session.admission.document_id, session.admission.participant.id)
         self.metrics.sessions.set(len(self._sessions))
 
     def left(self, session: OpenSession) -> None:
@@ -171,6 +185,7 @@ class Engine:
     async def close(self) -> None:
         """Commit what was accepted, then send everyone away with 1012."""
         await self.registry.close()
+        await self.activity.close()
         for timer in (self._heartbeat, self._lag_timer):
             if timer is not None:
                 timer.cancel()

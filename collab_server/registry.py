@@ -1,7 +1,7 @@
 """Which documents are open: opened once, shared, compacted, and let go when nobody has been there for a while."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from random import SystemRandom
 from uuid import UUID
@@ -34,7 +34,10 @@ class RegistryLimits:
 class Registry:
     """The open rooms of one process."""
 
-    def __init__(self, log: UpdateLog, *, limits: RegistryLimits, metrics: Metrics) -> None:
+    def __init__(
+        self, log: UpdateLog, *, limits: RegistryLimits, metrics: Metrics, on_edited: Callable[[UUID, UUID], None]
+    ) -> None:
+        self._on_edited = on_edited
         self._updates = log
         self._committer = Committer(log, metrics)
         self.worker = Worker(metrics)
@@ -63,8 +66,16 @@ class Registry:
         """Wait for the snapshots that are being taken in the background."""
         await self._snapshots.settled()
 
-    def compact_soon(self, room: Room) -> None:
-        """Hear that an open room has committed; where it has come far since its last snapshot, one is taken soon."""
+    def emptied(self, room: Room) -> None:
+        """See room.RoomHost: the room is kept for a while, in case somebody returns."""
+        self._unload_later(room)
+
+    def edited(self, document_id: UUID, user_id: UUID) -> None:
+        """See room.RoomHost."""
+        self._on_edited(document_id, user_id)
+
+    def grown(self, room: Room) -> None:
+        """See room.RoomHost: where it has come far since its last snapshot, one is taken soon."""
         self._snapshots.grown(room.document_id, seq=room.seq, size=room.size)
 
     async def open(self, document_id: UUID) -> Room:
@@ -86,11 +97,11 @@ class Registry:
             await asyncio.shield(self._loading[document_id])
 
     async def read_again(self, document_id: UUID) -> tuple[Content, Collection[int]]:
-        """See room.DocumentReader."""
+        """See room.RoomHost."""
         return await self._snapshots.read(document_id)
 
     async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
-        """See room.DocumentReader."""
+        """See room.RoomHost."""
         return await self._updates.read_rows(document_id, after=after, until=until)
 
     def hear(self, document_id: UUID, epoch: int, seq: int, update: bytes) -> None:
@@ -177,8 +188,7 @@ class Registry:
                 committer=self._committer,
                 limits=self._limits.room,
                 metrics=self._metrics,
-                on_empty=self._unload_later,
-                reader=self,
+                host=self,
             )
             self._rooms[document_id] = room
             self._metrics.rooms.set(len(self._rooms))

@@ -6,7 +6,7 @@ log's order between the room's own.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol
@@ -48,8 +48,17 @@ class RoomLimits:
     inbox_max_bytes: int = 64 * 1024 * 1024
 
 
-class DocumentReader(Protocol):
-    """Where a room reads its document again."""
+class RoomHost(Protocol):
+    """What a room is in: it hears of the room, and reads its document again."""
+
+    def emptied(self, room: "Room") -> None:
+        """Hear that nobody is here, and nothing on its way into the log."""
+
+    def grown(self, room: "Room") -> None:
+        """Hear that rows were committed."""
+
+    def edited(self, document_id: UUID, user_id: UUID) -> None:
+        """Hear that somebody has changed the document; once for each session."""
 
     async def read_again(self, document_id: UUID) -> tuple[Content, Collection[int]]:
         """Return the document, and the rows that had to be left out of it just now; raises NotFound."""
@@ -79,8 +88,7 @@ class Room:
         committer: Committer,
         limits: RoomLimits,
         metrics: Metrics,
-        on_empty: Callable[["Room"], None],
-        reader: DocumentReader,
+        host: RoomHost,
     ) -> None:
         self.document_id = document_id
         self.closed = False
@@ -88,8 +96,7 @@ class Room:
         self._committer = committer
         self._limits = limits
         self._metrics = metrics
-        self._on_empty = on_empty
-        self._reader = reader
+        self._host = host
         self._content = content
         self._intake = Intake(content, max_bytes=limits.document_max_bytes)
         self._framed_states: tuple[bytes, dict[bytes, bytes]] | None = None
@@ -150,7 +157,7 @@ class Room:
     def release(self) -> None:
         """Let the room go where nobody is left in it."""
         if self.idle:
-            self._on_empty(self)
+            self._host.emptied(self)
 
     def send_state(self, member: Member, state_vector: bytes) -> None:
         """Send what is missing from a state vector (validated by the session)."""
@@ -348,7 +355,7 @@ class Room:
             self._finish()
 
     async def _find_out(self) -> None:
-        await self._reader.read_again(self.document_id)
+        await self._host.read_again(self.document_id)
         raise StaleEpoch
 
     async def _fill(self, seq: int, written: Sequence[_Offered]) -> None:
@@ -358,7 +365,7 @@ class Room:
         if all(number in self._heard for number in missing):
             rows: Sequence[tuple[int, bytes]] = [(number, self._heard[number]) for number in missing]
         else:
-            rows = await self._reader.read_rows(self.document_id, after=self.seq, until=seq - len(written))
+            rows = await self._host.read_rows(self.document_id, after=self.seq, until=seq - len(written))
         try:
             self._apply([(update, None, walk(update)) for _, update in rows], skip_to=seq - len(written))
             self._apply(
@@ -376,8 +383,8 @@ class Room:
         before = self._shown_seq
         self._intake.readable = False
         try:
-            content, _ = await self._reader.read_again(self.document_id)
-            rows = await self._reader.read_rows(self.document_id, after=before, until=content.seq)
+            content, _ = await self._host.read_again(self.document_id)
+            rows = await self._host.read_rows(self.document_id, after=before, until=content.seq)
         finally:
             self._intake.readable = True
         if content.epoch != self.epoch:
@@ -412,7 +419,11 @@ class Room:
         for update, author, summary in rows:
             if author is None:
                 self._intake.add(summary, len(update))
+            elif not author.has_edited:
+                author.has_edited = True
+                self._host.edited(self.document_id, author.participant.id)
         self._send(rows)
+        self._host.grown(self)
         self._shown_seq = self.seq
 
     def _send(self, rows: Sequence[tuple[bytes, Member | None, Summary]]) -> None:

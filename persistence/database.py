@@ -66,13 +66,14 @@ class Transaction:
 class Database:
     """A pool of connections to one PostgreSQL database. It connects at the first use."""
 
-    def __init__(self, url: str, *, pool_connections: int = POOL_CONNECTIONS) -> None:
+    def __init__(self, url: str, *, pool_connections: int = POOL_CONNECTIONS, pre_ping: bool = True) -> None:
+        """`pre_ping`: whether a connection is asked for a sign of life before each use, which costs a round trip."""
         self.engine: AsyncEngine = create_async_engine(
             asyncpg_url(url),
             pool_size=pool_connections,
             max_overflow=pool_connections,
             pool_timeout=POOL_TIMEOUT_SECONDS,
-            pool_pre_ping=True,
+            pool_pre_ping=pre_ping,
             connect_args={"timeout": CONNECT_TIMEOUT_SECONDS},
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

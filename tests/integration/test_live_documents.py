@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.raw_client import eventually
 from tests.running_server import RunningServer
 from tests.school import Account, School
 from tests.yjs_peers import Peer, Peers, yjs_peers
@@ -69,6 +70,21 @@ async def test_drawing_moves_the_time_at_which_a_document_was_changed(lesson: Le
     await zoe.do("set", root="elements", key="a", value=1)
     await zoe.saved()
     assert lesson.teacher.api.get(address).json()["updated_at"] > before
+
+
+async def test_opening_and_drawing_on_a_board_move_the_student_on_the_progress_board(
+    lesson: Lesson, peers: Peers
+) -> None:
+    def state() -> str | None:
+        table = lesson.teacher.api.get(f"/api/classes/{lesson.class_id}/progress.csv").text
+        return table.partition("Zoë")[2].partition("\n")[0]
+
+    zoe = await lesson.enter(peers, lesson.zoe)
+    await zoe.synced()
+    await eventually(lambda: "opened" in (state() or ""), "opened")
+    await zoe.do("set", root="elements", key="a", value=1)
+    await zoe.saved()
+    await eventually(lambda: "working" in (state() or ""), "working")
 
 
 async def test_8_a_right_changes_on_an_open_board_at_once(lesson: Lesson, peers: Peers) -> None:
