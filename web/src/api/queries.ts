@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useQuery, type QueryClient } from "@tanstack/react-query";
 import { body, type Api } from "./client.ts";
 import { useServices } from "./services.tsx";
-import type { BoardDocument, ClassRoom, Member, OpenRoom } from "./types.ts";
+import type { BoardDocument, ClassRoom, ClassSession, Member, OpenRoom } from "./types.ts";
 
 /** Lists in one page are enough for a school; a longer one is followed to its end, up to this many pages. */
 const MOST_PAGES = 20;
@@ -62,6 +62,18 @@ export const documentsQuery = (api: Api, classId: string) =>
         body(
           api.GET("/api/classes/{class_id}/documents", { params: { path: { class_id: classId }, query } }),
         ),
+      ),
+  });
+
+/** The sessions of one class, or of all of somebody's, in one state. */
+export const sessionsQuery = (api: Api, query: { class_id?: string; state: ClassSession["state"] }) =>
+  queryOptions({
+    queryKey: ["sessions", query.state, query.class_id ?? "mine"],
+    staleTime: 0,
+    refetchInterval: LIST_REFRESH_MILLISECONDS,
+    queryFn: () =>
+      everyPage<ClassSession>((page) =>
+        body(api.GET("/api/sessions", { params: { query: { ...page, ...query } } })),
       ),
   });
 

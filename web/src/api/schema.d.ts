@@ -1794,7 +1794,7 @@ export interface components {
          * @description What is on stage.
          * @enum {string}
          */
-        "ActivityKind-Input": "none" | "document" | "video";
+        ActivityKind: "none" | "document" | "video";
         /**
          * ActivitySummary
          * @description How the class stands with one activity: students by state.
@@ -1835,7 +1835,7 @@ export interface components {
         ActivityToShow: {
             /** Document Id */
             document_id?: string | null;
-            kind: components["schemas"]["ActivityKind-Input"];
+            kind: components["schemas"]["ActivityKind"];
             /** Slide Id */
             slide_id?: string | null;
         };
@@ -2990,7 +2990,8 @@ export interface components {
         ProgressColumn: {
             /** Activity Id */
             activity_id: string | null;
-            activity_kind: components["schemas"]["classroom__progress__models__ActivityKind"] | null;
+            /** Activity Kind */
+            activity_kind: ("document" | "lesson" | "assignment" | "quiz") | null;
             /** Due At */
             due_at: string | null;
             /** Hidden */
@@ -3425,7 +3426,7 @@ export interface components {
             /** Document Id */
             document_id: string | null;
             document_kind: components["schemas"]["Kind"] | null;
-            kind: components["schemas"]["documents__stage__ActivityKind"];
+            kind: components["schemas"]["ActivityKind"];
             /** Slide Id */
             slide_id: string | null;
             /** Title */
@@ -3583,18 +3584,6 @@ export interface components {
             /** Url */
             url: string;
         };
-        /**
-         * ActivityKind
-         * @description What a column of a board can be about. A poll or a deck is its document.
-         * @enum {string}
-         */
-        classroom__progress__models__ActivityKind: "document" | "lesson" | "assignment" | "quiz";
-        /**
-         * ActivityKind
-         * @description What is on stage.
-         * @enum {string}
-         */
-        documents__stage__ActivityKind: "none" | "document" | "video";
     };
     responses: never;
     parameters: never;

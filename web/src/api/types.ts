@@ -11,4 +11,7 @@ export type AccountRow = Schemas["Account"];
 export type HistoryBurst = Schemas["Burst"];
 export type OpenRoom = Schemas["Room"];
 export type RoomSession = Schemas["RoomSession"];
+export type ClassSession = Schemas["Session"];
+export type SessionVideo = Schemas["Video"];
+export type StageRequest = Schemas["StageRequest"];
 export type AccessLevel = DocumentAccess["students"];

@@ -125,6 +125,15 @@ const historyRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/whiteboard/history/HistoryPage.tsx"), "HistoryPage"),
 });
 
+const liveRoute = createRoute({
+  getParentRoute: () => memberRoute,
+  path: "/classes/$classId/live",
+  validateSearch: (search): { view?: "stage" } => ({
+    view: search["view"] === "stage" ? "stage" : undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/features/live/LivePage.tsx"), "LivePage"),
+});
+
 const componentsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/dev/components",
@@ -141,6 +150,7 @@ const routeTree = rootRoute.addChildren([
   memberRoute.addChildren([
     shellRoute.addChildren([homeRoute, classRoute, pollsRoute, profileRoute, adminRoute]),
     documentRoute,
+    liveRoute,
     historyRoute,
   ]),
 ]);

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
 import { useMe } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
@@ -13,6 +14,8 @@ import { sessionsOn } from "./sharedSessions.ts";
 export interface LiveDocument {
   /** The document, once there is something true to show; another one after it had to be rebuilt. */
   readonly doc: Y.Doc | null;
+  /** Who else has it open; there as soon as there is a link to look for. */
+  readonly awareness: Awareness | null;
   /** What a person is told about link and work, as on a board. */
   readonly state: SaveState;
   /** The server has sent its state since the page was opened (else `doc` is this device's copy). */
@@ -80,6 +83,7 @@ export function liveDocumentOf(view: SessionView): LiveDocument {
   const final = kind === "gone" || kind === "signedOut" || kind === "refused" || kind === "ended";
   return {
     doc: view.ready ? (view.incarnation?.document ?? null) : null,
+    awareness: view.incarnation?.awareness ?? null,
     state: view.save,
     synced:
       view.scope !== undefined &&

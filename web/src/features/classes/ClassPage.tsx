@@ -1,13 +1,16 @@
-import { Tabs, Text } from "@mantine/core";
+import { Group, Stack, Tabs, Text } from "@mantine/core";
 import { IconChalkboard, IconSettings, IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { classQuery } from "@/api/queries.ts";
+import { classQuery, sessionsQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
 import { Page } from "@/components/Page.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
+import { NextSessions, PlanButton } from "@/components/sessions/NextSessions.tsx";
+import { RunningSession } from "@/components/sessions/RunningSession.tsx";
+import { StartClass } from "@/components/sessions/StartClass.tsx";
 import { DocumentsTab } from "./DocumentsTab.tsx";
 import { PeopleTab } from "./PeopleTab.tsx";
 import { SettingsTab } from "./SettingsTab.tsx";
@@ -21,6 +24,8 @@ export function ClassPage() {
   const { tab } = route.useSearch();
   const navigate = route.useNavigate();
   const room = useQuery(classQuery(api, classId));
+  const running = useQuery(sessionsQuery(api, { class_id: classId, state: "running" }));
+  const teaches = room.data?.role === "teacher";
   if (room.isPending) {
     return (
       <Page title={t("class.loading")}>
@@ -39,7 +44,24 @@ export function ClassPage() {
     room.data.teachers.map(({ name }) => name),
   );
   return (
-    <Page title={room.data.title} detail={<Text c="dimmed">{t("class.taughtBy", { teachers })}</Text>}>
+    <Page
+      title={room.data.title}
+      detail={<Text c="dimmed">{t("class.taughtBy", { teachers })}</Text>}
+      action={
+        teaches && running.data?.length === 0 ? (
+          <Group gap="sm">
+            <PlanButton classId={classId} />
+            <StartClass classId={classId} />
+          </Group>
+        ) : undefined
+      }
+    >
+      <Stack gap="lg" mb="lg">
+        {running.data?.map((session) => (
+          <RunningSession key={session.id} session={session} title={session.title} />
+        ))}
+        <NextSessions classId={classId} teaches={teaches} />
+      </Stack>
       <Tabs
         value={tab ?? "documents"}
         onChange={(value) =>

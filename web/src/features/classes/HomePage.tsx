@@ -11,6 +11,7 @@ import { EmptyState } from "@/components/EmptyState.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
 import { Page } from "@/components/Page.tsx";
 import { PersonAvatar } from "@/components/PersonAvatar.tsx";
+import { StartClassOf, Today } from "@/components/sessions/Today.tsx";
 import { CreateClass } from "./CreateClass.tsx";
 import { JoinWithCode } from "./JoinWithCode.tsx";
 import styles from "./HomePage.module.css";
@@ -34,12 +35,19 @@ export function HomePage() {
       {t("home.join")}
     </Button>
   );
+  const taught = (classes.data ?? []).filter(({ role }) => role === "teacher");
   const actions = teaches ? (
     <Group gap="sm" justify="center">
       {joinButton}
-      <Button h={44} leftSection={<IconPlus size={18} />} onClick={create.open}>
+      <Button
+        h={44}
+        variant={taught.length > 0 ? "default" : "filled"}
+        leftSection={<IconPlus size={18} />}
+        onClick={create.open}
+      >
         {t("home.create")}
       </Button>
+      <StartClassOf classes={taught} />
     </Group>
   ) : (
     joinButton
@@ -69,6 +77,7 @@ export function HomePage() {
           {t(teaches ? "home.emptyTeacher" : "home.emptyStudent")}
         </EmptyState>
       )}
+      <Today classes={classes.data ?? []} />
       {classes.data && !empty && (
         <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} component="ul" className={styles["cards"]}>
           {classes.data.map((room) => (

@@ -27,6 +27,8 @@ export default function Board(props: {
   onPeople: (people: readonly PresentPerson[]) => void;
   onUploads: (count: number) => void;
   onDropped: () => void;
+  /** It stands beside other things, and takes keys only while somebody works on it. */
+  amongOthers: boolean;
 }) {
   const { t, i18n } = useTranslation();
   const theme = useComputedColorScheme("light");
@@ -103,7 +105,7 @@ export default function Board(props: {
         name={props.board.title}
         aiEnabled={false}
         validateEmbeddable={false}
-        handleKeyboardGlobally
+        handleKeyboardGlobally={!props.amongOthers}
         onPointerUpdate={({ pointer, button }) => live?.pointerMoved(pointer, button)}
         UIOptions={{
           canvasActions: {

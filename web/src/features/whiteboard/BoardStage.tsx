@@ -28,6 +28,7 @@ export function BoardStage(props: {
   handle: BoardHandle | null;
   onHandle: (handle: BoardHandle | null) => void;
   onPeople: (people: readonly PresentPerson[]) => void;
+  amongOthers?: boolean;
 }) {
   const { t } = useTranslation();
   const { board, session, view } = props;
@@ -68,6 +69,7 @@ export function BoardStage(props: {
             onHandle={props.onHandle}
             onPeople={props.onPeople}
             onUploads={(count) => session.reportUploads(count)}
+            amongOthers={props.amongOthers ?? false}
             onDropped={() => tellProblem(t("board.strokeDropped"))}
           />
         ) : (

@@ -50,6 +50,7 @@ function OpenBoard({ board, me }: { board: BoardDocument; me: Me }) {
         handle={handle}
         onHandle={setHandle}
         onPeople={NOBODY_ASKS}
+        amongOthers
       />
       {!calm && (
         <div className={styles["trouble"]}>

@@ -11,6 +11,7 @@ import finder from "./finder.json";
 import history from "./history.json";
 import home from "./home.json";
 import join from "./join.json";
+import live from "./live.json";
 import nav from "./nav.json";
 import people from "./people.json";
 import problems from "./problems.json";
@@ -35,6 +36,7 @@ export default {
   history,
   home,
   join,
+  live,
   nav,
   people,
   problems,

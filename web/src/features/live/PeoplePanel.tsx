@@ -1,0 +1,151 @@
+import { ActionIcon, Button, CloseButton, Drawer, Group, Menu, Stack, Text, Title } from "@mantine/core";
+import { IconDots, IconHandOff, IconPencil, IconPencilOff } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { Me } from "@/api/types.ts";
+import { PersonChip } from "@/components/PersonAvatar.tsx";
+import styles from "./Classroom.module.css";
+import type { PresentPerson } from "./core/people.ts";
+import type { StageState } from "./core/stage.ts";
+import type { StageActions } from "./useStageActions.ts";
+
+interface PanelProps {
+  asDrawer: boolean;
+  opened: boolean;
+  onClose: () => void;
+  stage: StageState;
+  people: readonly PresentPerson[];
+  me: Me;
+  teaches: boolean;
+  actions: StageActions;
+}
+
+/** Hands in the order in which they went up, and who is here. */
+export function PeoplePanel(props: PanelProps) {
+  const { t } = useTranslation();
+  if (props.asDrawer) {
+    return (
+      <Drawer
+        opened={props.opened}
+        onClose={props.onClose}
+        position="bottom"
+        size="75%"
+        title={t("live.people")}
+      >
+        <Lists {...props} />
+      </Drawer>
+    );
+  }
+  if (!props.opened) return null;
+  return (
+    <aside className={styles["panel"]} aria-label={t("live.people")}>
+      <Group justify="space-between" wrap="nowrap" mb="xs">
+        <Title order={2} size="h5">
+          {t("live.people")}
+        </Title>
+        <CloseButton size="lg" onClick={props.onClose} />
+      </Group>
+      <Lists {...props} />
+    </aside>
+  );
+}
+
+function Lists({ stage, people, me, teaches, actions }: PanelProps) {
+  const { t } = useTranslation();
+  const colors = new Map(people.map(({ id, color }) => [id, color]));
+  return (
+    <Stack gap="md">
+      {stage.hands.length > 0 && (
+        <section aria-label={t("live.hands", { count: stage.hands.length })}>
+          <Group justify="space-between" wrap="nowrap" mb={4}>
+            <Text size="sm" c="dimmed">
+              {t("live.hands", { count: stage.hands.length })}
+            </Text>
+            {teaches && (
+              <Button variant="subtle" size="compact-sm" mih={32} onClick={actions.lowerAll}>
+                {t("live.lowerAll")}
+              </Button>
+            )}
+          </Group>
+          <ol className={styles["people"]}>
+            {stage.hands.map(({ userId, name }, at) => (
+              <li key={userId} className={styles["person"]}>
+                <Text size="sm" c="dimmed" w={20} ta="end" aria-hidden>
+                  {at + 1}
+                </Text>
+                <div className={styles["personName"]}>
+                  <PersonChip person={{ name, color: colors.get(userId) ?? "#5b6770" }} />
+                </div>
+                {(teaches || userId === me.id) && (
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    size={44}
+                    aria-label={t("live.lowerHandOf", { name })}
+                    onClick={() => (userId === me.id ? actions.raiseHand(false) : actions.lowerHand(userId))}
+                  >
+                    <IconHandOff size={18} />
+                  </ActionIcon>
+                )}
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
+      <section aria-label={t("live.peopleHere", { count: people.length })}>
+        <Text size="sm" c="dimmed" mb={4}>
+          {t("live.peopleHere", { count: people.length })}
+        </Text>
+        <ul className={styles["people"]}>
+          {people.map((person) => {
+            const presents = stage.presenter?.userId === person.id;
+            return (
+              <li key={person.id} className={styles["person"]}>
+                <div className={styles["personName"]}>
+                  <PersonChip
+                    person={person}
+                    detail={detailOf(person, { presents, own: person.id === me.id }, t)}
+                  />
+                </div>
+                {teaches && person.role === "student" && (
+                  <Menu position="bottom-end" width={260}>
+                    <Menu.Target>
+                      <ActionIcon
+                        variant="subtle"
+                        color="gray"
+                        size={44}
+                        aria-label={t("people.menu", { name: person.name })}
+                      >
+                        <IconDots size={18} />
+                      </ActionIcon>
+                    </Menu.Target>
+                    <Menu.Dropdown>
+                      <Menu.Item
+                        leftSection={presents ? <IconPencilOff size={18} /> : <IconPencil size={18} />}
+                        onClick={() => actions.change({ presenter_id: presents ? null : person.id })}
+                      >
+                        {t(presents ? "live.stopPresenting" : "live.letPresent")}
+                      </Menu.Item>
+                    </Menu.Dropdown>
+                  </Menu>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      </section>
+    </Stack>
+  );
+}
+
+function detailOf(
+  person: PresentPerson,
+  { presents, own }: { presents: boolean; own: boolean },
+  t: ReturnType<typeof useTranslation>["t"],
+): string | null {
+  const details = [
+    own && t("people.you"),
+    person.role === "teacher" && t("roles.teacher"),
+    presents && t("live.presents"),
+  ].filter((detail) => detail !== false);
+  return details.length > 0 ? details.join(" · ") : null;
+}
