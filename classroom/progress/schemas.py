@@ -14,6 +14,7 @@ from documents.progress import REMARK_MAX_CHARS, State
 SCORE_MAX = 1_000_000.0
 
 OwnType = Literal[ColumnType.TASK, ColumnType.READING, ColumnType.TEST, ColumnType.PRESENTATION]
+ProgressActivity = Literal[ActivityKind.DOCUMENT, ActivityKind.LESSON, ActivityKind.ASSIGNMENT, ActivityKind.QUIZ]
 ShownState = Literal["none", State.OPENED, State.WORKING, State.HANDED_IN, State.GRADED, "stuck"]
 
 
@@ -44,7 +45,7 @@ class ProgressColumn(Answer):
     type: str
     due_at: Moment | None
     hidden: bool
-    activity_kind: ActivityKind | None
+    activity_kind: ProgressActivity | None
     activity_id: UUID | None
 
 

@@ -7,8 +7,10 @@ import type { i18n } from "i18next";
 import { StrictMode, useMemo, useSyncExternalStore } from "react";
 import { I18nextProvider } from "react-i18next";
 import { ServicesProvider, type Services } from "@/api/services.tsx";
+import { ClassTabsProvider } from "@/components/classTabs.tsx";
 import { DocumentViewsProvider } from "@/components/documentViews.tsx";
 import { directionOf } from "@/components/languages.ts";
+import { CLASS_TABS } from "./classTabs.ts";
 import { DOCUMENT_KINDS } from "./documentKinds.ts";
 import type { AppRouter } from "./router.tsx";
 import { cssVariables, theme } from "./theme.ts";
@@ -48,7 +50,9 @@ export function Application(props: {
                 <ModalsProvider modalProps={{ centered: true }}>
                   <Notifications position="bottom-center" limit={3} />
                   <DocumentViewsProvider views={DOCUMENT_KINDS}>
-                    <RouterProvider router={props.router} />
+                    <ClassTabsProvider tabs={CLASS_TABS}>
+                      <RouterProvider router={props.router} />
+                    </ClassTabsProvider>
                   </DocumentViewsProvider>
                 </ModalsProvider>
               </QueryClientProvider>

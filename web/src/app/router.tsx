@@ -84,17 +84,15 @@ const homeRoute = createRoute({
 const classRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/classes/$classId",
-  validateSearch: (search): { tab?: "people" | "settings" } => ({
-    tab: search["tab"] === "people" || search["tab"] === "settings" ? search["tab"] : undefined,
-  }),
+  validateSearch: (search): { tab?: string } => ({ tab: text(search["tab"]) }),
   component: lazyRouteComponent(() => import("@/features/classes/ClassPage.tsx"), "ClassPage"),
+});
+
 const pollsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/classes/$classId/polls",
   validateSearch: (search): { create?: true } => (search["create"] === true ? { create: true } : {}),
   component: lazyRouteComponent(() => import("@/features/polls/PollsPage.tsx"), "PollsPage"),
-});
-
 });
 
 const profileRoute = createRoute({

@@ -2,9 +2,11 @@ import { Group, Stack, Tabs, Text } from "@mantine/core";
 import { IconChalkboard, IconSettings, IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { classQuery, sessionsQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
+import { useClassTabs } from "@/components/classTabs.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
 import { Page } from "@/components/Page.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
@@ -17,11 +19,15 @@ import { SettingsTab } from "./SettingsTab.tsx";
 
 const route = getRouteApi("/members/shell/classes/$classId");
 
+/** The tabs that a class always has; the first is shown when none is asked for. */
+const OWN_TABS = ["documents", "people", "settings"] as const;
+
 export function ClassPage() {
   const { t } = useTranslation();
   const { api } = useServices();
   const { classId } = route.useParams();
   const { tab } = route.useSearch();
+  const more = useClassTabs();
   const navigate = route.useNavigate();
   const room = useQuery(classQuery(api, classId));
   const running = useQuery(sessionsQuery(api, { class_id: classId, state: "running" }));
@@ -43,6 +49,7 @@ export function ClassPage() {
   const teachers = new Intl.ListFormat(document.documentElement.lang).format(
     room.data.teachers.map(({ name }) => name),
   );
+  const names = [...OWN_TABS, ...more.map(({ name }) => name)];
   return (
     <Page
       title={room.data.title}
@@ -63,12 +70,9 @@ export function ClassPage() {
         <NextSessions classId={classId} teaches={teaches} />
       </Stack>
       <Tabs
-        value={tab ?? "documents"}
+        value={names.find((name) => name === tab) ?? OWN_TABS[0]}
         onChange={(value) =>
-          void navigate({
-            search: value === "people" || value === "settings" ? { tab: value } : {},
-            replace: true,
-          })
+          void navigate({ search: value && value !== OWN_TABS[0] ? { tab: value } : {}, replace: true })
         }
         keepMounted={false}
       >
@@ -76,6 +80,11 @@ export function ClassPage() {
           <Tabs.Tab value="documents" h={44} leftSection={<IconChalkboard size={18} />}>
             {t("class.documents")}
           </Tabs.Tab>
+          {more.map(({ name, label, icon: Icon }) => (
+            <Tabs.Tab key={name} value={name} h={44} leftSection={<Icon size={18} />}>
+              {t(label)}
+            </Tabs.Tab>
+          ))}
           <Tabs.Tab value="people" h={44} leftSection={<IconUsers size={18} />}>
             {t("class.people")}
           </Tabs.Tab>
@@ -86,6 +95,13 @@ export function ClassPage() {
         <Tabs.Panel value="documents">
           <DocumentsTab room={room.data} />
         </Tabs.Panel>
+        {more.map(({ name, content: Content }) => (
+          <Tabs.Panel key={name} value={name}>
+            <Suspense fallback={<RowsLoading rows={5} />}>
+              <Content room={room.data} />
+            </Suspense>
+          </Tabs.Panel>
+        ))}
         <Tabs.Panel value="people">
           <PeopleTab room={room.data} />
         </Tabs.Panel>

@@ -14,14 +14,16 @@ import join from "./join.json";
 import live from "./live.json";
 import nav from "./nav.json";
 import people from "./people.json";
-import problems from "./problems.json";
 import polls from "./polls.json";
+import problems from "./problems.json";
 import profile from "./profile.json";
+import progress from "./progress.json";
 import rescue from "./rescue.json";
 import roles from "./roles.json";
 import rooms from "./rooms.json";
 import save from "./save.json";
 import shortcuts from "./shortcuts.json";
+import slides from "./slides.json";
 
 export default {
   access,
@@ -39,12 +41,14 @@ export default {
   live,
   nav,
   people,
+  polls,
   problems,
   profile,
+  progress,
   rescue,
   roles,
-  polls,
   rooms,
   save,
   shortcuts,
+  slides,
 };

@@ -1,0 +1,13 @@
+import { IconListCheck } from "@tabler/icons-react";
+import { lazy } from "react";
+import type { ClassTab } from "@/components/classTabs.tsx";
+
+/** The tabs of a class that features bring; each is loaded where it is looked at. */
+export const CLASS_TABS: readonly ClassTab[] = [
+  {
+    name: "progress",
+    label: "progress.tab",
+    icon: IconListCheck,
+    content: lazy(() => import("@/features/progress/ProgressTab.tsx")),
+  },
+];

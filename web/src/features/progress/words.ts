@@ -1,0 +1,32 @@
+import type { TFunction } from "i18next";
+import type { BoardColumn } from "./core/board.ts";
+
+const TYPES = [
+  "whiteboard",
+  "slides",
+  "poll",
+  "task",
+  "reading",
+  "test",
+  "presentation",
+  "lesson",
+  "assignment",
+  "quiz",
+] as const;
+
+/** What kind of activity a column is, in words. */
+export function typeWords(type: string, t: TFunction): string {
+  const known = TYPES.find((each) => each === type);
+  return known ? t(`progress.types.${known}`) : t("progress.types.other");
+}
+
+/** A due date as people write it, with the time of day. */
+export function dueWords(column: BoardColumn, language: string): string | null {
+  if (column.dueAt === null) return null;
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(
+    new Date(column.dueAt),
+  );
+}
+
+export const scoreWords = (score: number, language: string): string =>
+  new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(score);
