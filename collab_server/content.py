@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from collab_server.authorship import Authorship
 from collab_server.merging import Unappliable, apply, covered, replayed
 from collab_server.ports import StoredDocument
+from collab_server.protocol.characters import Halves, with_halves
 from collab_server.protocol.coverage import Coverage
 
 __all__ = ["EMPTY_STATE_VECTOR", "Content", "Unappliable"]
@@ -18,7 +19,7 @@ class Content:
     `size` is in bytes of updates.
     """
 
-    __slots__ = ("_doc", "_state", "authorship", "epoch", "seq", "size")
+    __slots__ = ("_doc", "_halves", "_state", "authorship", "epoch", "seq", "size")
 
     def __init__(self, stored: StoredDocument, *, merged: bytes | None = None) -> None:
         """Build a document. `merged`: its state, where the rows after the snapshot are in it already."""
@@ -26,6 +27,7 @@ class Content:
         self._doc = replayed(state, tail)
         # What was read is what the first joiner asks for.
         self._state = None if tail else state
+        self._halves: Halves | None = None
         self.seq = stored.seq
         self.size = len(state or b"") + sum(len(update) for _, update in tail)
         self.authorship = Authorship(stored.authors, retired=stored.retired)
@@ -33,9 +35,15 @@ class Content:
 
     def apply(self, updates: Sequence[bytes], first_seq: int) -> None:
         """Apply rows that the log has just committed."""
+        if self._halves is None:
+            self._halves = Halves(self.state())
         self._state = None
         for seq, update in enumerate(updates, first_seq):
-            apply(self._doc, update, seq=seq)
+            cuts = self._halves.cut_by(update)
+            if cuts:
+                # What the CRDT library would cut wrongly is replaced before, as Yjs does it in every copy.
+                self._doc = replayed(with_halves(self._doc.get_update(), cuts), ())
+            apply(self._doc, with_halves(update, cuts) if cuts else update, seq=seq)
             self.size += len(update)
             self.seq = seq
 

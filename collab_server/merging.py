@@ -10,6 +10,7 @@ from typing import Any
 
 from pycrdt import Doc, Snapshot
 
+from collab_server.protocol.characters import as_yjs_reads
 from collab_server.protocol.coverage import Coverage
 
 
@@ -51,13 +52,15 @@ def apply(doc: Doc[Any], update: bytes, *, seq: int) -> None:
 def replayed(state: bytes | None, tail: Sequence[tuple[int, bytes]]) -> Doc[Any]:
     """Return the document of a snapshot's state and the rows after it; raises UnreadableSnapshot and Unappliable."""
     doc: Doc[Any] = Doc()
+    updates = [update for _, update in tail]
+    readable = iter(as_yjs_reads(updates if state is None else [state, *updates]))
     with doc.transaction():
         if state is not None:
             try:
-                apply(doc, state, seq=0)
+                apply(doc, next(readable), seq=0)
             except Unappliable:
                 raise UnreadableSnapshot from None
-        for seq, update in tail:
+        for (seq, _), update in zip(tail, readable, strict=True):
             apply(doc, update, seq=seq)
     return doc
 

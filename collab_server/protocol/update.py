@@ -22,8 +22,8 @@ MAX_CLOCK: Final = 2**31 - 1
 """The CRDT library counts clocks in 32 bits."""
 
 GC, SKIP = 0, 10
-_DELETED, _JSON, _BINARY, _STRING, _EMBED, _FORMAT, _TYPE, _ANY, _DOC = 1, 2, 3, 4, 5, 6, 7, 8, 9
-_ORIGIN, _RIGHT_ORIGIN, _PARENT_SUB = 0x80, 0x40, 0x20
+_DELETED, _JSON, _BINARY, STRING, _EMBED, _FORMAT, _TYPE, _ANY, _DOC = 1, 2, 3, 4, 5, 6, 7, 8, 9
+ORIGIN, _RIGHT_ORIGIN, _PARENT_SUB = 0x80, 0x40, 0x20
 _XML_ELEMENT, _XML_HOOK, _XML_TEXT = 3, 5, 6
 
 
@@ -129,8 +129,8 @@ class Walker:
     def _item(self, info: int) -> int:
         """Pass over one item and return how many clocks it takes."""
         reader = self.reader
-        if info & (_ORIGIN | _RIGHT_ORIGIN):
-            if info & _ORIGIN:
+        if info & (ORIGIN | _RIGHT_ORIGIN):
+            if info & ORIGIN:
                 self._need()
             if info & _RIGHT_ORIGIN:
                 self._need()
@@ -171,7 +171,7 @@ class Walker:
             for _ in range(count):
                 self._any(0)
             return _at_least_one(count)
-        if kind == _STRING:
+        if kind == STRING:
             return _at_least_one(_utf16_length(reader.string()))
         if kind == _TYPE:
             type_ref = reader.uint()

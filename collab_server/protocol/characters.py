@@ -1,0 +1,219 @@
+"""Characters beyond the basic plane, an emoji say: two clocks each, and what becomes of one that is edited between its halves.
+
+Yjs counts text as JavaScript does. Where somebody inserts or deletes between the halves of such a character, every copy of
+Yjs shows two replacement characters from then on, one per half. The CRDT library on the server cuts its text behind the
+character instead, and what it writes then has other clocks than what it holds: whoever joins misses edits for ever. So it is
+given, instead of what was cut, what Yjs makes of it. Structure and clocks stay the same.
+
+Source: `ContentString.splice` in `src/structs/ContentString.js` of https://github.com/yjs/yjs (13.6), and `Item.splice` in
+`block.rs` of https://github.com/y-crdt/y-crdt (0.28).
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from collab_server.errors import Malformed
+from collab_server.protocol.codec import byte_array
+from collab_server.protocol.update import ORIGIN, STRING, Walker
+
+Clocks = dict[int, set[int]]
+"""Of each client, the clocks of the second halves of some characters."""
+
+_FOUR_BYTES: Final = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")
+_CONTEXT_BYTES: Final = 16
+_HALVES: Final = "\ufffd\ufffd"
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What stands in some updates: the second halves of characters, and the places where something was put or deleted."""
+
+    halves: Clocks = field(default_factory=dict)
+    places: Clocks = field(default_factory=dict)
+
+    def cuts(self) -> Clocks:
+        """Return the halves at which a character is cut."""
+        both = {client: clocks & self.places.get(client, set()) for client, clocks in self.halves.items()}
+        return {client: clocks for client, clocks in both.items() if clocks}
+
+
+class Halves:
+    """The second halves of a document's characters, kept to find out what cuts one."""
+
+    __slots__ = ("_halves",)
+
+    def __init__(self, state: bytes) -> None:
+        """`state`: the document as one update."""
+        self._halves = _look([state]).halves if may_hold_pairs(state) else {}
+
+    def cut_by(self, update: bytes) -> Clocks:
+        """Return what an update cuts, and learn what it brings."""
+        brings = may_hold_pairs(update)
+        if not self._halves and not brings:
+            return {}
+        seen = _look([update])
+        for client, clocks in seen.halves.items():
+            self._halves.setdefault(client, set()).update(clocks)
+        seen.halves = self._halves
+        cuts = seen.cuts()
+        for client, clocks in cuts.items():
+            self._halves[client] -= clocks
+        return cuts
+
+
+def as_yjs_reads(updates: Sequence[bytes]) -> Sequence[bytes]:
+    """Return the updates of one document with every character that one of them cuts replaced, in order."""
+    if not may_hold_pairs(b"".join(updates)):
+        return updates
+    cuts = _look(updates).cuts()
+    return [with_halves(update, cuts) for update in updates] if cuts else updates
+
+
+def with_halves(update: bytes, cuts: Mapping[int, Collection[int]]) -> bytes:
+    """Return an update with two replacement characters for each character whose second half is among `cuts`."""
+    if not may_hold_pairs(update):
+        return update
+    cutter = _Cutter(update, cuts)
+    try:
+        return cutter.whole()
+    except Malformed:
+        return update
+
+
+def may_hold_pairs(data: bytes) -> bool:
+    """Say, fast, whether a text in an update may have a character of two halves: never wrong where it says no."""
+    return any(_may_be_text(data, found.start()) for found in _FOUR_BYTES.finditer(data))
+
+
+def _may_be_text(data: bytes, position: int) -> bool:
+    """Tell a character from the middle of a number or an id: it stands in a string behind its length."""
+    for start in range(position, max(position - _CONTEXT_BYTES, 0), -1):
+        if _is_text(data[start:position]) and _is_string(data, start, position + 4):
+            return True
+    earliest = max(position - _CONTEXT_BYTES, 0)
+    # Up to three bytes may belong to a character that begins before.
+    return any(_is_text(data[earliest + skipped : position]) for skipped in range(4)) and earliest > 0
+
+
+def _is_string(data: bytes, start: int, reaches: int) -> bool:
+    """Say whether a length stands before `start`, and valid text of that length from there over `reaches`."""
+    length = 0
+    for at in range(start - 1, max(start - 6, -1), -1):
+        byte = data[at]
+        # Read from its end: the last byte has no high bit, all before have it.
+        if (byte < 0x80) is not (at == start - 1):
+            break
+        length = (length << 7) | (byte & 0x7F)
+        end = start + length
+        if reaches <= end <= len(data) and _is_text(data[start:end]):
+            return True
+    return False
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _look(updates: Sequence[bytes]) -> _Seen:
+    seen = _Seen()
+    for update in updates:
+        looker = _Looker(update, seen)
+        try:
+            looker.blocks()
+            looker.read_deletes()
+        except Malformed:
+            # An older release may have logged what is refused today. What was read until there counts.
+            continue
+        for client, first, end in looker.deletes:
+            seen.places.setdefault(client, set()).update((first, end))
+    return seen
+
+
+class _Looker(Walker):
+    """Notes where characters of two halves stand, and beside what items were put."""
+
+    __slots__ = ("_behind", "_seen")
+
+    def __init__(self, update: bytes, seen: _Seen) -> None:
+        super().__init__(update)
+        self._seen = seen
+        self._behind = False
+
+    def _item(self, info: int) -> int:
+        # The first of the references is the item to the left, if there is one; one stands behind it.
+        self._behind = bool(info & ORIGIN)
+        return super()._item(info)
+
+    def _need(self) -> None:
+        reader = self.reader
+        start = reader.position
+        client, clock = reader.uint(), reader.uint()
+        reader.position = start
+        super()._need()
+        self._seen.places.setdefault(client, set()).add(clock + self._behind)
+        self._behind = False
+
+    def _content(self, kind: int) -> int:
+        start = self.reader.position
+        length = super()._content(kind)
+        if kind == STRING:
+            end, self.reader.position = self.reader.position, start
+            halves = second_halves(self.reader.string(), self._clock)
+            self.reader.position = end
+            if halves:
+                self._seen.halves.setdefault(self._client, set()).update(halves)
+        return length
+
+
+class _Cutter(Walker):
+    """Copies an update, with other text in it."""
+
+    __slots__ = ("_copied", "_cuts", "_parts")
+
+    def __init__(self, update: bytes, cuts: Mapping[int, Collection[int]]) -> None:
+        super().__init__(update)
+        self._cuts = cuts
+        self._parts: list[bytes] = []
+        self._copied = 0
+
+    def whole(self) -> bytes:
+        self.blocks()
+        self.read_deletes()
+        self.reader.finish()
+        self._parts.append(self.reader.data[self._copied :])
+        return b"".join(self._parts)
+
+    def _content(self, kind: int) -> int:
+        start = self.reader.position
+        length = super()._content(kind)
+        cuts = self._cuts.get(self._client)
+        if kind == STRING and cuts:
+            end, self.reader.position = self.reader.position, start
+            text = self.reader.string()
+            clock = self._clock
+            parts = []
+            for character in text:
+                width = 1 + (character > "\uffff")
+                parts.append(_HALVES if width == 2 and clock + 1 in cuts else character)
+                clock += width
+            self._parts += (self.reader.data[self._copied : start], byte_array("".join(parts).encode()))
+            self._copied = end
+        return length
+
+
+def second_halves(text: str, clock: int) -> list[int]:
+    """Return the clocks of the second halves of the characters in a text that begins at `clock`."""
+    found: list[int] = []
+    if not text.isascii():
+        for character in text:
+            if character > "\uffff":
+                clock += 1
+                found.append(clock)
+            clock += 1
+    return found
