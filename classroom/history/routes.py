@@ -65,6 +65,7 @@ async def export_moment(
             raise FieldInvalid("format", "does not fit this kind of document")
         seq = actions.moment_of(document, seq)
         updates = await updates_of(transaction.session, document_id, seq=seq)
+    actions.note_export(document, person=person, seq=seq, export_format=export_format)
     addresses = await linked_addresses(kind, export_format, updates)
     images = await images_at(services, addresses, document_id=document_id)
     content = await written(kind, export_format, updates, images=images)
