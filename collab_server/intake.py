@@ -11,6 +11,9 @@ from collab_server.session import Outcome
 MAX_NEW_CLIENTS = 10_000
 """How many client ids one update may bring in: an imported document has one per visit of each of its authors."""
 
+MAX_DELETIONS = 200_000
+"""How many deleted runs one update may name: a board of 16 MiB has 25,000. Millions would hold up the loop for seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -41,6 +44,8 @@ class Intake:
     def take(self, summary: Summary, size: int, person: UUID, *, may_write: bool) -> Taken | Outcome:
         """Take an update in, or say why not."""
         coverage, authorship = self._coverage, self._authorship
+        if len(summary.deletes) > MAX_DELETIONS:
+            return Outcome.TOO_MANY_DELETIONS
         if authorship.is_stale(summary):
             return Outcome.STALE_EPOCH
         if coverage.holds(summary) or not (may_write or self._brings_news(summary)):

@@ -138,6 +138,7 @@ class Outcome(Enum):
     ENTANGLED = auto()
     ANOTHER_AUTHOR = auto()
     TOO_MANY_CLIENTS = auto()
+    TOO_MANY_DELETIONS = auto()
     READ_ONLY = auto()
     DOCUMENT_FULL = auto()
     OVERLOADED = auto()
@@ -269,6 +270,8 @@ class Session:
                 raise NotAllowed("client_id_of_another_person")
             case Outcome.TOO_MANY_CLIENTS:
                 raise TooBig("too_many_client_ids")
+            case Outcome.TOO_MANY_DELETIONS:
+                raise TooBig("too_many_deletions")
             case Outcome.DOCUMENT_FULL:
                 raise TooBig("document_full")
             case Outcome.OVERLOADED:  # pragma: no branch -- the cases are all there are

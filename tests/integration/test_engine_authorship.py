@@ -235,6 +235,21 @@ async def test_11_one_update_brings_only_so_many_ids(host: EngineHost, log: Memo
     assert [len(row.new_clients) for row in log.rows(DOCUMENT)] == [50, 50]
 
 
+async def test_11_one_update_names_only_so_many_deleted_runs(host: EngineHost, log: MemoryLog) -> None:
+    def deletes(runs: int) -> bytes:
+        return uint(0) + uint(1) + uint(1) + uint(runs) + b"".join(uint(2 * n) + b"\x01" for n in range(runs))
+
+    with patch.object(intake, "MAX_DELETIONS", 50):
+        async with raw_client(host.url, DOCUMENT, "ada") as ada:
+            await ada.joined()
+            await ada.update(one_block(1, 0, b"\x04\x01\x01t" + string("x" * 200)))
+            await ada.update(deletes(50))
+            await ada.is_saved(2)
+            await ada.update(deletes(51))
+            assert await ada.ends() == (1009, "too_many_deletions")
+    assert len(log.rows(DOCUMENT)) == 2
+
+
 @each_dialect
 async def test_6_an_update_whose_parts_wait_for_each_other_is_refused(
     host: EngineHost, log: MemoryLog, dialect: str

@@ -198,6 +198,7 @@ def test_6_missing_edits_are_asked_for_a_bounded_number_of_times_in_a_row() -> N
     [
         (Outcome.ANOTHER_AUTHOR, NotAllowed("client_id_of_another_person")),
         (Outcome.TOO_MANY_CLIENTS, TooBig("too_many_client_ids")),
+        (Outcome.TOO_MANY_DELETIONS, TooBig("too_many_deletions")),
         (Outcome.ENTANGLED, Malformed("update_depends_on_itself")),
     ],
 )
