@@ -13,6 +13,7 @@ from auth.passwords import Passwords
 from classroom.classes.actions import add_class, add_member
 from classroom.classes.models import ClassRole
 from classroom.documents.actions import add_document
+from classroom.progress.demo import add_demo_board
 from documents.access import Level
 from documents.kinds import Kind
 from documents.sample_board import sample_board
@@ -102,6 +103,13 @@ async def _seed(transaction: Transaction, passwords: Passwords, secrets_of: dict
         title=BOARD_TITLE,
         students=Level.WRITE,
         content=lambda doc: put(doc, sample_board()),
+    )
+    # Last: what the class has by now gets its columns.
+    await add_demo_board(
+        session,
+        class_id=row.id,
+        teacher_id=ids[teacher.email],
+        students=[ids[student.email] for student in students],
     )
 
 
