@@ -73,4 +73,4 @@ def _is_page(path: str) -> bool:
 def _caching(path: str) -> str:
     if path.startswith("assets/"):
         return FOREVER
-    return A_DAY if path.startswith("excalidraw/") else ASK_FIRST
+    return A_DAY if path.startswith(("excalidraw/", "pdfjs/")) else ASK_FIRST

@@ -2,12 +2,13 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { excalidrawAssets } from "./build/excalidraw-assets.ts";
+import { pdfjsAssets } from "./build/pdfjs-assets.ts";
 import { precompress } from "./build/precompress.ts";
 
 const server = process.env["LECTERN_SERVER"] ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [react(), excalidrawAssets(), precompress()],
+  plugins: [react(), excalidrawAssets(), pdfjsAssets(), precompress()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   // Excalidraw's bundle reads this name when it decides which React build it talks to.
   define: { "process.env.IS_PREACT": JSON.stringify("false") },

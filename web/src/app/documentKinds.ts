@@ -13,4 +13,5 @@ export const DOCUMENT_KINDS: DocumentViews = {
     poll: lazy(() => import("@/features/polls/PollView.tsx")),
     slides: lazy(() => import("@/features/slides/DeckView.tsx")),
   },
+  annotations: lazy(() => import("@/features/whiteboard/AnnotationLayer.tsx")),
 };

@@ -13,9 +13,12 @@ const LEVELS = [
 export function AccessChoices({
   value,
   onChange,
+  about = "access.about",
 }: {
   value: AccessLevel;
   onChange: (value: AccessLevel) => void;
+  /** Where the words stand that say what each answer means here. */
+  about?: "access.about" | "slides.aboutMarks";
 }) {
   const { t } = useTranslation();
   return LEVELS.map(({ value: level, icon: Icon }) => (
@@ -28,7 +31,7 @@ export function AccessChoices({
     >
       {t(`access.choice.${level}`)}
       <Text size="xs" c="dimmed">
-        {t(`access.about.${level}`)}
+        {t(about === "access.about" ? `access.about.${level}` : `slides.aboutMarks.${level}`)}
       </Text>
     </Menu.Item>
   ));

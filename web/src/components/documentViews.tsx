@@ -1,5 +1,6 @@
 import { createContext, use, type ComponentType, type ReactNode } from "react";
 import type { BoardDocument, Me } from "@/api/types.ts";
+import type { SaveState } from "@/collab/saveState.ts";
 
 /** What a page that shows one document gets: the document is there, and this person may see it. */
 export interface DocumentPageProps {
@@ -17,13 +18,32 @@ export interface DocumentViewProps {
   readonly compact?: boolean;
 }
 
+/** Where a page lies on the screen, in CSS pixels from the layer's corner; `scale` is pixels per unit of the board over it. */
+export interface PagePlace {
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
+}
+
+/** What a transparent board over a page gets. */
+export interface AnnotationLayerProps {
+  readonly documentId: string;
+  readonly place: PagePlace;
+  /** The person has picked up the pen; otherwise the layer only shows, and lets everything through to the page. */
+  readonly drawing: boolean;
+  /** How the person's marks are kept; null when the layer is gone. */
+  readonly onSave?: (state: SaveState | null) => void;
+}
+
 /** How each kind of document is shown; put together once, in `app/documentKinds.ts`, so that features meet without knowing each other. */
 export interface DocumentViews {
   readonly pages: Readonly<Partial<Record<BoardDocument["kind"], ComponentType<DocumentPageProps>>>>;
   readonly views: Readonly<Partial<Record<BoardDocument["kind"], ComponentType<DocumentViewProps>>>>;
+  /** Draws over pages. */
+  readonly annotations: ComponentType<AnnotationLayerProps>;
 }
 
-const DocumentViewsContext = createContext<DocumentViews>({ pages: {}, views: {} });
+const DocumentViewsContext = createContext<DocumentViews>({ pages: {}, views: {}, annotations: () => null });
 
 export function DocumentViewsProvider({ views, children }: { views: DocumentViews; children: ReactNode }) {
   return <DocumentViewsContext value={views}>{children}</DocumentViewsContext>;

@@ -1,6 +1,14 @@
 import { ActionIcon, Badge, Card, Group, Menu, Text, ThemeIcon, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconChalkboard, IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
+import {
+  IconChalkboard,
+  IconChartBar,
+  IconDots,
+  IconFile,
+  IconPencil,
+  IconPresentation,
+  IconTrash,
+} from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -14,6 +22,12 @@ import { ago } from "@/components/time.ts";
 import { tellProblem, tellWithUndo } from "@/components/toast.tsx";
 import styles from "./DocumentRow.module.css";
 
+const ICONS: Readonly<Partial<Record<BoardDocument["kind"], typeof IconFile>>> = {
+  whiteboard: IconChalkboard,
+  slides: IconPresentation,
+  poll: IconChartBar,
+};
+
 export function DocumentRow({ document, teaches }: { document: BoardDocument; teaches: boolean }) {
   const { t, i18n } = useTranslation();
   const { api } = useServices();
@@ -22,6 +36,7 @@ export function DocumentRow({ document, teaches }: { document: BoardDocument; te
   const path = { params: { path: { document_id: document.id } } };
   const list = documentsQuery(api, document.class_id).queryKey;
 
+  const Icon = ICONS[document.kind] ?? IconFile;
   const sharing = teaches ? t(`access.badge.${document.students}`) : t(`access.mine.${document.access}`);
   const remove = useMutation({
     mutationFn: () => api.DELETE("/api/documents/{document_id}", path),
@@ -55,7 +70,7 @@ export function DocumentRow({ document, teaches }: { document: BoardDocument; te
     <Card component="li" radius="lg" padding="sm" className={styles["row"]}>
       <Group wrap="nowrap" gap="md">
         <ThemeIcon variant="light" size={44} radius="md" aria-hidden visibleFrom="xs">
-          <IconChalkboard size={24} />
+          <Icon size={24} />
         </ThemeIcon>
         <div style={{ flex: 1, minWidth: 0 }}>
           <Title order={2} size="h5" lineClamp={1}>

@@ -1,8 +1,14 @@
-import { Button, Group, Stack } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
-import { IconChalkboard, IconChartBar, IconPlus } from "@tabler/icons-react";
+import { ActionIcon, Button, Group, Menu, Stack } from "@mantine/core";
+import {
+  IconChalkboard,
+  IconChartBar,
+  IconChevronDown,
+  IconPlus,
+  IconPresentation,
+} from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
 import { documentsQuery } from "@/api/queries.ts";
@@ -20,14 +26,37 @@ export function DocumentsTab({ room }: { room: ClassRoom }) {
   const { api } = useServices();
   const client = useQueryClient();
   const navigate = useNavigate();
-  const [asking, ask] = useDisclosure(false);
+  const [asking, setAsking] = useState<"whiteboard" | "slides" | null>(null);
+  // Stays while the dialogue closes, so that its words do not change under it.
+  const [kind, setKind] = useState<"whiteboard" | "slides">("whiteboard");
+  const ask = (wanted: "whiteboard" | "slides") => {
+    setKind(wanted);
+    setAsking(wanted);
+  };
   const documents = useQuery(documentsQuery(api, room.id));
   const teaches = room.role === "teacher";
   const empty = documents.data?.length === 0;
   const newBoard = (
-    <Button h={44} leftSection={<IconPlus size={18} />} onClick={ask.open}>
-      {t("class.newBoard")}
-    </Button>
+    <Group gap={2} wrap="nowrap">
+      <Button h={44} leftSection={<IconPlus size={18} />} onClick={() => ask("whiteboard")}>
+        {t("class.newBoard")}
+      </Button>
+      <Menu position="bottom-end" width={240}>
+        <Menu.Target>
+          <ActionIcon size={44} aria-label={t("class.newOther")}>
+            <IconChevronDown size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconChalkboard size={18} />} onClick={() => ask("whiteboard")}>
+            {t("class.newBoard")}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconPresentation size={18} />} onClick={() => ask("slides")}>
+            {t("class.newSlides")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </Group>
   );
   return (
     <Stack gap="lg">
@@ -64,17 +93,18 @@ export function DocumentsTab({ room }: { room: ClassRoom }) {
         </Stack>
       )}
       <AskTitle
-        opened={asking}
-        onClose={ask.close}
-        heading={t("class.newBoard")}
-        label={t("fields.boardTitle")}
-        initial={t("fields.boardTitleExample")}
-        submit={t("class.createBoard")}
+        opened={asking !== null}
+        onClose={() => setAsking(null)}
+        heading={t(kind === "slides" ? "class.newSlides" : "class.newBoard")}
+        label={t(kind === "slides" ? "slides.deckTitle" : "fields.boardTitle")}
+        initial={t(kind === "slides" ? "class.slidesExample" : "fields.boardTitleExample")}
+        submit={t(kind === "slides" ? "class.createSlides" : "class.createBoard")}
         onSubmit={async (title) => {
           const made = await body(
             api.POST("/api/classes/{class_id}/documents", {
               params: { path: { class_id: room.id } },
-              body: { kind: "whiteboard", title },
+              // Who draws on slides is decided slide by slide.
+              body: { kind, title, students: kind === "slides" ? "read" : "write" },
             }),
           );
           await client.invalidateQueries({ queryKey: ["classes", room.id, "documents"] });

@@ -1,0 +1,275 @@
+import { Alert, Button, Center, Loader, Text, VisuallyHidden } from "@mantine/core";
+import { useElementSize, useMediaQuery } from "@mantine/hooks";
+import { IconPresentation, IconTool, IconUpload } from "@tabler/icons-react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Suspense, useEffect, useEffectEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { wordsFor } from "@/api/problem.ts";
+import { documentQuery } from "@/api/queries.ts";
+import { useServices } from "@/api/services.tsx";
+import type { SaveState } from "@/collab/saveState.ts";
+import { useDocumentViews } from "@/components/documentViews.tsx";
+import { EmptyState } from "@/components/EmptyState.tsx";
+import { tellProblem } from "@/components/toast.tsx";
+import { setPace } from "./core/deck.ts";
+import { placePage } from "./core/place.ts";
+import { Controls } from "./Controls.tsx";
+import styles from "./Deck.module.css";
+import { Rail } from "./Rail.tsx";
+import { remembered, remember } from "./remembered.ts";
+import { QuestionFace, SlideFace, useSlideName } from "./SlideFace.tsx";
+import { Uploads } from "./Uploads.tsx";
+import { useBoards } from "./useBoards.ts";
+import { useWalk, writableDoc, type OpenDeck, type ShownSlide } from "./useDeck.ts";
+import type { Uploading } from "./useUpload.ts";
+
+const RAIL = "deck-rail";
+/** Room for what floats: the controls below the page, the pens above it. */
+const CONTROLS_PIXELS = 58;
+const PENS_PIXELS = 64;
+const EDGE_PIXELS = 6;
+
+/** Whether somebody is typing, or a dialogue or the canvas has the keys. */
+function keysAreTaken(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest("input, textarea, select, [contenteditable], [role=menu], [role=dialog]") !== null
+  );
+}
+
+/** A deck that is open: the page with its marks, the rail, the controls; fills its parent. */
+export function DeckStage(props: {
+  deck: OpenDeck;
+  classId: string;
+  teaches: boolean;
+  onSave: (state: SaveState | null) => void;
+  uploading: Uploading;
+}) {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const { deck, teaches, classId } = props;
+  const { state, slides, live } = deck;
+  const doc = writableDoc(deck, teaches);
+  const walk = useWalk(deck, teaches);
+  const { slide } = walk;
+  const name = useSlideName();
+  const narrow = useMediaQuery("(max-width: 48em)", false);
+  const [railShown, setRailShown] = useState(
+    () => remembered(RAIL) && !window.matchMedia("(max-width: 48em)").matches,
+  );
+  const [pen, setPen] = useState(false);
+  const [dropping, setDropping] = useState(false);
+  const { sending, upload } = props.uploading;
+  const { ref, width, height } = useElementSize();
+  const marks = useMarks(deck, slide, teaches);
+  const drawing = pen && marks.mayDraw;
+
+  const keys = useEffectEvent((event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (keysAreTaken(event.target)) return;
+    const turns: Readonly<Record<string, number>> = drawing
+      ? { PageDown: 1, PageUp: -1 }
+      : { PageDown: 1, PageUp: -1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, " ": 1 };
+    const rtl = document.documentElement.dir === "rtl" && event.key.startsWith("Arrow");
+    const by = turns[event.key];
+    const first = slides[0];
+    const last = slides.at(-1);
+    if (by !== undefined) {
+      if (event.key === " " && event.target instanceof HTMLButtonElement) return;
+      walk.step(rtl && ["ArrowLeft", "ArrowRight"].includes(event.key) ? -by : by);
+    } else if (!drawing && event.key === "Home" && first) walk.go(first.id);
+    else if (!drawing && event.key === "End" && last) walk.go(last.id);
+    else if (!drawing && event.key === "Escape" && railShown && narrow) setRailShown(false);
+    else return;
+    event.preventDefault();
+  });
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => keys(event);
+    window.addEventListener("keydown", listener);
+    return () => window.removeEventListener("keydown", listener);
+  }, []);
+
+  const showRail = (shown: boolean) => {
+    setRailShown(shown);
+    if (!narrow) remember(RAIL, shown);
+  };
+  const draw = () => {
+    if (pen) setPen(false);
+    else {
+      setPen(true);
+      marks.begin();
+    }
+  };
+  const place =
+    slide &&
+    placePage({ width, height }, slide.size, {
+      top: drawing && !narrow ? PENS_PIXELS : EDGE_PIXELS,
+      right: EDGE_PIXELS,
+      bottom: CONTROLS_PIXELS,
+      left: EDGE_PIXELS,
+    });
+  const { annotations: Annotations } = useDocumentViews();
+  const laidOut = width > 0 && height > 0;
+  return (
+    <div
+      className={styles["view"]}
+      onDragOver={(event) => {
+        if (!teaches || !event.dataTransfer.types.includes("Files")) return;
+        event.preventDefault();
+        setDropping(true);
+      }}
+      onDragLeave={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false);
+      }}
+      onDrop={(event) => {
+        if (!teaches || event.dataTransfer.files.length === 0) return;
+        event.preventDefault();
+        setDropping(false);
+        upload(event.dataTransfer.files);
+      }}
+    >
+      {railShown && (
+        <Rail deck={deck} walk={walk} doc={doc} classId={classId} onClose={() => showRail(false)} />
+      )}
+      <div
+        ref={ref}
+        className={styles["area"]}
+        data-deck-ready={live.doc !== null}
+        data-following={walk.following}
+      >
+        <VisuallyHidden role="status">
+          {slide && t("slides.nowAt", { number: slide.number, count: slides.length, title: name(slide) })}
+        </VisuallyHidden>
+        {!live.doc && (
+          <Center h="100%">
+            <Loader aria-label={t("slides.opening")} />
+          </Center>
+        )}
+        {live.doc && !slide && (
+          <Center h="100%">
+            <EmptyState
+              icon={<IconPresentation size={28} />}
+              title={t("slides.emptyTitle")}
+              action={teaches ? <UploadButton upload={upload} /> : undefined}
+            >
+              {t(teaches ? "slides.emptyTeacher" : "slides.emptyStudent")}
+            </EmptyState>
+          </Center>
+        )}
+        {slide && slide.pollId !== null && <QuestionFace slide={slide} classId={classId} teaches={teaches} />}
+        {slide && slide.pollId === null && place && laidOut && (
+          <>
+            <SlideFace
+              key={slide.id}
+              documentId={deck.id}
+              slide={slide}
+              size={place}
+              x={place.x}
+              y={place.y}
+            />
+            {slide.boardId !== null && (
+              <Suspense fallback={null}>
+                <Annotations
+                  key={slide.boardId}
+                  documentId={slide.boardId}
+                  place={place}
+                  drawing={drawing}
+                  onSave={props.onSave}
+                />
+              </Suspense>
+            )}
+          </>
+        )}
+        {state.odd && teaches && <Odd documentId={deck.id} api={api} />}
+        {teaches && <Uploads documentId={deck.id} sending={sending} uploads={deck.answer?.uploads ?? []} />}
+        {dropping && (
+          <div className={styles["drop"]} aria-hidden>
+            {t("slides.dropHere")}
+          </div>
+        )}
+        {slides.length > 0 && (
+          <Controls
+            walk={walk}
+            count={slides.length}
+            teaches={teaches}
+            pace={state.pace}
+            onPace={doc && ((pace) => setPace(doc, pace))}
+            railShown={railShown}
+            onRail={() => showRail(!railShown)}
+            drawing={drawing}
+            onDraw={marks.mayDraw ? draw : null}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Whether this person may draw on a slide, and the making of its board when they begin. */
+function useMarks(deck: OpenDeck, slide: ShownSlide | null, teaches: boolean) {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const { openBoard } = useBoards(deck.id);
+  const boardId = slide?.boardId ?? null;
+  const board = useQuery({ ...documentQuery(api, boardId ?? ""), enabled: boardId !== null });
+  const open = useMutation({
+    mutationFn: openBoard,
+    onError: (error) => tellProblem(t(wordsFor(error))),
+  });
+  const granted =
+    boardId === null ? teaches || deck.answer?.annotations === "write" : board.data?.access === "write";
+  const mayDraw = slide !== null && slide.pollId === null && granted;
+  return {
+    mayDraw,
+    begin: () => {
+      if (slide && boardId === null && mayDraw && !open.isPending) open.mutate(slide.id);
+    },
+  };
+}
+
+function Odd({ documentId, api }: { documentId: string; api: ReturnType<typeof useServices>["api"] }) {
+  const { t } = useTranslation();
+  const repair = useMutation({
+    mutationFn: () =>
+      api.POST("/api/documents/{document_id}/slides/repair", {
+        params: { path: { document_id: documentId } },
+      }),
+    onError: (error) => tellProblem(t(wordsFor(error))),
+  });
+  return (
+    <Alert
+      className={styles["notice"]}
+      color="yellow"
+      title={t("slides.oddTitle")}
+      icon={<IconTool size={18} />}
+    >
+      <Text size="sm" mb="xs">
+        {t("slides.odd")}
+      </Text>
+      <Button size="sm" loading={repair.isPending} onClick={() => repair.mutate()}>
+        {t("slides.repair")}
+      </Button>
+    </Alert>
+  );
+}
+
+/** Choose PDFs from the device. */
+function UploadButton({ upload }: { upload: (files: Iterable<File>) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Button component="label" h={44} leftSection={<IconUpload size={18} aria-hidden />}>
+      {t("slides.upload")}
+      <input
+        type="file"
+        accept="application/pdf,.pdf"
+        multiple
+        hidden
+        data-upload-input
+        onChange={(event) => {
+          upload([...(event.currentTarget.files ?? [])]);
+          event.currentTarget.value = "";
+        }}
+      />
+    </Button>
+  );
+}

@@ -1,0 +1,74 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { problemFrom, Unreachable, wordsFor } from "@/api/problem.ts";
+import { useServices } from "@/api/services.tsx";
+import { tellProblem } from "@/components/toast.tsx";
+import { deckQuery } from "./queries.ts";
+
+/** A file on its way to the server; `share` from 0 to 1. */
+export interface Sending {
+  readonly id: number;
+  readonly name: string;
+  readonly share: number;
+}
+
+/** What is on its way, and how more gets there. */
+export interface Uploading {
+  readonly sending: readonly Sending[];
+  readonly upload: (files: Iterable<File>) => void;
+}
+
+let count = 0;
+
+/** `fetch` does not tell how much has been sent; this does. */
+function send(options: {
+  url: string;
+  token: string;
+  file: File;
+  progress: (share: number) => void;
+}): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", options.url);
+    request.setRequestHeader("Authorization", `Bearer ${options.token}`);
+    request.upload.onprogress = ({ loaded, total }) => options.progress(total > 0 ? loaded / total : 0);
+    request.onload = () => resolve(new Response(request.responseText, { status: request.status }));
+    request.onerror = () => reject(new Unreachable());
+    const form = new FormData();
+    form.append("file", options.file, options.file.name);
+    request.send(form);
+  });
+}
+
+/** Bring PDFs into a deck, one after the other. */
+export function useUpload(documentId: string): Uploading {
+  const { tokens, api } = useServices();
+  const client = useQueryClient();
+  const { t } = useTranslation();
+  const [sending, setSending] = useState<readonly Sending[]>([]);
+
+  const uploadOne = async (file: File) => {
+    const id = ++count;
+    setSending((before) => [...before, { id, name: file.name, share: 0 }]);
+    try {
+      const answer = await send({
+        url: `/api/documents/${documentId}/slides`,
+        token: await tokens.fresh(),
+        file,
+        progress: (share) =>
+          setSending((before) => before.map((one) => (one.id === id ? { ...one, share } : one))),
+      });
+      if (!answer.ok) throw await problemFrom(answer);
+    } catch (error) {
+      tellProblem(t(wordsFor(error)), t("slides.uploadFailed", { name: file.name }));
+    } finally {
+      setSending((before) => before.filter((one) => one.id !== id));
+      await client.invalidateQueries({ queryKey: deckQuery(api, documentId).queryKey });
+    }
+  };
+  const upload = async (files: Iterable<File>) => {
+    for (const file of files) await uploadOne(file);
+  };
+  return { sending, upload: (files) => void upload([...files]) };
+}
