@@ -15,14 +15,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from collab_server.errors import Malformed
-from collab_server.protocol.codec import byte_array
-from collab_server.protocol.update import ORIGIN, STRING, Walker
+from collab_server.protocol.codec import Reader, byte_array
+from collab_server.protocol.update import ORIGIN, PARENT_SUB, RIGHT_ORIGIN, STRING, Walker
 
 Clocks = dict[int, set[int]]
 """Of each client, the clocks of the second halves of some characters."""
 
 _FOUR_BYTES: Final = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")
-_CONTEXT_BYTES: Final = 16
+_CONTEXT_BYTES: Final = 48
+"""How far is looked back: a number of 48 bytes that is valid text by chance is rare."""
 _HALVES: Final = "\ufffd\ufffd"
 
 
@@ -88,17 +89,16 @@ def may_hold_pairs(data: bytes) -> bool:
 
 
 def _may_be_text(data: bytes, position: int) -> bool:
-    """Tell a character from the middle of a number or an id: it stands in a string behind its length."""
-    for start in range(position, max(position - _CONTEXT_BYTES, 0), -1):
+    """Tell a character of a text from the middle of a number or of a plain value: it stands in a string behind its length."""
+    earliest = max(position - _CONTEXT_BYTES, 0)
+    for start in range(position, earliest, -1):
         if _is_text(data[start:position]) and _is_string(data, start, position + 4):
             return True
-    earliest = max(position - _CONTEXT_BYTES, 0)
-    # Up to three bytes may belong to a character that begins before.
-    return any(_is_text(data[earliest + skipped : position]) for skipped in range(4)) and earliest > 0
+    return earliest > 0 and _ends_in_text(data, position)
 
 
 def _is_string(data: bytes, start: int, reaches: int) -> bool:
-    """Say whether a length stands before `start`, and valid text of that length from there over `reaches`."""
+    """Say whether a length stands before `start`, behind an item's head, and valid text of that length over `reaches`."""
     length = 0
     for at in range(start - 1, max(start - 6, -1), -1):
         byte = data[at]
@@ -107,9 +107,45 @@ def _is_string(data: bytes, start: int, reaches: int) -> bool:
             break
         length = (length << 7) | (byte & 0x7F)
         end = start + length
-        if reaches <= end <= len(data) and _is_text(data[start:end]):
+        if reaches <= end <= len(data) and _is_text(data[start:end]) and _ends_in_head(data, at):
             return True
     return False
+
+
+def _ends_in_head(data: bytes, end: int) -> bool:
+    """Say whether the head of a text item may end here."""
+    earliest = max(end - _CONTEXT_BYTES, 0)
+    for start in range(end - 1, earliest - 1, -1):
+        if data[start] & 0x1F == STRING and _head_end(data, start) == end:
+            return True
+    # The name of a root or a key may be long.
+    return earliest > 0 and _ends_in_text(data, end)
+
+
+def _head_end(data: bytes, start: int) -> int | None:
+    """Return where the item's head ends that begins here; None where none does."""
+    reader = Reader(data)
+    reader.position = start
+    try:
+        info = reader.byte()
+        references = bool(info & ORIGIN) + bool(info & RIGHT_ORIGIN)
+        if not references:
+            parent = reader.uint()
+            if parent == 1:
+                reader.bytes()
+            references = parent == 0
+        for _ in range(2 * references):
+            reader.uint()
+        if info & PARENT_SUB and not info & (ORIGIN | RIGHT_ORIGIN):
+            reader.bytes()
+    except Malformed:
+        return None
+    return reader.position
+
+
+def _ends_in_text(data: bytes, end: int) -> bool:
+    # Up to three bytes may belong to a character that begins before.
+    return any(_is_text(data[end - _CONTEXT_BYTES + skipped : end]) for skipped in range(4))
 
 
 def _is_text(data: bytes) -> bool:

@@ -23,7 +23,7 @@ MAX_CLOCK: Final = 2**31 - 1
 
 GC, SKIP = 0, 10
 _DELETED, _JSON, _BINARY, STRING, _EMBED, _FORMAT, _TYPE, _ANY, _DOC = 1, 2, 3, 4, 5, 6, 7, 8, 9
-ORIGIN, _RIGHT_ORIGIN, _PARENT_SUB = 0x80, 0x40, 0x20
+ORIGIN, RIGHT_ORIGIN, PARENT_SUB = 0x80, 0x40, 0x20
 _XML_ELEMENT, _XML_HOOK, _XML_TEXT = 3, 5, 6
 
 
@@ -129,10 +129,10 @@ class Walker:
     def _item(self, info: int) -> int:
         """Pass over one item and return how many clocks it takes."""
         reader = self.reader
-        if info & (ORIGIN | _RIGHT_ORIGIN):
+        if info & (ORIGIN | RIGHT_ORIGIN):
             if info & ORIGIN:
                 self._need()
-            if info & _RIGHT_ORIGIN:
+            if info & RIGHT_ORIGIN:
                 self._need()
         else:
             parent = reader.uint()
@@ -142,7 +142,7 @@ class Walker:
                 self._need()
             else:
                 raise Malformed("unknown kind of parent")
-            if info & _PARENT_SUB:
+            if info & PARENT_SUB:
                 reader.string()
         return self._content(info & 0x1F)
 
