@@ -25,7 +25,7 @@ test: check ## run every check and every test; PYTEST_ARGS go to pytest
 	@$(VENV_PYTHON) -m pytest tests/unit --quiet --cov --cov-config=tests/unit/coverage.ini
 	@$(VENV_PYTHON) -m pytest --ignore=tests/unit $(PYTEST_ARGS)
 
-nightly: ## the long forms: 100 kills, 5 million mutated inputs, 300 seeds of convergence
+nightly: ## the long forms: 100 kills, 5 million mutated inputs, 300 seeds of convergence, 10,000 visits
 	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap test
 	@LECTERN_TEST_LONG=1 $(VENV_PYTHON) -m pytest tests/crash tests/fuzz $(PYTEST_ARGS)
 
