@@ -28,7 +28,8 @@ class LoadError(Exception):
 class Client:
     """One connection. While clients join, its messages are read as they come; while a load plays, only its bytes are kept.
 
-    Where it is not `recorded` not even those: its server has the work of serving it all the same.
+    Where it is not `recorded` not even those: its server has the work of serving it all the same. A `brief` one may be closed by the
+    server, which has answered it.
     """
 
     target: Target
@@ -40,6 +41,7 @@ class Client:
     state: bytes | None = None
     early: list[bytes] = field(default_factory=list)
     recorded: bool = True
+    brief: bool = False
     last_at: float = 0.0
     _answer: bytes = b""
     unsent: bytes = b""
@@ -202,6 +204,10 @@ class Load:
                         note((heard - start, client, data))
         return chunks
 
+    def connect(self, client: Client) -> None:
+        """Connect a client while a load plays; what its target says first is sent at once."""
+        self._connect(client, perf_counter())
+
     def _connect(self, client: Client, now: float) -> None:
         connection = socket.socket()
         connection.settimeout(0)
@@ -226,7 +232,9 @@ class Load:
         except OSError as error:
             raise LoadError(f"connection lost: {error}") from None
         if not data:
-            raise LoadError("connection closed by the server")
+            if not client.brief:
+                raise LoadError("connection closed by the server")
+            self._epoll.unregister(client.connection.fileno())
         return data
 
     def _send(self, client: Client, frame: bytes) -> None:

@@ -8,7 +8,22 @@ from benchmarks.cases.durable import Durable
 from benchmarks.cases.fanout import Ceiling, Groups, Lecture, Workshop
 from benchmarks.cases.idle import Idle
 from benchmarks.cases.joins import Joins
+from benchmarks.cases.polls import AnonymousPolls, Polls
 from benchmarks.cases.presence import Crowd, Cursors
 from benchmarks.cases.votes import Votes
 
-CASES: Sequence[type[Case]] = (Lecture, Votes, Joins, Workshop, Groups, Ceiling, Cold, Durable, Cursors, Crowd, Idle)
+CASES: Sequence[type[Case]] = (
+    Lecture,
+    Votes,
+    Polls,
+    AnonymousPolls,
+    Joins,
+    Workshop,
+    Groups,
+    Ceiling,
+    Cold,
+    Durable,
+    Cursors,
+    Crowd,
+    Idle,
+)

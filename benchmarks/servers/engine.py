@@ -1,19 +1,20 @@
 """The engine: the real `lectern serve` on its embedded PostgreSQL, with real accounts in a real class."""
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import ClassVar, TypeVar
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 from uuid import UUID, uuid4
 
 import asyncpg
 
 from auth.tokens import TokenIssuer
 from benchmarks.machine import children, cpu_seconds
-from benchmarks.servers.base import HOST, Server, hocuspocus_target
+from benchmarks.servers.base import HOST, READY_LIMIT_SECONDS, Server, hocuspocus_target
 from benchmarks.wire import Target
 from persistence.embedded import EmbeddedPostgres
 from persistence.ids import new_id
@@ -106,6 +107,51 @@ class Lectern(Server):
         self.database(create)
         return [str(room) for room in rooms]
 
+    def new_poll(self, *, options: int, anonymous: bool) -> tuple[str, str]:
+        """Let a teacher of the class open a poll with live results; returns its id and its document's."""
+        teacher, login = new_id(), new_id()
+
+        async def employ(connection: asyncpg.Connection) -> None:
+            await connection.execute(
+                "insert into users (id, email, name, password_hash, role, status, color) "
+                "values ($1, $2, 'Teacher', '-', 'teacher', 'active', '#336699')",
+                teacher,
+                f"{teacher}@school.example",
+            )
+            await connection.execute(
+                "insert into auth_sessions (id, user_id, user_agent) values ($1, $2, 'benchmark')", login, teacher
+            )
+            await connection.execute(
+                "insert into memberships (class_id, user_id, role) values ($1, $2, 'teacher')", self._class_id, teacher
+            )
+
+        self.database(employ)
+        token = self._issuer().issue(teacher, login)
+        asked = {
+            "question": "Which one?",
+            "type": "single",
+            "options": [f"Option {number}" for number in range(options)],
+            "anonymous": anonymous,
+            "results": "live",
+        }
+        poll = self._call(f"/api/classes/{self._class_id}/polls", token, asked)
+        self._call(f"/api/polls/{poll['id']}/open", token, {})
+        return poll["id"], poll["document_id"]
+
+    def _call(self, path: str, token: str, body: object) -> dict[str, str]:
+        request = Request(
+            f"http://{HOST}:{self.port}{path}",
+            data=json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+            method="POST",
+        )
+        with build_opener(ProxyHandler({})).open(request, timeout=READY_LIMIT_SECONDS) as answer:
+            made: dict[str, str] = json.load(answer)
+        return made
+
+    def _issuer(self) -> TokenIssuer:
+        return TokenIssuer(self._key, issuer=f"http://{HOST}:{self.port}", lifetime_seconds=7200)
+
     def load_history(self, room: str, updates: Sequence[bytes]) -> None:
         """See Server. Straight into the log, as rows that somebody has written."""
         document, author, login = UUID(room), self._people[0], uuid4()
@@ -140,7 +186,7 @@ class Lectern(Server):
     async def _enrol(self, connection: asyncpg.Connection) -> None:
         self._people = [new_id() for _ in range(PEOPLE)]
         sessions = [new_id() for _ in range(PEOPLE)]
-        issuer = TokenIssuer(self._key, issuer=f"http://{HOST}:{self.port}", lifetime_seconds=7200)
+        issuer = self._issuer()
         self._tokens = [issuer.issue(person, login) for person, login in zip(self._people, sessions, strict=True)]
         await connection.executemany(
             "insert into users (id, email, name, password_hash, role, status, color) "
