@@ -24,8 +24,8 @@ from auth.errors import (
 from auth.models import AccountStatus, AuthSessionRow, InvitationRow, RefreshTokenRow, Role, UserRow
 from auth.passwords import Passwords
 from auth.ports import AccessListener, AccountServices
+from auth.registration import RegistrationMode
 from auth.rules import (
-    RegistrationMode,
     clean_text,
     color_for,
     normalise_email,

@@ -3,15 +3,13 @@
 import hashlib
 import ipaddress
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 
-from auth.models import AccountStatus, Role
+from auth.models import AccountStatus
+from auth.registration import RegistrationMode
 
 EMAIL_MAX_CHARS = 254
 TEXT_MAX_CHARS = 200
@@ -38,28 +36,6 @@ COLORS = (
 # Embeddings, overrides and isolates reorder the text around a name; the plain marks (U+200E, U+200F) do not.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
-
-
-class RegistrationMode(StrEnum):
-    """Who may register in a role."""
-
-    OPEN = "open"
-    INVITATION = "invitation"
-    APPROVAL = "approval"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationPolicy:
-    """Who may register, by role. Nobody registers as anything else."""
-
-    student: RegistrationMode = RegistrationMode.OPEN
-    teacher: RegistrationMode = RegistrationMode.OPEN
-
-    def mode(self, role: Role) -> RegistrationMode:
-        """Return the mode for a role."""
-        modes: Mapping[Role, RegistrationMode] = {Role.STUDENT: self.student, Role.TEACHER: self.teacher}
-        return modes.get(role, RegistrationMode.CLOSED)
 
 
 def status_after_registration(mode: RegistrationMode, *, invited: bool) -> AccountStatus:

@@ -7,7 +7,8 @@ from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
 
 from auth.http.schemas import Answer, EmailAddress, Moment, Page, PlainText, RequestBody
 from auth.models import AccountStatus, Role
-from auth.rules import PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, RegistrationMode, normalise_password
+from auth.registration import RegistrationMode
+from auth.rules import PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, normalise_password
 
 INVITATION_DAYS = 14
 INVITATION_DAYS_MAX = 90

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from auth.rules import RegistrationPolicy
+from auth.registration import RegistrationPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,6 @@ from starlette.routing import Mount, Route
 from auth import errors as auth_errors
 from auth.actions import person_for_token
 from auth.passwords import Passwords
-from auth.rules import RegistrationMode, RegistrationPolicy
 from auth.settings import AccountSettings
 from auth.throttles import Throttles
 from auth.tokens import Claims, TokenIssuer
@@ -242,10 +241,7 @@ def _account_settings(settings: Settings) -> AccountSettings:
     return AccountSettings(
         public_url=settings.public_url,
         production=settings.production,
-        registration=RegistrationPolicy(
-            student=RegistrationMode(settings.registration.student),
-            teacher=RegistrationMode(settings.registration.teacher),
-        ),
+        registration=settings.registration,
         refresh_token_days=settings.refresh_token_days,
         login_attempts_per_account=settings.login_attempts_per_account,
         login_attempts_per_address=settings.login_attempts_per_address,

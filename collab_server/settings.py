@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Annotated, Any, get_args
 from urllib.parse import urlsplit
 
+from auth.registration import RegistrationMode, RegistrationPolicy, read_policy
+
 PREFIX = "LECTERN_"
 # The test suite's own variables; the server takes no notice of them.
 TEST_PREFIX = "LECTERN_TEST_"
@@ -30,26 +32,6 @@ class Environment(StrEnum):
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
-
-
-class RegistrationMode(StrEnum):
-    """What somebody needs in order to register with a role."""
-
-    OPEN = "open"
-    INVITATION = "invitation"
-    APPROVAL = "approval"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationPolicy:
-    """Who may register, and as what. Nobody registers as admin or support."""
-
-    student: RegistrationMode = RegistrationMode.OPEN
-    teacher: RegistrationMode = RegistrationMode.OPEN
-
-    def __str__(self) -> str:
-        return f"student={self.student},teacher={self.teacher}"
 
 
 class SettingsError(ValueError):
@@ -128,19 +110,6 @@ def _environment(value: str) -> Environment:
         raise ValueError("must be development or production") from None
 
 
-def _registration(value: str) -> RegistrationPolicy:
-    modes: dict[str, RegistrationMode] = {}
-    for part in value.split(","):
-        role, _, mode = (piece.strip() for piece in part.partition("="))
-        if role not in ("student", "teacher") or role in modes or mode not in list(RegistrationMode):
-            raise ValueError(f"must be like student=open,teacher=approval; each one of {', '.join(RegistrationMode)}")
-        modes[role] = RegistrationMode(mode)
-    # A role that is not named may not register: silence never opens a door.
-    return RegistrationPolicy(
-        student=modes.get("student", RegistrationMode.CLOSED), teacher=modes.get("teacher", RegistrationMode.CLOSED)
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one server. Defaults are those of development; `from_environment` knows production's."""
@@ -154,7 +123,7 @@ class Settings:
     secret_key: Annotated[str, _text] = field(default="", repr=False)
     env: Annotated[Environment, _environment] = Environment.DEVELOPMENT
     demo: Annotated[bool, _flag] = True
-    registration: Annotated[RegistrationPolicy, _registration] = RegistrationPolicy()
+    registration: Annotated[RegistrationPolicy, read_policy] = field(default_factory=RegistrationPolicy)
     trusted_proxies: Annotated[str, _text] = "127.0.0.1"
 
     jitsi_domain: Annotated[str, _domain] = ""

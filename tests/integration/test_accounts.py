@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from auth.models import AuthSessionRow, RefreshTokenRow, UserRow
-from auth.rules import COLORS, RegistrationMode, RegistrationPolicy
+from auth.registration import RegistrationMode, RegistrationPolicy
+from auth.rules import COLORS
 from auth.tokens import TokenIssuer
 from persistence.base import utc_now
 from persistence.ids import new_id

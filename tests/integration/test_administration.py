@@ -10,7 +10,7 @@ from sqlalchemy import update
 from auth.actions import create_admin
 from auth.errors import AddressTaken
 from auth.models import InvitationRow, Role, UserRow
-from auth.rules import RegistrationMode, RegistrationPolicy
+from auth.registration import RegistrationMode, RegistrationPolicy
 from persistence.base import utc_now
 from persistence.ids import new_id
 from tests.integration.conftest import PASSWORD, PUBLIC_URL, Api, Client

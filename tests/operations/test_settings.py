@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from collab_server.settings import Environment, RegistrationMode, Settings, SettingsError
+from auth.registration import RegistrationMode
+from collab_server.settings import Environment, Settings, SettingsError
 
 LONG_KEY = "k" * 32
 

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from auth.models import AccountStatus, Role
+from auth.models import AccountStatus
+from auth.registration import RegistrationMode
 from auth.rules import (
     COLORS,
-    RegistrationMode,
-    RegistrationPolicy,
     clean_text,
     color_for,
     is_loopback,
@@ -92,12 +91,6 @@ def test_there_are_twelve_colours_and_people_get_all_of_them():
     assert {color_for(uuid4()) for _ in range(1000)} == set(COLORS)
     somebody = uuid4()
     assert color_for(somebody) == color_for(somebody)
-
-
-def test_nobody_registers_for_the_office():
-    policy = RegistrationPolicy()
-    assert policy.mode(Role.ADMIN) is policy.mode(Role.SUPPORT) is RegistrationMode.CLOSED
-    assert policy.mode(Role.STUDENT) is policy.mode(Role.TEACHER) is RegistrationMode.OPEN
 
 
 @pytest.mark.parametrize("mode", RegistrationMode)
