@@ -25,7 +25,7 @@ from tests.yjs_peers import FOLDER, Peers, yjs_peers
 
 pytestmark = pytest.mark.node
 
-SEEDS = extent(200, long=20_000)
+SEEDS = extent(200, long=3_000)
 DOCUMENT = uuid4()
 
 
