@@ -76,7 +76,7 @@ export function ClassPage() {
         }
         keepMounted={false}
       >
-        <Tabs.List mb="lg">
+        <Tabs.List mb="lg" style={{ flexWrap: "nowrap", overflowX: "auto", overflowY: "hidden" }}>
           <Tabs.Tab value="documents" h={44} leftSection={<IconChalkboard size={18} />}>
             {t("class.documents")}
           </Tabs.Tab>

@@ -41,12 +41,12 @@ export function BoardTools(props: {
         value={props.search}
         onChange={(event) => props.onSearch(event.currentTarget.value)}
         size="md"
-        style={{ flex: "1 1 180px" }}
+        style={{ flex: "2 1 220px" }}
       />
       <Select
         aria-label={t("progress.filter")}
         size="md"
-        style={{ flex: "0 1 190px" }}
+        style={{ flex: "1 1 140px" }}
         value={props.state ?? "all"}
         allowDeselect={false}
         data={[
@@ -58,7 +58,7 @@ export function BoardTools(props: {
       <Select
         aria-label={t("progress.sort")}
         size="md"
-        style={{ flex: "0 1 210px" }}
+        style={{ flex: "1 1 140px" }}
         value={typeof sort === "string" ? sort : "column"}
         allowDeselect={false}
         data={[

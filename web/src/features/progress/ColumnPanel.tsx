@@ -33,6 +33,10 @@ export function ColumnPanel(props: {
   const { t, i18n } = useTranslation();
   const { column } = props;
   const due = dueWords(column, i18n.language);
+  const thenClose = (act: () => void) => () => {
+    props.onClose();
+    act();
+  };
   const item = (icon: ReactNode, words: string, act: () => void, disabled = false) => (
     <Button
       variant="subtle"
@@ -43,7 +47,6 @@ export function ColumnPanel(props: {
       leftSection={icon}
       disabled={disabled}
       onClick={() => {
-        props.onClose();
         act();
       }}
     >
@@ -73,14 +76,24 @@ export function ColumnPanel(props: {
             {t("progress.openActivity")}
           </Button>
         )}
-        {item(<IconArrowsSort size={18} />, t("progress.sortByColumn"), props.onSort)}
+        {item(<IconArrowsSort size={18} />, t("progress.sortByColumn"), thenClose(props.onSort))}
         {item(<IconPencil size={18} />, t("progress.editColumn"), props.onEdit)}
-        {item(<IconArrowLeft size={18} />, t("progress.moveBack"), () => props.onMove(-1), props.first)}
-        {item(<IconArrowRight size={18} />, t("progress.moveOn"), () => props.onMove(1), props.last)}
+        {item(
+          <IconArrowLeft size={18} />,
+          t("progress.moveBack"),
+          thenClose(() => props.onMove(-1)),
+          props.first,
+        )}
+        {item(
+          <IconArrowRight size={18} />,
+          t("progress.moveOn"),
+          thenClose(() => props.onMove(1)),
+          props.last,
+        )}
         {column.hidden
-          ? item(<IconEye size={18} />, t("progress.showColumn"), props.onHide)
-          : item(<IconEyeOff size={18} />, t("progress.hideColumn"), props.onHide)}
-        {item(<IconTrash size={18} />, t("progress.removeColumn"), props.onRemove)}
+          ? item(<IconEye size={18} />, t("progress.showColumn"), thenClose(props.onHide))
+          : item(<IconEyeOff size={18} />, t("progress.hideColumn"), thenClose(props.onHide))}
+        {item(<IconTrash size={18} />, t("progress.removeColumn"), thenClose(props.onRemove))}
       </Stack>
     </Modal>
   );

@@ -7,7 +7,7 @@ import { destination } from "./core/walking.ts";
 import classes from "./ProgressGrid.module.css";
 import { StateMark } from "./StateMark.tsx";
 import { useCell } from "./useBoardStore.ts";
-import { dueWords, typeWords } from "./words.ts";
+import { dueDay, typeWords } from "./words.ts";
 
 /** Students × activities. Arrow keys walk through it; what a key or a click opens is the page's to show. */
 export function ProgressGrid(props: {
@@ -106,7 +106,7 @@ export function ProgressGrid(props: {
 
 const HeaderCell = memo(function HeaderCell({ column }: { column: BoardColumn }) {
   const { t, i18n } = useTranslation();
-  const due = dueWords(column, i18n.language);
+  const due = dueDay(column, i18n.language);
   return (
     <th
       role="columnheader"

@@ -8,6 +8,7 @@ import { ErrorState } from "@/components/ErrorState.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { STATES } from "./core/board.ts";
 import { summaryQuery, type Summary } from "./queries.ts";
+import classes from "./SummaryPanel.module.css";
 import { scoreWords } from "./words.ts";
 
 /** Told apart with any kind of colour blindness; the table beside the chart says the same in figures. */
@@ -64,7 +65,11 @@ function ActivityChart({ activities }: { activities: Summary["activities"] }) {
   const still = useReducedMotion();
   const fills = FILLS[useComputedColorScheme("light")];
   return (
-    <div aria-hidden style={{ width: "100%", height: activities.length * BAR_PIXELS + FRAME_PIXELS }}>
+    <div
+      aria-hidden
+      className={classes["chart"]}
+      style={{ width: "100%", height: activities.length * BAR_PIXELS + FRAME_PIXELS }}
+    >
       <ResponsiveContainer>
         <BarChart
           data={activities}
@@ -89,7 +94,10 @@ function ActivityChart({ activities }: { activities: Summary["activities"] }) {
               borderRadius: "var(--mantine-radius-md)",
             }}
           />
-          <Legend />
+          <Legend
+            itemSorter={null}
+            formatter={(words: string) => <span className={classes["legend"]}>{words}</span>}
+          />
           {STACKED.map((state) => (
             <Bar
               key={state}
@@ -113,7 +121,7 @@ function ActivityTable({ activities }: { activities: Summary["activities"] }) {
       <Title order={3} size="h5" mb="xs">
         {t("progress.byActivity")}
       </Title>
-      <Table.ScrollContainer minWidth={620} tabIndex={0} aria-label={t("progress.byActivity")} role="region">
+      <div className={classes["table"]} tabIndex={0} aria-label={t("progress.byActivity")} role="region">
         <Table withRowBorders>
           <Table.Thead>
             <Table.Tr>
@@ -140,7 +148,7 @@ function ActivityTable({ activities }: { activities: Summary["activities"] }) {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </div>
     </section>
   );
 }
@@ -152,7 +160,7 @@ function StudentTable({ students }: { students: Summary["students"] }) {
       <Title order={3} size="h5" mb="xs">
         {t("progress.byStudent")}
       </Title>
-      <Table.ScrollContainer minWidth={480} tabIndex={0} aria-label={t("progress.byStudent")} role="region">
+      <div className={classes["table"]} tabIndex={0} aria-label={t("progress.byStudent")} role="region">
         <Table withRowBorders>
           <Table.Thead>
             <Table.Tr>
@@ -183,7 +191,7 @@ function StudentTable({ students }: { students: Summary["students"] }) {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </div>
     </section>
   );
 }

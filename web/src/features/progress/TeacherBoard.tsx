@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Stack, Text, VisuallyHidden } from "@mantine/core";
 import { IconAlertTriangle, IconListCheck, IconUsers } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
 import { wordsFor } from "@/api/problem.ts";
@@ -59,7 +59,17 @@ export function TeacherBoard(props: {
     },
     onError: (error) => tellProblem(t(wordsFor(error))),
   });
-  const close = () => setPanel(null);
+  // Whoever opened a panel with the keyboard goes on where they were.
+  const opener = useRef<Element | null>(null);
+  const show = (next: Panel) => {
+    if (panel === null) opener.current = document.activeElement;
+    setPanel(next);
+  };
+  const close = () => {
+    setPanel(null);
+    const back = opener.current;
+    if (back instanceof HTMLElement) requestAnimationFrame(() => back.focus({ preventScroll: true }));
+  };
   const open =
     panel !== null && "column" in panel ? everyColumn.find(({ id }) => id === panel.column) : undefined;
   const person = panel?.kind === "cell" ? people.find(({ id }) => id === panel.person) : undefined;
@@ -85,8 +95,8 @@ export function TeacherBoard(props: {
         hiddenCount={everyColumn.filter(({ hidden }) => hidden).length}
         showsHidden={showsHidden}
         onShowHidden={() => setShowsHidden(!showsHidden)}
-        onAdd={() => setPanel({ kind: "add" })}
-        onSummary={() => setPanel({ kind: "summary" })}
+        onAdd={() => show({ kind: "add" })}
+        onSummary={() => show({ kind: "summary" })}
         onDownload={() => download.mutate()}
         onRebuild={actions.rebuild}
       />
@@ -121,8 +131,8 @@ export function TeacherBoard(props: {
           people={rows.rows}
           columns={columns}
           label={t("progress.gridLabel", { title: room.title })}
-          onCell={(personId, column) => setPanel({ kind: "cell", person: personId, column })}
-          onColumn={(column) => setPanel({ kind: "column", column })}
+          onCell={(personId, column) => show({ kind: "cell", person: personId, column })}
+          onColumn={(column) => show({ kind: "column", column })}
         />
       )}
       {panel?.kind === "cell" && person && open && (
@@ -136,7 +146,7 @@ export function TeacherBoard(props: {
           first={columns[0]?.id === open.id}
           last={columns.at(-1)?.id === open.id}
           onSort={() => rows.sortBy({ column: open.id })}
-          onEdit={() => setPanel({ kind: "edit", column: open.id })}
+          onEdit={() => show({ kind: "edit", column: open.id })}
           onMove={(by) => move(open.id, by)}
           onHide={() => actions.hide(open)}
           onRemove={() => actions.remove(open)}

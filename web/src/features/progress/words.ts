@@ -30,3 +30,15 @@ export function dueWords(column: BoardColumn, language: string): string | null {
 
 export const scoreWords = (score: number, language: string): string =>
   new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(score);
+
+/** The day alone, where there is little room. */
+export function dueDay(column: BoardColumn, language: string): string | null {
+  if (column.dueAt === null) return null;
+  const due = new Date(column.dueAt);
+  const thisYear = due.getFullYear() === new Date().getFullYear();
+  return new Intl.DateTimeFormat(language, {
+    day: "numeric",
+    month: "short",
+    ...(thisYear ? {} : { year: "numeric" }),
+  }).format(due);
+}
