@@ -12,6 +12,7 @@ from typing import Any
 
 from pycrdt import Array, Doc, Map
 
+from documents.access import Level
 from documents.reading import plain
 from documents.writing import Change
 
@@ -77,6 +78,15 @@ def rename(title: str) -> Change:
 
     def change(doc: Doc[Any]) -> None:
         _put(doc.get("deck", type=Map), "title", title)
+
+    return change
+
+
+def tell_annotations(level: Level) -> Change:
+    """Return the change that tells everybody what students may do on the boards over the slides; the boards' access decides."""
+
+    def change(doc: Doc[Any]) -> None:
+        _put(doc.get("deck", type=Map), "annotations", level.value)
 
     return change
 

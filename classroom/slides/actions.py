@@ -57,6 +57,7 @@ async def share_annotations(
     session = transaction.session
     row = await _locked(session, deck.row.id)
     row.annotations = students
+    live.edit(transaction, deck.row.id, Kind.SLIDES, slides.tell_annotations(students))
     boards = await session.scalars(
         select(DocumentRow)
         .join(SlideBoardRow, SlideBoardRow.board_id == DocumentRow.id)

@@ -362,6 +362,7 @@ async def test_students_draw_where_they_may(deck: Deck, is_problem: IsProblem) -
     deck.api.live.told.clear()
     assert (await deck.room.teacher.put(share, {"students": "write"})).json() == {"students": "write"}
     assert [str(document) for _, document in deck.api.live.told] == [first]
+    assert (await deck.roots())["deck"]["annotations"] == "write"
     assert (await deck.room.student.get(f"/documents/{first}")).json()["access"] == "write"
     second = (await board(deck, "b", deck.room.student)).json()["board_id"]
     assert (await deck.room.student.get(f"/documents/{second}")).json()["access"] == "write"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text
 
 from documents import slides
+from documents.access import Level
 from documents.kinds import Kind
 from documents.reading import declare, read_roots
 from documents.slides import NoSuchSlide, Slide
@@ -74,6 +75,11 @@ def test_renaming_writes_only_what_differs() -> None:
     assert doc.get_state() == before
     slides.rename("Rain")(doc)
     assert doc.get("deck", type=Map)["title"] == "Rain"
+
+
+def test_everybody_is_told_what_students_may_do_on_the_boards() -> None:
+    doc = deck(slides.blank_deck("Water"), slides.tell_annotations(Level.WRITE))
+    assert doc.get("deck", type=Map).to_py() == {"title": "Water", "annotations": "write"}
 
 
 def test_the_slides_of_a_file_go_with_it() -> None:

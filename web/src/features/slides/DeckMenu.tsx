@@ -11,7 +11,6 @@ import { downloadBlob } from "@/components/download.ts";
 import { tellProblem } from "@/components/toast.tsx";
 import { insertSlide } from "./core/deck.ts";
 import { newId } from "./newId.ts";
-import { deckQuery } from "./queries.ts";
 import { writableDoc, type OpenDeck } from "./useDeck.ts";
 
 /** What can be done with a whole deck. */
@@ -33,9 +32,6 @@ export function DeckMenu(props: {
         params: { path: { document_id: deck.id } },
         body: { students },
       }),
-    onMutate: (annotations) => {
-      client.setQueryData(deckQuery(api, deck.id).queryKey, (before) => before && { ...before, annotations });
-    },
     onError: (error) => tellProblem(t(wordsFor(error))),
     onSettled: () => client.invalidateQueries({ queryKey: ["documents"] }),
   });
@@ -87,7 +83,7 @@ export function DeckMenu(props: {
               <Menu.Divider />
               <Menu.Label>{t("slides.marksEverywhere")}</Menu.Label>
               <AccessChoices
-                value={deck.answer?.annotations ?? "read"}
+                value={deck.state.annotations}
                 onChange={(students) => share.mutate(students)}
                 about="slides.aboutMarks"
               />

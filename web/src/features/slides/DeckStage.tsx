@@ -27,6 +27,9 @@ const RAIL = "deck-rail";
 /** Room for what floats: the controls below the page, the pens above it. */
 const CONTROLS_PIXELS = 58;
 const PENS_PIXELS = 64;
+/** Beside the page stands what the pen is like, where there is room for both. */
+const PEN_PANEL_PIXELS = 226;
+const PAGE_LEAST_PIXELS = 860;
 const EDGE_PIXELS = 6;
 
 /** Whether somebody is typing, or a dialogue or the canvas has the keys. */
@@ -106,7 +109,7 @@ export function DeckStage(props: {
       top: drawing && !narrow ? PENS_PIXELS : EDGE_PIXELS,
       right: EDGE_PIXELS,
       bottom: CONTROLS_PIXELS,
-      left: EDGE_PIXELS,
+      left: drawing && width - PEN_PANEL_PIXELS >= PAGE_LEAST_PIXELS ? PEN_PANEL_PIXELS : EDGE_PIXELS,
     });
   const { annotations: Annotations } = useDocumentViews();
   const laidOut = width > 0 && height > 0;
@@ -217,7 +220,7 @@ function useMarks(deck: OpenDeck, slide: ShownSlide | null, teaches: boolean) {
     onError: (error) => tellProblem(t(wordsFor(error))),
   });
   const granted =
-    boardId === null ? teaches || deck.answer?.annotations === "write" : board.data?.access === "write";
+    boardId === null ? teaches || deck.state.annotations === "write" : board.data?.access === "write";
   const mayDraw = slide !== null && slide.pollId === null && granted;
   return {
     mayDraw,

@@ -109,11 +109,7 @@ export function SlideMenu(props: { deck: OpenDeck; slide: ShownSlide; doc: Y.Doc
               <Menu.Divider />
               <Menu.Label>{t("slides.marksHere")}</Menu.Label>
               <AccessChoices
-                value={
-                  slide.boardId === null
-                    ? (deck.answer?.annotations ?? "read")
-                    : (board.data?.students ?? "read")
-                }
+                value={slide.boardId === null ? deck.state.annotations : (board.data?.students ?? "read")}
                 onChange={(students) => share.mutate(students)}
                 about="slides.aboutMarks"
               />

@@ -25,7 +25,7 @@ export interface OpenDeck {
   readonly answer: DeckAnswer | null;
 }
 
-const NO_DECK: DeckState = { slides: [], at: null, pace: "teacher", odd: false };
+const NO_DECK: DeckState = { slides: [], at: null, pace: "teacher", annotations: "read", odd: false };
 
 /** Open a deck for as long as a component shows it. */
 export function useDeck(documentId: string): OpenDeck {

@@ -1,5 +1,5 @@
 import "./assetPath.ts";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useEffectEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { documentQuery, useMe } from "@/api/queries.ts";
@@ -32,6 +32,11 @@ function OpenLayer({
   const { t } = useTranslation();
   const { session, view } = useDocumentSession(board.id, me.id);
   const { incarnation, save } = view;
+  // The server has just changed what we may do: whoever offers the pen asks again.
+  const client = useQueryClient();
+  useEffect(() => {
+    if (view.scope !== undefined) void client.invalidateQueries({ queryKey: ["documents", board.id] });
+  }, [board.id, client, view.scope]);
   const tell = useEffectEvent((state: SaveState | null) => onSave?.(state));
   useEffect(() => tell(save), [save]);
   useEffect(() => () => tell(null), []);

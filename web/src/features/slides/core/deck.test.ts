@@ -36,7 +36,13 @@ describe("a deck", () => {
     expect(state).toMatchObject({ pace: "teacher", odd: true });
     expect(state.at?.id).toBe("a");
     expect(readDeck(deck("a", "b")).odd).toBe(false);
-    expect(readDeck(new Y.Doc())).toEqual({ slides: [], at: null, pace: "teacher", odd: false });
+    expect(readDeck(new Y.Doc())).toEqual({
+      slides: [],
+      at: null,
+      pace: "teacher",
+      annotations: "read",
+      odd: false,
+    });
   });
 
   it("is where its position says, and at its first slide otherwise", () => {

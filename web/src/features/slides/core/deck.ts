@@ -18,6 +18,8 @@ export interface DeckState {
   /** Where the class is; null in a deck without slides. */
   readonly at: Slide | null;
   readonly pace: Pace;
+  /** What students may do on the boards over the slides, as the server last told; the boards' own access decides. */
+  readonly annotations: "none" | "read" | "write";
   /** Something stands in the document that is not as decks are: another program wrote it. The teacher can have it repaired. */
   readonly odd: boolean;
 }
@@ -71,11 +73,13 @@ export function readDeck(doc: Y.Doc): DeckState {
   const slides = [...found.values()];
   const position = positionOf(doc);
   const pace = position.get("pace");
+  const told = doc.getMap<unknown>("deck").get("annotations");
   const at = found.get(String(position.get("slide_id"))) ?? slides[0] ?? null;
   return {
     slides,
     at,
     pace: pace === "student" ? "student" : "teacher",
+    annotations: told === "none" || told === "write" ? told : "read",
     odd: found.size !== items.length || !items.every(isAsWritten),
   };
 }

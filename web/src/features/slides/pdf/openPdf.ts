@@ -72,6 +72,8 @@ export function openPdf(address: string, fetchBytes: FetchBytes): OpenPdf {
       wasmUrl: `${ASSETS}wasm/`,
       iccUrl: `${ASSETS}iccs/`,
       enableXfa: false,
+      // The letters of our own copies of the standard fonts have the widths that the file counts on.
+      useSystemFonts: false,
     });
     return Promise.race([task.promise, failure]);
   };
