@@ -215,6 +215,7 @@ def _document(document: AccessedDocument) -> Document:
             "title": row.title,
             "students": row.students,
             "access": document.level,
+            "on_stage": row.on_stage,
             "created_by": row.created_by,
             "created_at": row.created_at,
             "updated_at": document.updated_at,

@@ -4,7 +4,7 @@ from typing import Literal
 from uuid import UUID
 
 from auth.http.schemas import Answer, Moment, Page, PlainText, RequestBody
-from documents.access import Level
+from documents.access import Level, OnStage
 from documents.kinds import Kind
 
 
@@ -23,7 +23,7 @@ class DocumentChanges(RequestBody):
 
 
 class Document(Answer):
-    """A document, as one person sees it; ``access`` is theirs."""
+    """A document, as one person sees it; ``access`` is theirs, ``on_stage`` what the class's running session makes of it."""
 
     id: UUID
     class_id: UUID
@@ -31,6 +31,7 @@ class Document(Answer):
     title: str
     students: Level
     access: Literal[Level.READ, Level.WRITE]
+    on_stage: OnStage
     created_by: UUID | None
     created_at: Moment
     updated_at: Moment

@@ -102,6 +102,28 @@ def test_the_default_public_url_can_be_opened_on_this_machine(host: str, url: st
     assert Settings.from_environment({"LECTERN_HOST": host}).public_url == url
 
 
+JITSI = {"JITSI_DOMAIN": "meet.school.example", "JITSI_APP_ID": "lectern", "JITSI_APP_SECRET": "s3cret of Jitsi"}
+
+
+def test_video_needs_its_three_settings_or_none() -> None:
+    settings = Settings.from_environment({f"LECTERN_{name}": value for name, value in JITSI.items()})
+    assert settings.jitsi_domain == "meet.school.example"
+    assert "s3cret" not in repr(settings) + str(settings.described())
+    assert Settings.from_environment({}).jitsi_domain == ""
+    for missing in JITSI:
+        problems = problems_of(**{name: value for name, value in JITSI.items() if name != missing})
+        assert problems == [f"LECTERN_{missing} must be set too: Jitsi needs all three"]
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["https://meet.school.example", "meet.school.example/", "a b", "meet;script-src *", "-x", "meet:port", "*"],
+)
+def test_a_video_domain_is_only_a_host_and_a_port(domain: str) -> None:
+    problems = problems_of(**{**JITSI, "JITSI_DOMAIN": domain})
+    assert problems[0].startswith("LECTERN_JITSI_DOMAIN must be a host name")
+
+
 def test_secrets_are_neither_in_the_repr_nor_in_the_description() -> None:
     settings = Settings.from_environment(
         {"LECTERN_SECRET_KEY": LONG_KEY, "LECTERN_DATABASE_URL": "postgresql://u:hunter2@db/x"}

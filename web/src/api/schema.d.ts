@@ -2152,7 +2152,7 @@ export interface components {
         };
         /**
          * Document
-         * @description A document, as one person sees it; ``access`` is theirs.
+         * @description A document, as one person sees it; ``access`` is theirs, ``on_stage`` what the class's running session makes of it.
          */
         Document: {
             /**
@@ -2178,6 +2178,7 @@ export interface components {
              */
             id: string;
             kind: components["schemas"]["Kind"];
+            on_stage: components["schemas"]["OnStage"];
             students: components["schemas"]["Level"];
             /** Title */
             title: string;
@@ -2639,6 +2640,12 @@ export interface components {
             /** Title */
             title: string;
         };
+        /**
+         * OnStage
+         * @description Whether a running session shows a document on its stage, and whether it is locked there for students.
+         * @enum {string}
+         */
+        OnStage: "off" | "shown" | "locked";
         /**
          * OwnBallot
          * @description Whether one has voted in the present round; what, only where it is not anonymous.

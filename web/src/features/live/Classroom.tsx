@@ -37,7 +37,10 @@ export function Classroom(props: {
   const { t } = useTranslation();
   const { session, room, me } = props;
   const teaches = room.role === "teacher";
-  const { stage, people, link, synced, gone } = useStage(session.stage_document_id ?? "");
+  const { stage, people, link, synced, gone } = useStage(session.stage_document_id ?? "", {
+    ...me,
+    role: room.role,
+  });
   const offset = useAttendance(session.id);
   const actions = useStageActions(session.id);
   const activities = useActivities(room.id);

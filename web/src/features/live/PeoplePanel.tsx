@@ -98,13 +98,15 @@ function Lists({ stage, people, me, teaches, actions }: PanelProps) {
         <ul className={styles["people"]}>
           {people.map((person) => {
             const presents = stage.presenter?.userId === person.id;
+            const details = [
+              person.id === me.id && t("people.you"),
+              person.role === "teacher" && t("roles.teacher"),
+              presents && t("live.presents"),
+            ].filter((detail) => detail !== false);
             return (
               <li key={person.id} className={styles["person"]}>
                 <div className={styles["personName"]}>
-                  <PersonChip
-                    person={person}
-                    detail={detailOf(person, { presents, own: person.id === me.id }, t)}
-                  />
+                  <PersonChip person={person} detail={details.length > 0 ? details.join(" · ") : null} />
                 </div>
                 {teaches && person.role === "student" && (
                   <Menu position="bottom-end" width={260}>
@@ -135,17 +137,4 @@ function Lists({ stage, people, me, teaches, actions }: PanelProps) {
       </section>
     </Stack>
   );
-}
-
-function detailOf(
-  person: PresentPerson,
-  { presents, own }: { presents: boolean; own: boolean },
-  t: ReturnType<typeof useTranslation>["t"],
-): string | null {
-  const details = [
-    own && t("people.you"),
-    person.role === "teacher" && t("roles.teacher"),
-    presents && t("live.presents"),
-  ].filter((detail) => detail !== false);
-  return details.length > 0 ? details.join(" · ") : null;
 }

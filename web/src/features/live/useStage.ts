@@ -1,7 +1,6 @@
-import { useMemo, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import type { Awareness } from "y-protocols/awareness";
-import { useMe } from "@/api/queries.ts";
 import type { SaveState } from "@/collab/saveState.ts";
 import { useLiveDocument, useLiveValue } from "@/collab/useLiveDocument.ts";
 import { presentPeople, type PresentPerson } from "./core/people.ts";
@@ -17,25 +16,25 @@ export interface LiveStage {
 }
 
 /** Follow the stage of a session, and who is in it. */
-export function useStage(documentId: string): LiveStage {
+export function useStage(documentId: string, me: PresentPerson): LiveStage {
   const { doc, awareness, state, synced, error } = useLiveDocument(documentId, "stage");
   const stage = useLiveValue(doc, readStage);
-  const people = usePeople(awareness);
+  const people = usePeople(awareness, me);
   return { stage, people, link: state.kind, synced, gone: error === "gone" };
 }
 
-function usePeople(awareness: Awareness | null): readonly PresentPerson[] {
-  const { data: me } = useMe();
+function usePeople(awareness: Awareness | null, me: PresentPerson): readonly PresentPerson[] {
   const { i18n } = useTranslation();
   const states = useMemo(() => (awareness ? statesOf(awareness) : null), [awareness]);
   const present = useSyncExternalStore(states?.subscribe ?? never, states?.get ?? nobody);
+  useEffect(() => {
+    // The state that a document begins with is one that others pass over (its clock is 0): say that one is here.
+    awareness?.setLocalState({ here: true });
+  }, [awareness]);
+  const { id, name, role, color } = me;
   return useMemo(
-    // The person's own role in the class comes with the echo of their own presence, from any of their windows.
-    () =>
-      presentPeople(present, null, i18n.language).map((person) =>
-        person.id === me?.id ? { ...person, name: me.name } : person,
-      ),
-    [i18n.language, me, present],
+    () => presentPeople(present, { id, name, role, color }, i18n.language),
+    [color, i18n.language, id, name, present, role],
   );
 }
 

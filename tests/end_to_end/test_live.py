@@ -1,0 +1,313 @@
+"""A lesson in the browser: one teacher, three students, a projector, a breaking link."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.end_to_end.board import elements
+from tests.end_to_end.classroom import LiveClassroom
+from tests.end_to_end.conftest import PHONE, WIDE, Room
+from tests.end_to_end.test_accessibility import faults
+from tests.network import Network
+from tests.school import Account, School
+
+pytestmark = pytest.mark.browser
+
+
+class Lesson:
+    """A class whose teacher has started it, and boards to show."""
+
+    def __init__(self, room: Room, school: School, *, students: int = 1) -> None:
+        self.room = room
+        self.teacher = school.register("Ms. Okafor", "teacher")
+        names = ("Zoë Brandt", "Amir Haddad", "林美")
+        self.students = [school.register(name, "student") for name in names[:students]]
+        self.klass = school.open_class(self.teacher, *self.students, title="Science 7b")
+        self.board = school.open_board(self.teacher, self.klass["id"], title="The water cycle")
+        self.second = school.open_board(self.teacher, self.klass["id"], title="Group results")
+        self.path = f"/api/classes/{self.klass['id']}"
+
+    def start(self) -> dict[str, Any]:
+        started: dict[str, Any] = (
+            self.teacher.api.post(f"{self.path}/sessions/start", json={}).raise_for_status().json()
+        )
+        return started
+
+    def change(self, session: dict[str, Any], **changes: Any) -> None:
+        self.teacher.api.patch(f"/api/sessions/{session['id']}/stage", json=changes).raise_for_status()
+
+    def show(self, session: dict[str, Any], board: dict[str, Any]) -> None:
+        self.change(session, activity={"kind": "document", "document_id": board["id"]})
+
+    def enter(self, person: Account, **options: Any) -> LiveClassroom:
+        return LiveClassroom(self.room.sign_in(person, **options), self.room.url, self.klass["id"]).open()
+
+
+@pytest.fixture
+def lesson(room: Room, school: School) -> Lesson:
+    return Lesson(room, school)
+
+
+def test_a_teacher_and_three_students_go_through_a_lesson(room: Room, school: School) -> None:
+    lesson = Lesson(room, school, students=3)
+    zoe, amir, mei = lesson.students
+
+    # Two are waiting in the classroom, the third finds the lesson on the home page.
+    here, there = lesson.enter(zoe), lesson.enter(amir, viewport=PHONE)
+    for student in (here, there):
+        expect(student.page.get_by_text("The class is not running")).to_be_visible()
+    late = room.sign_in(mei)
+    front = room.sign_in(lesson.teacher)
+    front.get_by_role("button", name="Start class").click()
+    teacher = LiveClassroom(front, room.url, lesson.klass["id"])
+    expect(front).to_have_url(teacher.address)
+    for student in (here, there):
+        expect(student.page.get_by_text("Nothing is on stage yet")).to_be_visible()
+    late.get_by_role("link", name="Join", exact=True).click()
+    third = LiveClassroom(late, room.url, lesson.klass["id"])
+    everybody = (teacher, here, there, third)
+    expect(front.get_by_role("button", name="4 people here")).to_be_visible()
+
+    # A board on stage is everybody's, and who drew is told.
+    teacher.put("Boards", "The water cycle")
+    for person in everybody:
+        person.shows("The water cycle")
+        person.canvas.wait_for()
+        expect(person.page.get_by_text("put on stage by Ms. Okafor")).to_be_visible()
+    here.writable(True)
+    here.canvas.click(position={"x": 300, "y": 300})
+    here.page.keyboard.press("r")
+    here.page.mouse.move(500, 400)
+    here.page.mouse.down()
+    here.page.mouse.move(650, 500, steps=4)
+    here.page.mouse.up()
+    here.page.keyboard.press("Escape")
+    saved_elements(here.page, zoe, lesson.board, 1)
+
+    # Locked, nobody but the teacher draws; the student who presents does.
+    teacher.button("Lock").click()
+    for student in (here, there, third):
+        student.writable(False)
+        expect(student.page.get_by_text("Read only: your teacher has locked this board", exact=True)).to_be_visible()
+    teacher.writable(True)
+    front.get_by_role("button", name="4 people here").click()
+    front.get_by_role("button", name="More for Zoë Brandt").click()
+    front.get_by_role("menuitem", name="Let present").click()
+    for person in everybody:
+        expect(person.page.get_by_text("Zoë Brandt presents")).to_be_visible()
+    here.writable(True)
+    third.writable(False)
+
+    # Another board, still locked, and back: the first one was not loaded anew.
+    mark = "canvas => (canvas.dataset.kept = 'yes')"
+    third.canvas.evaluate(mark)
+    teacher.button("Next").click()
+    for person in everybody:
+        person.shows("Group results")
+    third.writable(False)
+    teacher.put("Boards", "The water cycle")
+    third.shows("The water cycle")
+    expect(third.canvas).to_have_attribute("data-kept", "yes")
+    teacher.button("Lock").click()
+    third.writable(True)
+
+    # Hands, in order, seen by all.
+    here.button("Raise hand").click()
+    teacher.hands("Zoë Brandt")
+    there.page.get_by_role("button", name="Raise hand").click()
+    for person in everybody:
+        person.hands("Zoë Brandt", "Amir Haddad")
+    expect(there.page.get_by_text("You are number 2 in line")).to_be_attached()
+    here.button("Lower hand").click()
+    for person in everybody:
+        person.hands("Amir Haddad")
+    front.get_by_role("button", name="Lower the hand of Amir Haddad").click()
+    for person in everybody:
+        person.hands()
+
+    # A timer runs on every screen.
+    teacher.button("Timer").click()
+    front.get_by_role("menuitem", name="5 minutes", exact=True).click()
+    for person in everybody:
+        expect(person.page.get_by_role("timer")).to_contain_text("4:5")
+
+    # Reload and late join land in the same state.
+    here.page.reload()
+    here.shows("The water cycle")
+    expect(here.page.get_by_role("timer")).to_be_visible()
+    here.writable(True)
+
+    # Looking around, when the teacher lets them, and back.
+    expect(third.page.get_by_role("navigation", name="Activities").get_by_role("button")).to_have_count(0)
+    teacher.button("Look around").click()
+    third.put("Boards", "Group results")
+    expect(third.page.get_by_role("region", name="Group results", exact=True)).to_be_visible()
+    expect(third.page.get_by_text("You are looking around.")).to_be_visible()
+    third.button("Back to the stage").click()
+    third.shows("The water cycle")
+    third.put("Boards", "Group results")
+    teacher.button("Look around").click()
+    third.shows("The water cycle")
+
+    # The end is for everybody.
+    teacher.button("End class").click()
+    front.get_by_role("dialog").get_by_role("button", name="End class").click()
+    for person in everybody:
+        expect(person.page.get_by_text("The class is over")).to_be_visible()
+    late.get_by_role("link", name="To the class").click()
+    expect(late.get_by_role("heading", name="Science 7b")).to_be_visible()
+    expect(late.get_by_role("link", name="Join", exact=True)).to_have_count(0)
+
+
+def test_a_projector_shows_the_stage_and_nothing_else(lesson: Lesson) -> None:
+    session = lesson.start()
+    lesson.show(session, lesson.board)
+    lesson.students[0].api.put(f"/api/sessions/{session['id']}/hand").raise_for_status()
+    projector = lesson.enter(lesson.teacher).open(view="stage")
+    expect(projector.page.get_by_role("region", name="The water cycle", exact=True)).to_be_visible()
+    projector.hands("Zoë Brandt")
+    for words in ("End class", "Lock", "Raise hand"):
+        expect(projector.button(words)).to_have_count(0)
+    lesson.show(session, lesson.second)
+    expect(projector.page.get_by_role("region", name="Group results", exact=True)).to_be_visible()
+    size = projector.view.bounding_box()
+    assert size is not None
+    assert (size["width"], size["height"]) == (WIDE["width"], WIDE["height"])
+
+
+def test_when_the_link_breaks_the_stage_stays_and_goes_on_afterwards(lesson: Lesson) -> None:
+    session = lesson.start()
+    lesson.show(session, lesson.board)
+    student = lesson.enter(lesson.students[0])
+    student.canvas.wait_for()
+    expect(student.page.locator("[data-link=live]")).to_be_visible()
+    student.page.context.set_offline(True)
+    expect(student.page.locator("[data-link=offline]")).to_have_text("Offline")
+    student.shows("The water cycle")
+    lesson.show(session, lesson.second)
+    student.button("Raise hand").click()
+    expect(student.page.get_by_text("The server cannot be reached")).to_be_visible()
+    student.shows("The water cycle")
+    student.page.context.set_offline(False)
+    student.shows("Group results")
+    expect(student.page.locator("[data-link=live]")).to_be_visible()
+
+
+def test_a_network_that_drops_in_the_lesson_comes_back_by_itself(
+    cuttable_network: Network, open_room: Callable[[str], Room]
+) -> None:
+    network = cuttable_network
+    lesson = Lesson(open_room(network.url), School(network.url))
+    session = lesson.start()
+    lesson.show(session, lesson.board)
+    student = lesson.enter(lesson.students[0])
+    student.shows("The water cycle")
+    network.cut()
+    expect(student.page.locator("[data-link=offline], [data-link=connecting]")).to_be_visible()
+    student.shows("The water cycle")
+    network.mend()
+    expect(student.page.locator("[data-link=live]")).to_be_visible()
+    lesson.show(session, lesson.second)
+    student.shows("Group results")
+
+
+def test_the_keyboard_is_enough(lesson: Lesson) -> None:
+    session = lesson.start()
+    lesson.show(session, lesson.board)
+    student, teacher = lesson.enter(lesson.students[0]), lesson.enter(lesson.teacher)
+    student.shows("The water cycle")
+    teacher.shows("The water cycle")
+    student.page.keyboard.press("Alt+Shift+H")
+    teacher.hands("Zoë Brandt")
+    student.page.keyboard.press("Alt+Shift+H")
+    teacher.hands()
+    student.page.keyboard.press("Alt+Shift+L")
+    teacher.page.keyboard.press("Alt+Shift+N")
+    student.shows("Group results")
+    teacher.page.keyboard.press("Alt+Shift+L")
+    student.writable(False)
+    teacher.page.keyboard.press("Shift+?")
+    expect(teacher.page.get_by_role("dialog")).to_contain_text("Raise or lower your hand")
+
+
+def test_a_board_that_is_hidden_from_students_is_seen_while_it_is_on_stage(lesson: Lesson) -> None:
+    lesson.teacher.api.put(f"/api/documents/{lesson.second['id']}/access", json={"students": "none"}).raise_for_status()
+    session = lesson.start()
+    student = lesson.enter(lesson.students[0])
+    lesson.show(session, lesson.second)
+    student.shows("Group results")
+    student.writable(False)
+    lesson.show(session, lesson.board)
+    student.shows("The water cycle")
+    lesson.show(session, lesson.second)
+    student.shows("Group results")
+    student.canvas.wait_for()
+
+
+def test_sessions_are_planned_on_the_page_of_the_class(lesson: Lesson) -> None:
+    page = lesson.room.sign_in(lesson.teacher)
+    page.goto(f"{lesson.room.url}/classes/{lesson.klass['id']}")
+    page.get_by_role("button", name="Plan a session").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Title").fill("Clouds and rain")
+    dialog.get_by_label("Minutes").fill("0")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Choose a time and a length")).to_be_visible()
+    dialog.get_by_label("Minutes").fill("45")
+    dialog.get_by_role("button", name="Save").click()
+    student = lesson.room.sign_in(lesson.students[0])
+    for each in (page, student):
+        expect(each.get_by_role("region", name="Next sessions")).to_contain_text("Clouds and rain")
+    page.get_by_role("button", name="Take off: Clouds and rain").click()
+    expect(page.get_by_role("region", name="Next sessions")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("region", name="Next sessions")).to_contain_text("Clouds and rain")
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [pytest.param(WIDE, "light", id="wide light"), pytest.param(PHONE, "dark", id="narrow dark")],
+)
+def test_the_classroom_has_no_serious_fault(lesson: Lesson, viewport: dict[str, int], scheme: str) -> None:
+    options = {"viewport": viewport, "color_scheme": scheme, "reduced_motion": "reduce"}
+    found: dict[str, list[str]] = {}
+    waiting = lesson.enter(lesson.students[0], **options)
+    expect(waiting.page.get_by_text("The class is not running")).to_be_visible()
+    found["not running"] = faults(waiting.page)
+    session = lesson.start()
+    expect(waiting.page.get_by_text("Nothing is on stage yet")).to_be_visible()
+    found["empty stage"] = faults(waiting.page)
+    lesson.change(session, locked=True, roam=True, timer_seconds=3600)
+    lesson.show(session, lesson.board)
+    lesson.students[0].api.put(f"/api/sessions/{session['id']}/hand").raise_for_status()
+    teacher = lesson.enter(lesson.teacher, **options)
+    for person, name in ((waiting, "student"), (teacher, "teacher")):
+        person.canvas.wait_for()
+        person.hands("Zoë Brandt")
+        found[name] = faults(person.page)
+    panel = teacher.page.get_by_role("button", name="1 hand" if viewport == WIDE else "People and hands")
+    panel.first.click()
+    expect(teacher.page.get_by_role("button", name="Lower all")).to_be_visible()
+    found["people"] = faults(teacher.page)
+    assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+def test_the_stage_is_most_of_the_window(lesson: Lesson) -> None:
+    lesson.show(lesson.start(), lesson.board)
+    for person, least in ((lesson.teacher, 0.8), (lesson.students[0], 0.85)):
+        view = lesson.enter(person).view
+        view.wait_for()
+        size = view.bounding_box()
+        assert size is not None
+        assert size["width"] * size["height"] >= least * WIDE["width"] * WIDE["height"]
+
+
+def saved_elements(page: Page, person: Account, board: dict[str, Any], count: int) -> None:
+    """Wait until the database has as many elements of a board."""
+    for _ in range(100):
+        if len(elements(person, board)) == count:
+            return
+        page.evaluate("() => new Promise((resolve) => requestAnimationFrame(resolve))")
+    assert len(elements(person, board)) == count
