@@ -20,13 +20,14 @@ def api_router(*, prefix: str = "") -> APIRouter:
     """Return the routes of people and of the classroom; what they are mounted in begins with ``/api``."""
     router = APIRouter(prefix=prefix, generate_unique_id_function=operation_id)
     for part in (
+        # First what comes in crowds: routes are tried one after the other.
+        classroom.polls.routes.router,
         auth.routes.router,
         auth.admin_routes.router,
         classroom.classes.routes.router,
         classroom.documents.routes.router,
         classroom.files.routes.router,
         classroom.history.routes.router,
-        classroom.polls.routes.router,
         classroom.progress.routes.router,
         classroom.rooms.routes.router,
         classroom.sessions.routes.router,

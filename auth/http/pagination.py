@@ -82,7 +82,7 @@ def _checksum(last: UUID, of: str) -> bytes:
     return hashlib.sha256(of.encode() + last.bytes).digest()[:_CHECKSUM_BYTES]
 
 
-def _page_request(
+async def _page_request(
     cursor: Annotated[str | None, Query(max_length=CURSOR_MAX_CHARS)] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_ITEMS_MAX)] = PAGE_ITEMS,
 ) -> PageRequest:

@@ -48,7 +48,7 @@ CSV: dict[int | str, dict[str, Any]] = {
 }
 
 
-def claims_of(services: Parts, token: BearerToken) -> Claims:
+async def claims_of(services: Parts, token: BearerToken) -> Claims:
     """Return what a valid token says, without asking the database: for what asks it for many people at once.
 
     Raises:
