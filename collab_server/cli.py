@@ -30,6 +30,7 @@ from collab_server.settings import Settings, SettingsError
 from persistence.database import CONNECT_TIMEOUT_SECONDS, Database
 from persistence.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from persistence.errors import DatabaseNewerThanCode
+from persistence.file_store import FileStore
 from persistence.migrations import migrate
 
 if TYPE_CHECKING:
@@ -236,7 +237,8 @@ async def _prepare(settings: Settings, *, url: str) -> "Sequence[DemoAccount]":
     async with _database(url) as database:
         # The demo's well-known passwords are only for a server that nobody else can reach.
         reachable = settings.production or not settings.local
-        return await demo.seed(database, passwords=Passwords(), production=reachable)
+        file_store = FileStore(settings.data_dir / "files")
+        return await demo.seed(database, passwords=Passwords(), file_store=file_store, production=reachable)
 
 
 def _greeting(settings: Settings, accounts: "Sequence[DemoAccount]") -> str:

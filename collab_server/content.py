@@ -1,12 +1,17 @@
 """A document in memory, exactly as committed: the CRDT document, its last seq, its size, its epoch, and whose its client ids are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from pycrdt import TransactionEvent
 
 from collab_server.authorship import Authorship
-from collab_server.merging import Unappliable, apply, covered, replayed
+from collab_server.merging import NOTHING, Merged, Unappliable, apply, covered, replayed
 from collab_server.ports import StoredDocument
-from collab_server.protocol.characters import Halves, with_halves
+from collab_server.protocol.characters import NO_HALVES, with_halves
 from collab_server.protocol.coverage import Coverage
+from documents.kinds import Kind
+from documents.reading import declare
+from documents.writing import Change
 
 __all__ = ["EMPTY_STATE_VECTOR", "Content", "Unappliable"]
 
@@ -21,13 +26,14 @@ class Content:
 
     __slots__ = ("_doc", "_halves", "_state", "authorship", "epoch", "seq", "size")
 
-    def __init__(self, stored: StoredDocument, *, merged: bytes | None = None) -> None:
-        """Build a document. `merged`: its state, where the rows after the snapshot are in it already."""
-        state, tail = (stored.snapshot, stored.tail) if merged is None else (merged, ())
-        self._doc = replayed(state, tail)
+    def __init__(self, stored: StoredDocument, *, merged: Merged | None = None) -> None:
+        """Build a document. `merged`: all of it, where the rows after the snapshot are in one state already."""
+        state, tail, halves = stored.snapshot, stored.tail, stored.halves
+        if merged is not None:
+            state, tail, halves = merged.state, (), merged.halves
+        self._doc, self._halves = replayed(state, tail, halves=halves)
         # What was read is what the first joiner asks for.
         self._state = None if tail else state
-        self._halves: Halves | None = None
         self.seq = stored.seq
         self.size = len(state or b"") + sum(len(update) for _, update in tail)
         self.authorship = Authorship(stored.authors, retired=stored.retired)
@@ -35,17 +41,41 @@ class Content:
 
     def apply(self, updates: Sequence[bytes], first_seq: int) -> None:
         """Apply rows that the log has just committed."""
-        if self._halves is None:
-            self._halves = Halves(self.state())
         self._state = None
         for seq, update in enumerate(updates, first_seq):
             cuts = self._halves.cut_by(update)
             if cuts:
                 # What the CRDT library would cut wrongly is replaced before, as Yjs does it in every copy.
-                self._doc = replayed(with_halves(self._doc.get_update(), cuts), ())
+                self._doc, _ = replayed(with_halves(self._doc.get_update(), cuts), (), halves=NO_HALVES)
             apply(self._doc, with_halves(update, cuts) if cuts else update, seq=seq)
             self.size += len(update)
             self.seq = seq
+
+    def edit(self, kind: Kind, changes: Iterable[Change]) -> bytes | None:
+        """Make changes of our own and return the update that they are; None where nothing changes.
+
+        It is written under a client id that is nobody's. What the changes raise leaves the document half changed: throw it away.
+        """
+        updates: list[bytes] = []
+
+        def heard(event: TransactionEvent) -> None:
+            updates.append(event.update)
+
+        declare(self._doc, kind)
+        subscription = self._doc.observe(heard)
+        try:
+            with self._doc.transaction():
+                for change in changes:
+                    change(self._doc)
+        finally:
+            # An observer that is left behind keeps the document in memory.
+            self._doc.unobserve(subscription)
+        self._state = None
+        if not updates or updates[0] == NOTHING:
+            return None
+        self._halves.cut_by(updates[0])
+        self.size += len(updates[0])
+        return updates[0]
 
     def state_after(self, state_vector: bytes) -> bytes:
         """Return what is missing from a state vector, as one update."""

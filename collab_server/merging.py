@@ -10,8 +10,12 @@ from typing import Any
 
 from pycrdt import Doc, Snapshot
 
-from collab_server.protocol.characters import as_yjs_reads
+from collab_server.errors import Malformed
+from collab_server.protocol.characters import Halves, with_halves
 from collab_server.protocol.coverage import Coverage
+
+NOTHING = b"\x00\x00"
+"""The update that changes nothing."""
 
 
 class Unappliable(Exception):
@@ -32,10 +36,14 @@ class DifferentState(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A whole document: its state (a Yjs update, v1), and how far each client's clocks go."""
+    """A whole document: its state (a Yjs update, v1), how far each client's clocks go, and where its characters could be cut.
+
+    halves: see protocol.characters.Halves.
+    """
 
     state: bytes
     clocks: Mapping[int, int]
+    halves: bytes
 
 
 def apply(doc: Doc[Any], update: bytes, *, seq: int) -> None:
@@ -49,20 +57,39 @@ def apply(doc: Doc[Any], update: bytes, *, seq: int) -> None:
         raise Unappliable(seq) from None
 
 
-def replayed(state: bytes | None, tail: Sequence[tuple[int, bytes]]) -> Doc[Any]:
-    """Return the document of a snapshot's state and the rows after it; raises UnreadableSnapshot and Unappliable."""
+def replayed(
+    state: bytes | None, tail: Sequence[tuple[int, bytes]], *, halves: bytes | None = None
+) -> tuple[Doc[Any], Halves]:
+    """Return the document of a snapshot's state and the rows after it, and where its characters could be cut.
+
+    halves: those of the state, where they are known. Raises UnreadableSnapshot and Unappliable.
+    """
     doc: Doc[Any] = Doc()
-    updates = [update for _, update in tail]
-    readable = iter(as_yjs_reads(updates if state is None else [state, *updates]))
+    known = _known(state, halves)
+    rows = list(tail)
+    cuts = known.cut_by_all([update for _, update in rows])
+    if cuts:
+        state = None if state is None else with_halves(state, cuts)
+        rows = [(seq, with_halves(update, cuts)) for seq, update in rows]
     with doc.transaction():
         if state is not None:
             try:
-                apply(doc, next(readable), seq=0)
+                apply(doc, state, seq=0)
             except Unappliable:
                 raise UnreadableSnapshot from None
-        for (seq, _), update in zip(tail, readable, strict=True):
+        for seq, update in rows:
             apply(doc, update, seq=seq)
-    return doc
+    return doc, known
+
+
+def _known(state: bytes | None, halves: bytes | None) -> Halves:
+    if halves is not None:
+        try:
+            return Halves.decode(halves)
+        except Malformed:
+            # Derived, like the snapshot beside it.
+            pass
+    return Halves.of(state or NOTHING)
 
 
 def covered(doc: Doc[Any]) -> Coverage:
@@ -70,14 +97,14 @@ def covered(doc: Doc[Any]) -> Coverage:
     return Coverage.from_snapshot(Snapshot.from_doc(doc).encode())
 
 
-def merge(snapshot: bytes | None, tail: Sequence[tuple[int, bytes]]) -> Merged:
+def merge(snapshot: bytes | None, tail: Sequence[tuple[int, bytes]], halves: bytes | None = None) -> Merged:
     """Return the whole document of a snapshot's state and the rows after it.
 
     What comes out is read back, and must cover exactly the same clocks and deletions. Raises UnreadableSnapshot, Unappliable,
     DifferentState.
     """
-    doc = replayed(snapshot, tail)
-    coverage, state = covered(doc), doc.get_update()
-    if covered(replayed(state, ())) != coverage:
+    doc, known = replayed(snapshot, tail, halves=halves)
+    coverage, state, kept = covered(doc), doc.get_update(), known.encode()
+    if covered(replayed(state, (), halves=kept)[0]) != coverage:
         raise DifferentState
-    return Merged(state, coverage.clocks)
+    return Merged(state, coverage.clocks, kept)

@@ -82,6 +82,10 @@ class StoredDocument(Protocol):
         """Return the newest snapshot."""
 
     @property
+    def halves(self) -> bytes | None:
+        """Return what was kept with the snapshot of its characters (protocol.characters); None where it is not known."""
+
+    @property
     def snapshot_seq(self) -> int:
         """Return the last row in the snapshot."""
 
@@ -149,8 +153,11 @@ class UpdateLog(Protocol):
     async def begin_epoch(self, document_id: UUID, beginning: NewEpoch) -> bool:
         """Let a document begin anew with one row; False, and nothing changed, where it has moved on meanwhile."""
 
-    async def save_snapshot(self, document_id: UUID, seq: int, state: bytes) -> None:
-        """Keep `state`, the whole document up to and including row `seq`, in place of what was kept of that row."""
+    async def save_snapshot(self, document_id: UUID, seq: int, state: bytes, *, halves: bytes | None = None) -> None:
+        """Keep `state`, the whole document up to and including row `seq`, in place of what was kept of that row.
+
+        halves: what is known of its characters.
+        """
 
     async def quarantine(self, document_id: UUID, seq: int) -> None:
         """Leave row `seq` out of every later load: the CRDT library cannot apply it. Its bytes are kept."""

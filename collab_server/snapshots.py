@@ -65,7 +65,7 @@ class Snapshots:
                 _log.error("snapshot differs from the log", document=str(document_id), seq=stored.seq)
                 return Content(stored)
             self._start(self._keep(document_id, stored.seq, merged))
-            return Content(stored, merged=merged.state)
+            return Content(stored, merged=merged)
 
         _, content, left_out = await self._built(document_id, build)
         return content, left_out
@@ -97,7 +97,7 @@ class Snapshots:
                 _log.error("snapshot differs from the log", document=str(document_id))
                 return
             if merged is not None:
-                await self._log.save_snapshot(document_id, stored.seq, merged.state)
+                await self._log.save_snapshot(document_id, stored.seq, merged.state, halves=merged.halves)
 
     def take_soon(self, document_id: UUID) -> None:
         """Snapshot a document in the background."""
@@ -125,7 +125,7 @@ class Snapshots:
 
     async def _merged(self, stored: StoredDocument, *, awaited: bool) -> Merged:
         if len(stored.tail) <= LONG_ROWS and bytes_in(stored) <= LONG_BYTES:
-            return merge(stored.snapshot, stored.tail)
+            return merge(stored.snapshot, stored.tail, stored.halves)
         return await self._worker.merge(stored, awaited=awaited)
 
     async def _built(
@@ -164,7 +164,7 @@ class Snapshots:
 
     async def _keep(self, document_id: UUID, seq: int, merged: Merged) -> None:
         try:
-            await self._log.save_snapshot(document_id, seq, merged.state)
+            await self._log.save_snapshot(document_id, seq, merged.state, halves=merged.halves)
         except Exception as error:  # noqa: BLE001 -- as above
             _log.warning("snapshot failed", document=str(document_id), error=type(error).__name__)
 

@@ -81,7 +81,9 @@ class Worker:
     async def merge(self, stored: StoredDocument, *, awaited: bool) -> Merged:
         """Merge a stored document (see merging.merge). `awaited`: somebody waits for it."""
         urgency = _NOW if awaited else _LATER
-        return Merged(*await self._do(urgency, bytes_in(stored), "merge", stored.snapshot, list(stored.tail)))
+        return Merged(
+            *await self._do(urgency, bytes_in(stored), "merge", stored.snapshot, list(stored.tail), stored.halves)
+        )
 
     async def rename(self, state: bytes, names: Mapping[int, int]) -> bytes:
         """Return a document's state under other client ids (see protocol.renaming)."""

@@ -23,9 +23,9 @@ def _walk(update: bytes) -> tuple[Any, ...]:
     return summary.adds, summary.deletes, summary.needs, summary.has_gap, summary.order
 
 
-def _merge(snapshot: bytes | None, tail: list[tuple[int, bytes]]) -> tuple[Any, ...]:
-    merged = merge(snapshot, tail)
-    return merged.state, merged.clocks
+def _merge(snapshot: bytes | None, tail: list[tuple[int, bytes]], halves: bytes | None) -> tuple[Any, ...]:
+    merged = merge(snapshot, tail, halves)
+    return merged.state, merged.clocks, merged.halves
 
 
 JOBS: Mapping[str, Callable[..., Any]] = {"walk": _walk, "merge": _merge, "rename": renamed}

@@ -74,4 +74,6 @@ class DocumentSnapshot(Base):
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     encoding: Mapped[str] = mapped_column(server_default=text("'v1+zlib'"))
     payload: Mapped[bytes]
+    # Where characters of two clocks stand, which an edit could cut: found by a walk over all of the state, so it is kept.
+    halves: Mapped[bytes | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -75,7 +75,7 @@ from document_authors where document_id = $1 and (epoch < $2 or epoch = $2 and u
 """
 
 _NEWEST_SNAPSHOT = """
-select seq, payload from document_snapshots
+select seq, payload, halves from document_snapshots
 where document_id = $1 and seq between $2 and $3 and encoding = 'v1+zlib' order by seq desc limit 1
 """
 
@@ -85,8 +85,9 @@ where document_id = $1 and seq > $2 and seq <= $3 and encoding = 'v1' order by s
 """
 
 _SAVE_SNAPSHOT = """
-insert into document_snapshots (document_id, seq, encoding, payload) values ($1, $2, 'v1+zlib', $3)
-on conflict (document_id, seq) do update set encoding = excluded.encoding, payload = excluded.payload
+insert into document_snapshots (document_id, seq, encoding, payload, halves) values ($1, $2, 'v1+zlib', $3, $4)
+on conflict (document_id, seq)
+    do update set encoding = excluded.encoding, payload = excluded.payload, halves = excluded.halves
 """
 
 # Older snapshots are derived and superseded; one is kept in case the newest proves unreadable.
@@ -164,7 +165,7 @@ class Beginning(Protocol):
 class Stored:
     """A document as kept: the newest snapshot, (seq, update) of the rows after it, and each person's client ids.
 
-    unreadable: the newer snapshots that cannot be unpacked.
+    unreadable: the newer snapshots that cannot be unpacked; halves: what is known of the snapshot's characters.
     """
 
     seq: int
@@ -175,6 +176,7 @@ class Stored:
     epoch: int = 1
     retired: Sequence[int] = ()
     unreadable: Sequence[int] = ()
+    halves: bytes | None = None
 
 
 class PostgresUpdateLog:
@@ -258,14 +260,14 @@ class PostgresUpdateLog:
             await connection.execute(_RETIRE, document_id, beginning.after_epoch, beginning.retired)
             return True
 
-    async def save_snapshot(self, document_id: UUID, seq: int, state: bytes) -> None:
-        """Keep the whole document up to and including row `seq`."""
+    async def save_snapshot(self, document_id: UUID, seq: int, state: bytes, *, halves: bytes | None = None) -> None:
+        """Keep the whole document up to and including row `seq`, and what is known of its characters."""
         if len(state) <= PACK_HERE_BYTES:
             compressed = zlib.compress(state, COMPRESSION_LEVEL)
         else:
             compressed = await asyncio.to_thread(zlib.compress, state, COMPRESSION_LEVEL)
         async with self._connection(seconds=READ_SECONDS) as connection, connection.transaction():
-            await connection.execute(_SAVE_SNAPSHOT, document_id, seq, compressed)
+            await connection.execute(_SAVE_SNAPSHOT, document_id, seq, compressed, halves)
             await connection.execute(_FORGET_SNAPSHOTS, document_id)
 
     async def quarantine(self, document_id: UUID, seq: int) -> None:
@@ -302,7 +304,7 @@ async def read_document(
     if head["epoch"] > 1:
         epoch, first_seq = await connection.fetchrow(_EPOCH_OF_ROW, document_id, seq) or (1, 1)
     newest = seq if snapshot_before is None else min(seq, snapshot_before - 1)
-    snapshot_seq, snapshot, unreadable = await _snapshot(connection, document_id, first_seq, newest)
+    snapshot_seq, snapshot, halves, unreadable = await _snapshot(connection, document_id, first_seq, newest)
     tail = await read_rows(connection, document_id, after=max(snapshot_seq, first_seq - 1), until=seq)
     authors = {
         author["user_id"]: author["client_ids"] for author in await connection.fetch(_AUTHORS, document_id, epoch)
@@ -311,6 +313,7 @@ async def read_document(
         seq=seq,
         snapshot=snapshot,
         snapshot_seq=snapshot_seq,
+        halves=halves,
         tail=tail,
         retired=authors.pop(None, ()),
         authors=authors,
@@ -339,19 +342,22 @@ async def append_rows(connection: Connection, batches: Mapping[UUID, Sequence[Ro
 
 async def _snapshot(
     connection: Connection, document_id: UUID, first_seq: int, newest: int
-) -> tuple[int, bytes | None, list[int]]:
-    """Return the newest snapshot that can be unpacked, with its seq (0 and None: there is none), and those that cannot."""
+) -> tuple[int, bytes | None, bytes | None, list[int]]:
+    """Return the newest snapshot that can be unpacked, with its seq (0 and None: there is none), and those that cannot.
+
+    Between them: what is known of its characters.
+    """
     unreadable: list[int] = []
     while row := await connection.fetchrow(_NEWEST_SNAPSHOT, document_id, first_seq, newest):
         seq, payload = row["seq"], row["payload"]
         try:
             if len(payload) <= PACK_HERE_BYTES:
-                return seq, zlib.decompress(payload), unreadable
-            return seq, await asyncio.to_thread(zlib.decompress, payload), unreadable
+                return seq, zlib.decompress(payload), row["halves"], unreadable
+            return seq, await asyncio.to_thread(zlib.decompress, payload), row["halves"], unreadable
         except zlib.error:
             unreadable.append(seq)
             newest = seq - 1
-    return 0, None, unreadable
+    return 0, None, None, unreadable
 
 
 def _columns(batches: Mapping[UUID, Sequence[Row]]) -> tuple[list[object], ...]:

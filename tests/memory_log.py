@@ -15,6 +15,7 @@ class _Document:
     rows: list[LogRow] = field(default_factory=list)
     quarantined: set[int] = field(default_factory=set)
     snapshots: dict[int, bytes] = field(default_factory=dict)
+    halves: dict[int, bytes | None] = field(default_factory=dict)
     authors: dict[int, tuple[UUID | None, int]] = field(default_factory=dict)
     first_seqs: list[int] = field(default_factory=lambda: [1])
     written_at: list[datetime] = field(default_factory=list)
@@ -124,7 +125,16 @@ class MemoryLog:
                 authors.setdefault(person, []).append(client)
             elif since < epoch:
                 retired.append(client)
-        return Stored(seq, document.snapshots.get(snapshot_seq), snapshot_seq, tail, authors, epoch, retired)
+        return Stored(
+            seq,
+            document.snapshots.get(snapshot_seq),
+            snapshot_seq,
+            tail,
+            authors,
+            epoch,
+            retired,
+            halves=document.halves.get(snapshot_seq),
+        )
 
     async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
         document = self._documents[document_id]
@@ -152,8 +162,9 @@ class MemoryLog:
         document.first_seqs.append(len(document.rows))
         return True
 
-    async def save_snapshot(self, document_id: UUID, seq: int, state: bytes) -> None:
+    async def save_snapshot(self, document_id: UUID, seq: int, state: bytes, *, halves: bytes | None = None) -> None:
         self._documents[document_id].snapshots[seq] = state
+        self._documents[document_id].halves[seq] = halves
 
     async def quarantine(self, document_id: UUID, seq: int) -> None:
         self._documents[document_id].quarantined.add(seq)

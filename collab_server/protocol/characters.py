@@ -12,10 +12,11 @@ Source: `ContentString.splice` in `src/structs/ContentString.js` of https://gith
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final
 
 from collab_server.errors import Malformed
-from collab_server.protocol.codec import Reader, byte_array
+from collab_server.protocol.codec import Reader, byte_array, uint
 from collab_server.protocol.update import ORIGIN, PARENT_SUB, RIGHT_ORIGIN, STRING, Walker
 
 Clocks = dict[int, set[int]]
@@ -40,21 +41,52 @@ class _Seen:
         return {client: clocks for client, clocks in both.items() if clocks}
 
 
+NO_HALVES: Final = b"\x00"
+"""None, as `Halves.encode` writes it."""
+
+
 class Halves:
     """The second halves of a document's characters, kept to find out what cuts one."""
 
     __slots__ = ("_halves",)
 
-    def __init__(self, state: bytes) -> None:
-        """`state`: the document as one update."""
-        self._halves = _look([state]).halves if may_hold_pairs(state) else {}
+    def __init__(self, halves: Clocks | None = None) -> None:
+        self._halves = halves or {}
+
+    @classmethod
+    def of(cls, state: bytes) -> "Halves":
+        """Find the halves of a document, given as one update: a walk over all of it where it may hold any."""
+        return cls(_look([state]).halves if may_hold_pairs(state) else {})
+
+    @classmethod
+    def decode(cls, data: bytes) -> "Halves":
+        """Read what `encode` has written."""
+        reader = Reader(data)
+        halves: Clocks = {}
+        for _ in range(reader.uint()):
+            client = reader.uint()
+            steps = [reader.uint() for _ in range(reader.uint())]
+            halves[client] = set(accumulate(steps))
+        return cls(halves)
+
+    def encode(self) -> bytes:
+        """Write the halves down, to be kept with the document's state: of each client its clocks, as steps from one to the next."""
+        parts = []
+        held = [(client, sorted(clocks)) for client, clocks in sorted(self._halves.items()) if clocks]
+        for client, clocks in held:
+            steps = [clock - before for before, clock in zip([0, *clocks], clocks, strict=False)]
+            parts.append(uint(client) + uint(len(steps)) + b"".join(map(uint, steps)))
+        return uint(len(held)) + b"".join(parts)
 
     def cut_by(self, update: bytes) -> Clocks:
         """Return what an update cuts, and learn what it brings."""
-        brings = may_hold_pairs(update)
-        if not self._halves and not brings:
+        return self.cut_by_all([update])
+
+    def cut_by_all(self, updates: Sequence[bytes]) -> Clocks:
+        """Return what several updates cut, of the document or of each other, and learn what they bring."""
+        if not self._halves and not any(map(may_hold_pairs, updates)):
             return {}
-        seen = _look([update])
+        seen = _look(updates)
         for client, clocks in seen.halves.items():
             self._halves.setdefault(client, set()).update(clocks)
         seen.halves = self._halves
@@ -66,9 +98,7 @@ class Halves:
 
 def as_yjs_reads(updates: Sequence[bytes]) -> Sequence[bytes]:
     """Return the updates of one document with every character that one of them cuts replaced, in order."""
-    if not may_hold_pairs(b"".join(updates)):
-        return updates
-    cuts = _look(updates).cuts()
+    cuts = Halves().cut_by_all(updates)
     return [with_halves(update, cuts) for update in updates] if cuts else updates
 
 

@@ -143,10 +143,10 @@ async def test_3_a_document_is_its_newest_snapshot_and_the_rows_after_it(logs: L
     assert await tail(logs.log, B) == [(1, b"b")]
     # A late one, and the same one again, change nothing.
     await logs.log.save_snapshot(A, 6, b"state 6")
-    await logs.log.save_snapshot(A, 8, b"another state 8")
+    await logs.log.save_snapshot(A, 8, b"another state 8", halves=b"\x00")
     stored = await logs.log.load(A)
     assert stored is not None
-    assert (stored.snapshot, stored.snapshot_seq) == (b"another state 8", 8)
+    assert (stored.snapshot, stored.snapshot_seq, stored.halves) == (b"another state 8", 8, b"\x00")
     assert await logs.log.append({A: rows(b"11")}) == {A: 11}
 
 

@@ -1,4 +1,4 @@
-"""Let documents be slides, polls, progress boards and stages, and stay out of lists."""
+"""Let documents be slides, polls, progress boards and stages, and stay out of lists; keep where characters can be cut."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,3 +15,4 @@ def upgrade() -> None:
         "ck_documents_kind", "documents", "kind in ('whiteboard', 'slides', 'poll', 'progress', 'stage')"
     )
     op.add_column("documents", sa.Column("listed", sa.Boolean(), server_default=sa.text("true"), nullable=False))
+    op.add_column("document_snapshots", sa.Column("halves", sa.LargeBinary(), nullable=True))

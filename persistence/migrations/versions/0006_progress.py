@@ -60,7 +60,8 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("(activity_kind is null) = (activity_id is null)", name="ck_progress_columns_activity"),
         sa.CheckConstraint(
-            "activity_kind is not distinct from 'document' or (title is not null and type is not null)", name="ck_progress_columns_named"
+            "activity_kind is not distinct from 'document' or (title is not null and type is not null)",
+            name="ck_progress_columns_named",
         ),
         sa.ForeignKeyConstraint(
             ["class_id"], ["progress_boards.class_id"], name="fk_progress_columns_class_id", ondelete="CASCADE"

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collab_server.protocol.characters import Halves, as_yjs_reads, may_hold_pairs, second_halves, with_halves
+from collab_server.protocol.characters import (
+    NO_HALVES,
+    Halves,
+    as_yjs_reads,
+    may_hold_pairs,
+    second_halves,
+    with_halves,
+)
 from collab_server.protocol.codec import string, uint
 from collab_server.protocol.coverage import read_state_vector
 from collab_server.protocol.update import walk
@@ -92,7 +99,7 @@ def test_4_a_cut_character_is_what_yjs_makes_of_it(name: str) -> None:
 def test_4_a_document_knows_what_cuts_its_characters(name: str) -> None:
     updates, text = (CUTS | WHOLE)[name]
     doc: pycrdt.Doc[Any] = pycrdt.Doc()
-    halves = Halves(b"\x00\x00")
+    halves = Halves()
     found = False
     for update in updates:
         cuts = halves.cut_by(update)
@@ -105,9 +112,21 @@ def test_4_a_document_knows_what_cuts_its_characters(name: str) -> None:
     assert found == (name in CUTS)
     if name in CUTS:
         # Known from a state as well, and cut only once.
-        again = Halves(first("🎓"))
+        again = Halves.of(first("🎓"))
         assert again.cut_by(deletes(0, 1)) == {1: {1}}
         assert again.cut_by(deletes(0, 1)) == {}
+
+
+@given(st.dictionaries(st.integers(0, 2**53 - 1), st.sets(st.integers(0, 2**31 - 3)), max_size=5))
+def test_4_what_is_known_of_a_documents_characters_can_be_kept(halves: dict[int, set[int]]) -> None:
+    kept = Halves(halves).encode()
+    assert Halves.decode(kept).encode() == kept
+    if not any(halves.values()):
+        assert kept == NO_HALVES
+    for client, clocks in halves.items():
+        for clock in sorted(clocks)[:3]:
+            cut = b"\x00" + uint(1) + uint(client) + uint(1) + uint(clock) + uint(1)
+            assert Halves.decode(kept).cut_by(cut)[client] >= {clock}
 
 
 def test_4_what_cannot_be_read_stays_as_it_is() -> None:
