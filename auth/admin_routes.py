@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from auth import admin_actions
-from auth.dependencies import AccountParts, Administrator, Office, RequestTransaction
+from auth.dependencies import AccountParts, ChangesAccounts, RequestTransaction, SeesAccounts
 from auth.http.pagination import WantedPage
 from auth.http.responses import problems
 from auth.models import AccountStatus, UserRow
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/admin", tags=["administration"])
 
 @router.get("/users", responses=problems(401, 403, 422))
 async def list_accounts(
-    _office: Office,
+    _office: SeesAccounts,
     transaction: RequestTransaction,
     page: WantedPage,
     status: AccountStatus | None = None,
@@ -31,14 +31,14 @@ async def list_accounts(
 
 
 @router.post("/users/{user_id}/approve", responses=problems(401, 403, 404, 409))
-async def approve_account(user_id: UUID, _admin: Administrator, transaction: RequestTransaction) -> Account:
+async def approve_account(user_id: UUID, _admin: ChangesAccounts, transaction: RequestTransaction) -> Account:
     """Let a waiting account sign in."""
     return _account(await admin_actions.approve(transaction, user_id))
 
 
 @router.post("/users/{user_id}/block", responses=problems(401, 403, 404, 409, 413, 422))
 async def block_account(
-    user_id: UUID, body: Block, admin: Administrator, transaction: RequestTransaction, services: AccountParts
+    user_id: UUID, body: Block, admin: ChangesAccounts, transaction: RequestTransaction, services: AccountParts
 ) -> Account:
     """Shut a person out everywhere, at once."""
     return _account(
@@ -47,14 +47,14 @@ async def block_account(
 
 
 @router.post("/users/{user_id}/unblock", responses=problems(401, 403, 404))
-async def unblock_account(user_id: UUID, _admin: Administrator, transaction: RequestTransaction) -> Account:
+async def unblock_account(user_id: UUID, _admin: ChangesAccounts, transaction: RequestTransaction) -> Account:
     """Let a blocked person sign in again."""
     return _account(await admin_actions.unblock(transaction, user_id))
 
 
 @router.post("/invitations", status_code=201, responses=problems(401, 403, 413, 422))
 async def create_invitation(
-    body: NewInvitation, admin: Administrator, transaction: RequestTransaction, services: AccountParts
+    body: NewInvitation, admin: ChangesAccounts, transaction: RequestTransaction, services: AccountParts
 ) -> Invitation:
     """Invite one person. Repeating the request makes another invitation: a kept answer would have to keep the code."""
     code, row = admin_actions.invite(transaction, admin=admin, role=body.role, days=body.expires_in_days)

@@ -1,14 +1,14 @@
 """What routes ask for: a transaction, and the person behind the request."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from auth.actions import Person, person_for_token
-from auth.errors import Forbidden, TokenMissing
-from auth.models import Role
+from auth.errors import TokenMissing
+from auth.permissions import Action, require
 from auth.ports import AccountServices
 from persistence.database import Transaction
 
@@ -66,25 +66,27 @@ async def current_person_before_body(services: AccountParts, token: BearerToken)
 PersonBeforeBody = Annotated[Person, Depends(current_person_before_body)]
 
 
-async def administrator(person: CurrentPerson) -> Person:
-    """Return the person if they administer the house."""
-    if person.role is not Role.ADMIN:
-        raise Forbidden
-    return person
+def allowed_to(action: Action) -> Callable[[Person], Person]:
+    """Return the dependency that lets through whoever may do something in the house."""
+
+    def allowed(person: CurrentPerson) -> Person:
+        require(action, person.role)
+        return person
+
+    return allowed
 
 
-async def office(person: CurrentPerson) -> Person:
-    """Return the person if they may see accounts: administrators and support."""
-    if person.role not in (Role.ADMIN, Role.SUPPORT):
-        raise Forbidden
-    return person
+def allowed_before_body(action: Action) -> Callable[[Person], Person]:
+    """Return the same, keeping no connection to the database while something long is done."""
+
+    def allowed(person: PersonBeforeBody) -> Person:
+        require(action, person.role)
+        return person
+
+    return allowed
 
 
-async def administrator_before_body(person: PersonBeforeBody) -> Person:
-    """Return the administrator, keeping no connection to the database while something long is done."""
-    return await administrator(person)
-
-
-Administrator = Annotated[Person, Depends(administrator)]
-AdministratorBeforeBody = Annotated[Person, Depends(administrator_before_body)]
-Office = Annotated[Person, Depends(office)]
+SeesAccounts = Annotated[Person, Depends(allowed_to(Action.SEE_ACCOUNTS))]
+ChangesAccounts = Annotated[Person, Depends(allowed_to(Action.CHANGE_ACCOUNTS))]
+SeesRooms = Annotated[Person, Depends(allowed_to(Action.SEE_ROOMS))]
+ActsOnRooms = Annotated[Person, Depends(allowed_before_body(Action.ACT_ON_ROOMS))]

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth.actions import Person
 from auth.errors import Forbidden, NotFound
 from auth.http.pagination import PageRequest
-from auth.models import Role, UserRow
+from auth.models import UserRow
+from auth.permissions import Action, permits_in_class, require
 from auth.ports import AccessListener
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.classes.rules import new_join_code, read_join_code
@@ -39,7 +40,7 @@ class ClassAccess:
     @property
     def teaches(self) -> bool:
         """Tell whether the person is a teacher of the class."""
-        return self.role is ClassRole.TEACHER
+        return permits_in_class(Action.TEACH_CLASS, self.role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ async def access_class(
     if lock:
         statement = statement.with_for_update(of=ClassRow, key_share=True)
     found = (await session.execute(statement)).one_or_none()
-    if found is None:
+    if found is None or not permits_in_class(Action.SEE_CLASS, found[1]):
         raise NotFound
     access = ClassAccess(found[0], found[1])
     if access.row.deleted_at is not None and not (deleted and access.teaches):
@@ -116,8 +117,7 @@ async def create_class(session: AsyncSession, person: Person, *, title: str) -> 
     Raises:
         Forbidden: the person is no teacher.
     """
-    if person.role is not Role.TEACHER:
-        raise Forbidden
+    require(Action.CREATE_CLASSES, person.role)
     return await add_class(session, title=title, teacher_id=person.id)
 
 
@@ -197,8 +197,7 @@ async def join_class(transaction: Transaction, person: Person, text: str, *, liv
         UnknownJoinCode: no class has this code.
         Forbidden: the account is for the house's office, not for a class.
     """
-    if person.role not in (Role.STUDENT, Role.TEACHER):
-        raise Forbidden
+    require(Action.JOIN_CLASSES, person.role)
     row = await class_by_join_code(transaction.session, text)
     if await add_member(transaction.session, class_id=row.id, user_id=person.id, role=ClassRole.STUDENT):
         transaction.after_commit(lambda: live.access_changed(user_id=person.id))
@@ -260,7 +259,8 @@ async def remove_member(
         Forbidden: a student may only leave, not remove others.
         LastTeacher: the class would be without a teacher.
     """
-    if not access.teaches and member.user.id != person.id:
+    action = Action.LEAVE_CLASS if member.user.id == person.id else Action.TEACH_CLASS
+    if not permits_in_class(action, access.role):
         raise Forbidden
     await _leave_a_teacher(transaction.session, access, member)
     await transaction.session.delete(member.membership)

@@ -16,6 +16,7 @@ from auth.actions import Person
 from auth.errors import Conflict, Forbidden, NotFound
 from auth.http.pagination import PageRequest
 from auth.models import AccountStatus, UserRow
+from auth.permissions import Action, permits_in_class
 from auth.ports import AccessListener
 from classroom.classes.actions import ClassAccess
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
@@ -56,7 +57,7 @@ class AccessedDocument:
     @property
     def teaches(self) -> bool:
         """Tell whether the person is a teacher of the document's class."""
-        return self.role is ClassRole.TEACHER
+        return permits_in_class(Action.TEACH_CLASS, self.role)
 
     @property
     def updated_at(self) -> datetime:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth.actions import standing_person
 from auth.errors import Conflict, NotFound, Unauthenticated
 from auth.models import AuthSessionRow, UserRow
+from auth.permissions import Action, permits_in_class
 from auth.tokens import Claims, new_secret
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.documents.models import DocumentAccessRow, DocumentRow
@@ -148,7 +149,7 @@ def _admitted(voter: Voter | Exception, poll: PollRow) -> Voter:
     if isinstance(voter, Exception):
         raise voter
     if poll.state is PollState.DRAFT:
-        if voter.role is ClassRole.TEACHER:
+        if permits_in_class(Action.TEACH_CLASS, voter.role):
             raise Conflict("poll_not_open", "The poll has not been opened yet.")
         raise NotFound
     return voter

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from auth.dependencies import AdministratorBeforeBody, Office, RequestTransaction
+from auth.dependencies import ActsOnRooms, RequestTransaction, SeesRooms
 from auth.http.pagination import WantedPage
 from auth.http.responses import problems
 from classroom.classes.models import ClassRole
@@ -45,7 +45,7 @@ router = APIRouter(prefix="/admin", tags=["administration"])
 
 @router.get("/rooms", responses=problems(401, 403, 422))
 async def list_rooms(
-    _office: Office,
+    _office: SeesRooms,
     transaction: RequestTransaction,
     services: Parts,
     page: WantedPage,
@@ -57,7 +57,9 @@ async def list_rooms(
 
 
 @router.get("/rooms/{document_id}", responses=problems(401, 403, 404))
-async def get_room(document_id: UUID, _office: Office, transaction: RequestTransaction, services: Parts) -> RoomDetails:
+async def get_room(
+    document_id: UUID, _office: SeesRooms, transaction: RequestTransaction, services: Parts
+) -> RoomDetails:
     """Return an open document and the sessions in it."""
     room = await actions.find_room(transaction.session, services.rooms, document_id)
     sessions = [
@@ -76,7 +78,7 @@ async def get_room(document_id: UUID, _office: Office, transaction: RequestTrans
 
 
 @router.post("/rooms/{document_id}/kick", responses=problems(401, 403, 404, 413, 422))
-async def kick(document_id: UUID, admin: AdministratorBeforeBody, services: Parts, body: Kick | None = None) -> Kicked:
+async def kick(document_id: UUID, admin: ActsOnRooms, services: Parts, body: Kick | None = None) -> Kicked:
     """End the sessions in an open document, after what they sent is committed.
 
     Everybody's: the document opens anew from its log, and programs come back by themselves (close code 1012).
@@ -87,7 +89,7 @@ async def kick(document_id: UUID, admin: AdministratorBeforeBody, services: Part
 
 
 @router.post("/rooms/{document_id}/flush", responses=problems(401, 403, 404, 503))
-async def flush(document_id: UUID, admin: AdministratorBeforeBody, services: Parts) -> Flushed:
+async def flush(document_id: UUID, admin: ActsOnRooms, services: Parts) -> Flushed:
     """Wait until everything accepted is committed, and keep a snapshot now."""
     return Flushed(seq=await actions.flush(services.rooms, document_id, admin=admin))
 
@@ -98,7 +100,7 @@ async def flush(document_id: UUID, admin: AdministratorBeforeBody, services: Par
 async def export_any_document(
     document_id: UUID,
     export_format: Annotated[Literal[ExportFormat.JSON, ExportFormat.YJS], Query(alias="format")],
-    admin: AdministratorBeforeBody,
+    admin: ActsOnRooms,
     services: Parts,
 ) -> Response:
     """Download any document as it is in the log, open or not, deleted or not."""
@@ -120,7 +122,7 @@ async def export_any_document(
 
 @router.post("/documents/{document_id}/restore", responses=problems(401, 403, 404, 413, 422, 503))
 async def restore_to_moment(
-    document_id: UUID, body: RestoreToRow | RestoreToTime, admin: AdministratorBeforeBody, services: Parts
+    document_id: UUID, body: RestoreToRow | RestoreToTime, admin: ActsOnRooms, services: Parts
 ) -> Restored:
     """Bring back what a document was, open or not. Nothing is lost: what came later stays in the log."""
     moment = body.seq if isinstance(body, RestoreToRow) else body.at

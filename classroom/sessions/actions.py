@@ -17,6 +17,7 @@ from auth.actions import Person
 from auth.errors import Conflict, FieldInvalid, Forbidden, NotFound
 from auth.http.pagination import PageRequest
 from auth.models import UserRow
+from auth.permissions import Action, permits_in_class
 from classroom.classes.actions import ClassAccess, access_class
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.documents.actions import add_document
@@ -47,7 +48,7 @@ class SessionAccess:
     @property
     def teaches(self) -> bool:
         """Tell whether the person is a teacher of the session's class."""
-        return self.role is ClassRole.TEACHER
+        return permits_in_class(Action.TEACH_CLASS, self.role)
 
 
 @dataclass(frozen=True, slots=True)
