@@ -12,7 +12,7 @@ DIALECTS = ("y-websocket", "hocuspocus")
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-async def test_stock_clients_see_every_vote_and_can_write_none(shared_server: RunningServer, dialect: str) -> None:
+async def test_9_stock_clients_see_every_vote_and_can_write_none(shared_server: RunningServer, dialect: str) -> None:
     school = School(shared_server.url)
     teacher, student = school.register("Ms. Okafor", "teacher"), school.register("Zoë Brandt", "student")
     opened = school.open_class(teacher, student)

@@ -29,7 +29,7 @@ def test_a_students_own_setting_goes_before_the_one_for_all(students, personal):
 
 
 @given(kind=st.sampled_from(Kind), students=LEVELS, personal=st.none() | LEVELS)
-def test_nobody_writes_what_only_the_server_writes_nor_students_what_teachers_write(kind, students, personal):
+def test_9_nobody_writes_what_only_the_server_writes_nor_students_what_teachers_write(kind, students, personal):
     teacher = decide(kind, role_in_class="teacher", students=students, personal=personal)
     student = decide(kind, role_in_class="student", students=students, personal=personal)
     assert (teacher is Level.WRITE) == (kind.writers is not Writers.SERVER)
