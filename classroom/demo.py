@@ -1,4 +1,4 @@
-"""A demo class for the first look: a teacher, three students and a board that somebody has begun to draw on."""
+"""A demo class for the first look: a teacher, three students, a board that somebody has begun to draw on, and slides."""
 
 import secrets
 from dataclasses import dataclass
@@ -14,11 +14,13 @@ from classroom.classes.actions import add_class, add_member
 from classroom.classes.models import ClassRole
 from classroom.documents.actions import add_document
 from classroom.progress.demo import add_demo_board
+from classroom.slides.demo import add_demo_deck
 from documents.access import Level
 from documents.kinds import Kind
 from documents.sample_board import sample_board
 from documents.whiteboard import put
 from persistence.database import Database, Transaction
+from persistence.file_store import FileStore
 
 # Known to everybody who reads this, so it is only for a server that nobody else can reach.
 DEVELOPMENT_PASSWORD = "lectern-demo"  # noqa: S105
@@ -55,7 +57,9 @@ class DemoAccount:
     password: str | None
 
 
-async def seed(database: Database, *, passwords: Passwords, production: bool = False) -> tuple[DemoAccount, ...]:
+async def seed(
+    database: Database, *, passwords: Passwords, file_store: FileStore, production: bool = False
+) -> tuple[DemoAccount, ...]:
     """Make the demo class if the database has no accounts yet, and return the accounts to print.
 
     Later starts change nothing and return the demo accounts that are still there, which may be none. In
@@ -70,11 +74,13 @@ async def seed(database: Database, *, passwords: Passwords, production: bool = F
         await transaction.session.execute(select(func.pg_advisory_xact_lock(SEED_LOCK)))
         if await transaction.session.scalar(select(UserRow.id).limit(1)) is not None:
             return await _still_there(transaction, production=production)
-        await _seed(transaction, passwords, secrets_of)
+        await _seed(transaction, passwords, secrets_of, file_store=file_store)
     return tuple(DemoAccount(person.name, person.email, person.role, secrets_of[person.email]) for person in PEOPLE)
 
 
-async def _seed(transaction: Transaction, passwords: Passwords, secrets_of: dict[str, str]) -> None:
+async def _seed(
+    transaction: Transaction, passwords: Passwords, secrets_of: dict[str, str], *, file_store: FileStore
+) -> None:
     session = transaction.session
     ids: dict[str, UUID] = {}
     for person in PEOPLE:
@@ -104,6 +110,7 @@ async def _seed(transaction: Transaction, passwords: Passwords, secrets_of: dict
         students=Level.WRITE,
         content=lambda doc: put(doc, sample_board()),
     )
+    await add_demo_deck(session, class_id=row.id, teacher_id=ids[teacher.email], file_store=file_store)
     # Last: what the class has by now gets its columns.
     await add_demo_board(
         session,

@@ -84,6 +84,22 @@ def sample_board() -> list[Json]:
     ]
 
 
+def mark() -> list[Json]:
+    """Return what a teacher might draw over the demo class's second slide: a ring round the sun, and a word beside it."""
+    return [
+        _element(
+            "sample-ring",
+            "ellipse",
+            "b0",
+            (1030, 30, 194, 194),
+            strokeColor=ORANGE,
+            strokeWidth=4,
+            roundness={"type": ROUND_PROPORTIONAL},
+        ),
+        _text("sample-why", "b1", 820, 250, "This is where the heat comes from", font_size=28, width=420),
+    ]
+
+
 def _element(element_id: str, kind: str, index: str, box: tuple[float, float, float, float], **more: Any) -> Json:
     x, y, width, height = box
     number = 1 + sum(ord(letter) * place for place, letter in enumerate(element_id, start=1))

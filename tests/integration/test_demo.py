@@ -11,7 +11,7 @@ from tests.integration.conftest import Api
 
 
 async def test_an_empty_database_gets_a_class_with_a_drawn_board(api: Api) -> None:
-    accounts = await seed(api.services.database, passwords=api.services.passwords)
+    accounts = await seed(api.services.database, passwords=api.services.passwords, file_store=api.services.file_store)
     assert [account.role for account in accounts] == ["teacher", "student", "student", "student"]
     for account in accounts:
         client = api.client()
@@ -19,20 +19,32 @@ async def test_an_empty_database_gets_a_class_with_a_drawn_board(api: Api) -> No
         assert (await client.sign_in(account.email, account.password)).status_code == 200
         (shown,) = (await client.get("/classes")).json()["items"]
         assert shown["student_count"] == 3
-        (board,) = (await client.get(f"/classes/{shown['id']}/documents")).json()["items"]
+        found = (await client.get(f"/classes/{shown['id']}/documents")).json()["items"]
+        documents = {document["kind"]: document for document in found}
+        board, deck = documents["whiteboard"], documents["slides"]
         assert board["access"] == "write"
         scene = (await client.get(f"/documents/{board['id']}/export", params={"format": "excalidraw"})).json()
         assert scene["elements"] == sample_board()
+        roots = (await client.get(f"/documents/{deck['id']}/export", params={"format": "json"})).json()
+        assert [slide["title"] for slide in roots["slides"]][1] == "1. Water evaporates"
+        assert len((await client.get(f"/documents/{deck['id']}/slides")).json()["pages"]) == len(roots["slides"]) == 5
+        over = (
+            await client.get(f"/documents/{roots['slides'][1]['board_id']}/export", params={"format": "json"})
+        ).json()
+        assert set(over["elements"]) == {"sample-ring", "sample-why"}
 
 
 async def test_demo_addresses_are_such_as_anybody_could_register(api: Api) -> None:
-    accounts = await seed(api.services.database, passwords=api.services.passwords)
+    accounts = await seed(api.services.database, passwords=api.services.passwords, file_store=api.services.file_store)
     body = {"email": accounts[0].email, "password": "another password", "name": "X", "role": "student"}
     assert (await api.client().post("/auth/register", body)).status_code == 201
 
 
 async def test_seeding_again_changes_nothing_and_tells_the_same_accounts(api: Api) -> None:
-    seed_once = [seed(api.services.database, passwords=api.services.passwords) for _ in range(3)]
+    seed_once = [
+        seed(api.services.database, passwords=api.services.passwords, file_store=api.services.file_store)
+        for _ in range(3)
+    ]
     first, *later = await asyncio.gather(*seed_once)
     assert all(accounts == first for accounts in later)
     async with api.services.database.transaction() as transaction:
@@ -41,14 +53,18 @@ async def test_seeding_again_changes_nothing_and_tells_the_same_accounts(api: Ap
 
 async def test_a_school_with_people_gets_no_demo(api: Api) -> None:
     await api.teacher()
-    assert await seed(api.services.database, passwords=api.services.passwords) == ()
+    assert await seed(api.services.database, passwords=api.services.passwords, file_store=api.services.file_store) == ()
 
 
 async def test_in_production_each_account_has_a_password_that_is_told_once(api: Api) -> None:
-    accounts = await seed(api.services.database, passwords=api.services.passwords, production=True)
+    accounts = await seed(
+        api.services.database, passwords=api.services.passwords, file_store=api.services.file_store, production=True
+    )
     passwords = {account.password for account in accounts}
     assert len(passwords) == 4
     assert DEVELOPMENT_PASSWORD not in passwords
     assert (await api.client().sign_in(accounts[0].email, accounts[0].password or "")).status_code == 200
-    again = await seed(api.services.database, passwords=api.services.passwords, production=True)
+    again = await seed(
+        api.services.database, passwords=api.services.passwords, file_store=api.services.file_store, production=True
+    )
     assert [(account.email, account.password) for account in again] == [(each.email, None) for each in accounts]

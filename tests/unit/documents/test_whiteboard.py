@@ -18,7 +18,7 @@ from documents import whiteboard
 from documents.export import ExportFormat, ExportRequest, export, links
 from documents.kinds import Kind, RootType
 from documents.reading import NESTING_MAX, UnreadableUpdate, plain, read_roots, state
-from documents.sample_board import sample_board
+from documents.sample_board import mark, sample_board
 from documents.whiteboard import Image, linked_files, living_elements, scene
 from documents.writing import initial_content
 
@@ -61,7 +61,7 @@ def test_a_whiteboard_has_three_roots():
 
 
 def test_the_sample_board_is_of_complete_elements_in_painting_order():
-    elements = sample_board()
+    elements = [*sample_board(), *mark()]
     for element in elements:
         assert set(element) == BASE | OWN.get(element["type"], set())
     assert {"rectangle", "ellipse", "arrow", "text", "freedraw"} == {element["type"] for element in elements}

@@ -49,6 +49,8 @@ export function Controls(props: {
   railShown: boolean;
   onRail: () => void;
   drawing: boolean;
+  /** Above the canvas's own bar, where that stands at the lower edge. */
+  raised: boolean;
   onDraw: (() => void) | null;
 }) {
   const { t } = useTranslation();
@@ -59,6 +61,7 @@ export function Controls(props: {
   return (
     <Paper
       className={styles["controls"]}
+      data-raised={props.raised}
       shadow="md"
       radius="xl"
       withBorder

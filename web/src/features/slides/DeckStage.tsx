@@ -31,6 +31,10 @@ const PENS_PIXELS = 64;
 const PEN_PANEL_PIXELS = 226;
 const PAGE_LEAST_PIXELS = 860;
 const EDGE_PIXELS = 6;
+/** Below this size Excalidraw lays its tools out for phones: a bar above, a bar below (its `MQ_MAX_…` constants). */
+const PHONE_WIDTH_PIXELS = 730;
+const PHONE_FLAT_PIXELS = { width: 1000, height: 500 };
+const PHONE_BAR_PIXELS = 62;
 
 /** Whether somebody is typing, or a dialogue or the canvas has the keys. */
 function keysAreTaken(target: EventTarget | null): boolean {
@@ -96,6 +100,8 @@ export function DeckStage(props: {
     setRailShown(shown);
     if (!narrow) remember(RAIL, shown);
   };
+  const phone =
+    width < PHONE_WIDTH_PIXELS || (width < PHONE_FLAT_PIXELS.width && height < PHONE_FLAT_PIXELS.height);
   const draw = () => {
     if (pen) setPen(false);
     else {
@@ -106,9 +112,9 @@ export function DeckStage(props: {
   const place =
     slide &&
     placePage({ width, height }, slide.size, {
-      top: drawing && !narrow ? PENS_PIXELS : EDGE_PIXELS,
+      top: drawing ? PENS_PIXELS : EDGE_PIXELS,
       right: EDGE_PIXELS,
-      bottom: CONTROLS_PIXELS,
+      bottom: CONTROLS_PIXELS + (drawing && phone ? PHONE_BAR_PIXELS : 0),
       left: drawing && width - PEN_PANEL_PIXELS >= PAGE_LEAST_PIXELS ? PEN_PANEL_PIXELS : EDGE_PIXELS,
     });
   const { annotations: Annotations } = useDocumentViews();
@@ -200,6 +206,7 @@ export function DeckStage(props: {
             railShown={railShown}
             onRail={() => showRail(!railShown)}
             drawing={drawing}
+            raised={drawing && phone}
             onDraw={marks.mayDraw ? draw : null}
           />
         )}
