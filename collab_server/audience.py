@@ -38,6 +38,7 @@ class Member:
     end: Callable[[EngineError], None]
     saved: int = 0
     has_edited: bool = False
+    answered_at: float = float("-inf")
     behind: bytes | None = None
 
     def tell(self, bodies: Sequence[bytes]) -> None:

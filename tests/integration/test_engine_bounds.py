@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from collab_server import wire
+from collab_server import room, wire
 from collab_server.engine import EngineLimits
 from collab_server.ports import Right
 from collab_server.protocol.codec import string, uint
@@ -275,3 +275,28 @@ async def test_4_a_value_that_breaks_every_browser_is_refused(host: EngineHost) 
         embed = b"\x05\x01" + string("text") + string("NaN")
         await attacker.update(uint(1) + uint(1) + uint(9) + uint(0) + embed + b"\x00")
         assert (await attacker.ends())[0] == 4400
+
+
+@each_dialect
+async def test_11_who_asks_again_and_again_for_a_long_document_gets_one_answer_a_while(
+    host: EngineHost, dialect: str
+) -> None:
+    with patch.multiple(room, LARGE_BYTES=100, LARGE_SECONDS=0.5):
+        async with (
+            raw_client(host.url, DOCUMENT, "ada") as writer,
+            raw_client(host.url, DOCUMENT, "eve", dialect=dialect) as greedy,
+        ):
+            await writer.joined()
+            author = Author(1)
+            await writer.update(author.set("a", "x" * 200))
+            await writer.is_saved(1)
+            await greedy.joined()
+            before = len(greedy.of("step2"))
+            for number in range(50):
+                await writer.update(author.set("b", number))
+                await greedy.step1()
+            await writer.is_saved(51)
+            await greedy.until(lambda: len(greedy.of("step2")) == before + 1, "the late answer")
+            assert greedy.map()["b"] == 49
+            await greedy.asked_and_answered()
+            assert len(greedy.of("step2")) <= before + 2
