@@ -9,16 +9,16 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from classroom.classes.models import ClassRole, MembershipRow
 from classroom.documents.models import DocumentRow
 from classroom.progress.board import add_missing_columns, ensure_board, next_position, refresh
 from classroom.progress.known import KnownProgress
-from classroom.progress.models import ActivityKind, BoardRow, CellRow, ColumnRow, ColumnType, PageRow
+from classroom.progress.models import ActivityKind, ColumnRow, ColumnType
+from classroom.progress.places import Place, place_of_activity, replace
 from classroom.progress.remarks import adopt_remarks
 from classroom.progress.rules import Standing, moved
 from collab_server.live import LiveDocuments
@@ -56,21 +56,6 @@ class ProgressServices(Protocol):
     @property
     def progress(self) -> KnownProgress:
         """Return what is known already."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """One cell of a board: where it is kept, where it is shown, and what it says."""
-
-    board_document: UUID
-    column: ColumnRow
-    user_id: UUID
-    standing: Standing
-
-    @property
-    def is_shown(self) -> bool:
-        """Tell whether the column is on the board at all."""
-        return self.column.removed_at is None
 
 
 async def move(
@@ -115,46 +100,14 @@ async def write(
     transaction: Transaction, live: LiveDocuments, place: Place, after: Standing, *, by: UUID | None = None
 ) -> bool:
     """Change a cell from what it was found to say, in the row and in the documents; tell whether it still said that."""
-    session, column_id, user_id = transaction.session, place.column.id, place.user_id
     now = utc_now()
-    as_found = and_(
-        CellRow.column_id == column_id,
-        CellRow.user_id == user_id,
-        CellRow.state.is_not_distinct_from(place.standing.state),
-        CellRow.stuck == place.standing.stuck,
-        CellRow.score.is_not_distinct_from(place.standing.score),
-    )
-    # Read by the statement that writes: a page that is made at this moment either sees the cell, or is seen here.
-    page = (
-        select(PageRow.document_id)
-        .where(PageRow.class_id == place.column.class_id, PageRow.user_id == user_id)
-        .scalar_subquery()
-    )
-    values = {"state": after.state, "stuck": after.stuck, "score": after.score, "changed_at": now}
-    statement: TypedReturnsRows[UUID, UUID | None]
-    if not place.standing.says_something:
-        statement = (
-            insert(CellRow)
-            .values(column_id=column_id, user_id=user_id, **values)
-            .on_conflict_do_nothing()
-            .returning(CellRow.column_id, page)
-        )
-    elif after.says_something:
-        statement = update(CellRow).where(as_found).values(**values).returning(CellRow.column_id, page)
-    else:
-        statement = delete(CellRow).where(as_found).returning(CellRow.column_id, page)
-    written = (await session.execute(statement.execution_options(synchronize_session=False))).one_or_none()
-    if written is None:
+    documents = await replace(transaction.session, place, after, now=now)
+    if documents is None:
         return False
-    if place.is_shown:
-        cell = Cell(state=after.state, stuck=after.stuck, score=after.score, at=now) if after.says_something else None
-        person, column = str(user_id), str(column_id)
-        documents = [place.board_document]
-        page_document: UUID | None = written[1]
-        if page_document is not None and not place.column.hidden:
-            documents.append(page_document)
-        for document_id in documents:
-            live.edit(transaction, document_id, Kind.PROGRESS, lambda doc: put_cell(doc, person, column, cell), by=by)
+    cell = Cell(state=after.state, stuck=after.stuck, score=after.score, at=now) if after.says_something else None
+    person, column = str(place.user_id), str(place.column_id)
+    for document_id in documents:
+        live.edit(transaction, document_id, Kind.PROGRESS, lambda doc: put_cell(doc, person, column, cell), by=by)
     return True
 
 
@@ -198,47 +151,9 @@ async def _record(services: ProgressServices, document_id: UUID, user_id: UUID, 
     known.learn(document_id, user_id, state)
 
 
-async def place_of(session: AsyncSession, *, class_id: UUID, user_id: UUID, column_id: UUID) -> Place | None:
-    """Return a cell of a student of the class; None where there is no such student or no such column."""
-    return await _place(session, class_id, user_id, ColumnRow.id == column_id)
-
-
 async def _find(session: AsyncSession, class_id: UUID, user_id: UUID, activity: ActivityRef) -> Place | None:
-    return await _place(
-        session,
-        class_id,
-        user_id,
-        and_(ColumnRow.activity_kind == activity.kind, ColumnRow.activity_id == activity.id),
-    )
-
-
-async def _place(session: AsyncSession, class_id: UUID, user_id: UUID, which: ColumnElement[bool]) -> Place | None:
-    # The board is locked against those who change more than a cell, if its column is there, which is what they would add.
-    found = (
-        await session.execute(
-            select(BoardRow.document_id, ColumnRow, CellRow.state, CellRow.stuck, CellRow.score)
-            .join(ColumnRow, ColumnRow.class_id == BoardRow.class_id)
-            .join(
-                MembershipRow,
-                and_(
-                    MembershipRow.class_id == BoardRow.class_id,
-                    MembershipRow.user_id == user_id,
-                    MembershipRow.role == ClassRole.STUDENT,
-                ),
-            )
-            .outerjoin(CellRow, and_(CellRow.column_id == ColumnRow.id, CellRow.user_id == user_id))
-            .where(BoardRow.class_id == class_id, which)
-            .with_for_update(key_share=True, read=True, of=BoardRow)
-        )
-    ).one_or_none()
-    if found is None:
-        return None
-    document_id, column, state, stuck, score = found
-    return Place(
-        board_document=document_id,
-        column=column,
-        user_id=user_id,
-        standing=Standing(state=state, stuck=bool(stuck), score=score),
+    return await place_of_activity(
+        session, class_id=class_id, user_id=user_id, kind=activity.kind, activity_id=activity.id
     )
 
 

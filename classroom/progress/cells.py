@@ -4,8 +4,9 @@ from collections.abc import Callable
 from uuid import UUID
 
 from auth.errors import FieldInvalid, NotFound
-from classroom.progress.actions import Place, place_of, write
+from classroom.progress.actions import write
 from classroom.progress.known import KnownProgress
+from classroom.progress.places import Place, place_of
 from classroom.progress.rules import Standing, flagged, put
 from collab_server.live import LiveDocuments
 from documents.progress import State
@@ -42,9 +43,9 @@ async def set_cell(
         )
     except ValueError as error:
         raise FieldInvalid("score", str(error)) from error
-    if place.column.activity_id is not None:
+    if place.activity_id is not None:
         # Also when this is rolled back: then it is looked up once more.
-        known.forget(document_id=place.column.activity_id, user_id=user_id)
+        known.forget(document_id=place.activity_id, user_id=user_id)
 
 
 async def set_stuck(
