@@ -36,7 +36,7 @@ export default function AnnotationCanvas(props: {
   const [api, setApi] = useState<ExcalidrawImperativeAPI | null>(null);
   const [live, setLive] = useState<LiveBoard | null>(null);
   const container = useRef<HTMLDivElement>(null);
-  useCanvasNames(container, { menu: t("board.menu") });
+  useCanvasNames(container, { menu: t("board.menu"), choices: t("board.choices") });
   const images = useImagePorts({ board: props.board, userId: props.userId, api, onUploads: props.onUploads });
 
   const begin = useEffectEvent((canvas: ExcalidrawImperativeAPI) => {

@@ -5,13 +5,16 @@ import { useEffect, type RefObject } from "react";
  *
  * Its buttons come and go with the size of the window, so the names are put on whenever something appears.
  */
-export function useCanvasNames(container: RefObject<HTMLElement | null>, names: { menu: string }): void {
-  const { menu } = names;
+export function useCanvasNames(container: RefObject<HTMLElement | null>, names: { menu: string; choices: string }): void {
+  const { menu, choices } = names;
   useEffect(() => {
     const root = container.current;
     if (!root) return;
     const name = () => {
       root.querySelector(".main-menu-trigger")?.setAttribute("aria-label", menu);
+      for (const dialog of root.querySelectorAll("[role=dialog]:not([aria-label], [aria-labelledby])")) {
+        dialog.setAttribute("aria-label", choices);
+      }
       // It shows the zoom; what it does is in its tooltip.
       root.querySelector(".reset-zoom-button[aria-label]")?.removeAttribute("aria-label");
     };
@@ -19,5 +22,5 @@ export function useCanvasNames(container: RefObject<HTMLElement | null>, names: 
     const observer = new MutationObserver(name);
     observer.observe(root, { childList: true, subtree: true });
     return () => observer.disconnect();
-  }, [container, menu]);
+  }, [container, menu, choices]);
 }
