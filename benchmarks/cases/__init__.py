@@ -10,6 +10,9 @@ from benchmarks.cases.idle import Idle
 from benchmarks.cases.joins import Joins
 from benchmarks.cases.polls import AnonymousPolls, Polls
 from benchmarks.cases.presence import Crowd, Cursors
+from benchmarks.cases.progress import Progress
+from benchmarks.cases.slides import Slides
+from benchmarks.cases.stage import Stage
 from benchmarks.cases.votes import Votes
 
 CASES: Sequence[type[Case]] = (
@@ -17,6 +20,9 @@ CASES: Sequence[type[Case]] = (
     Votes,
     Polls,
     AnonymousPolls,
+    Progress,
+    Stage,
+    Slides,
     Joins,
     Workshop,
     Groups,

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, TypeVar
 from urllib.request import ProxyHandler, Request, build_opener
@@ -21,6 +22,30 @@ from persistence.ids import new_id
 
 PEOPLE = 1500
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressClass:
+    """A class with a board of progress: its path, the documents, the columns; students by number and by id, the teacher by number."""
+
+    path: str
+    document: str
+    pages: Sequence[str]
+    columns: Sequence[str]
+    people: Sequence[int]
+    ids: Sequence[str]
+    teacher: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A running session: where its stage is changed, the stage's document, boards to show, the students and the teacher."""
+
+    path: str
+    stage: str
+    boards: list[str]
+    people: list[int]
+    teacher: int
 
 
 class Lectern(Server):
@@ -138,12 +163,75 @@ class Lectern(Server):
         self._call(f"/api/polls/{poll['id']}/open", token, {})
         return poll["id"], poll["document_id"]
 
-    def _call(self, path: str, token: str, body: object) -> dict[str, str]:
+    def new_board(self, *, students: int, activities: int) -> "ProgressClass":
+        """Make a class of its own with a board of progress that everybody has opened once; the person after them teaches it."""
+        class_id = uuid4()
+        people = list(range(students + 1))
+
+        async def enrol(connection: asyncpg.Connection) -> None:
+            await connection.execute(
+                "insert into classes (id, title, join_code) values ($1, 'A class', $2)", class_id, class_id.hex
+            )
+            await connection.executemany(
+                "insert into memberships (class_id, user_id, role) values ($1, $2, $3)",
+                [(class_id, self._people[n], "teacher" if n == students else "student") for n in people],
+            )
+
+        self.database(enrol)
+        path, token = f"/api/classes/{class_id}/progress", self._tokens[students]
+        columns = [
+            self._call(f"{path}/columns", token, {"title": f"Activity {number}"})["id"] for number in range(activities)
+        ]
+        *pages, document = (self._call(path, self._tokens[n])["document_id"] for n in people)
+        ids = [str(self._people[n]) for n in people[:-1]]
+        return ProgressClass(path, document, pages, columns, people[:-1], ids, students)
+
+    def new_lesson(self, *, students: int) -> "Lesson":
+        """Make a class of its own whose teacher, the person after the students, has two boards and has started it."""
+        class_id = uuid4()
+        people = list(range(students + 1))
+
+        async def enrol(connection: asyncpg.Connection) -> None:
+            await connection.execute(
+                "insert into classes (id, title, join_code) values ($1, 'A lesson', $2)", class_id, class_id.hex
+            )
+            await connection.executemany(
+                "insert into memberships (class_id, user_id, role) values ($1, $2, $3)",
+                [(class_id, self._people[n], "teacher" if n == students else "student") for n in people],
+            )
+
+        self.database(enrol)
+        path, token = f"/api/classes/{class_id}", self._tokens[students]
+        boards = [
+            self._call(f"{path}/documents", token, {"kind": "whiteboard", "title": f"Board {number}"})["id"]
+            for number in range(2)
+        ]
+        session = self._call(f"{path}/sessions/start", token, {})
+        stage = f"/api/sessions/{session['id']}/stage"
+        return Lesson(stage, session["stage_document_id"], boards, people[:-1], students)
+
+    def new_deck(self) -> tuple[str, str]:
+        """Make a class of its own with an empty deck; returns the deck's id and its teacher's token."""
+        class_id = uuid4()
+
+        async def enrol(connection: asyncpg.Connection) -> None:
+            await connection.execute(
+                "insert into classes (id, title, join_code) values ($1, 'A class', $2)", class_id, class_id.hex
+            )
+            await connection.execute(
+                "insert into memberships (class_id, user_id, role) values ($1, $2, 'teacher')", class_id, self._people[0]
+            )
+
+        self.database(enrol)
+        path, token = f"/api/classes/{class_id}/documents", self._tokens[0]
+        return self._call(path, token, {"kind": "slides", "title": "Slides"})["id"], token
+
+    def _call(self, path: str, token: str, body: object = None) -> dict[str, str]:
         request = Request(
             f"http://{HOST}:{self.port}{path}",
-            data=json.dumps(body).encode(),
+            data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-            method="POST",
+            method="GET" if body is None else "POST",
         )
         with build_opener(ProxyHandler({})).open(request, timeout=READY_LIMIT_SECONDS) as answer:
             made: dict[str, str] = json.load(answer)

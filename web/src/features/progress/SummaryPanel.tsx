@@ -88,6 +88,7 @@ function ActivityChart({ activities }: { activities: Summary["activities"] }) {
           />
           <Tooltip
             cursor={{ fill: "var(--mantine-color-default-hover)" }}
+            itemStyle={{ color: "var(--mantine-color-text)" }}
             contentStyle={{
               background: "var(--mantine-color-body)",
               borderColor: "var(--mantine-color-default-border)",
