@@ -180,8 +180,9 @@ class Room:
             member.tell(member.dialect.asked(self._intake.state_vector()))
 
     def _answer(self, member: Member) -> None:
-        if member in self.audience and not member.wire.congested:
-            self.audience.catch_up(member)
+        if member in self.audience and member.behind is not None and not member.wire.congested:
+            state_vector, member.behind = member.behind, None
+            self.send_state(member, state_vector)
 
     def ask_again(self, member: Member) -> None:
         """Ask a member for everything that the server lacks."""
