@@ -5,7 +5,10 @@ import { useEffect, type RefObject } from "react";
  *
  * Its buttons come and go with the size of the window, so the names are put on whenever something appears.
  */
-export function useCanvasNames(container: RefObject<HTMLElement | null>, names: { menu: string; choices: string }): void {
+export function useCanvasNames(
+  container: RefObject<HTMLElement | null>,
+  names: { menu: string; choices: string },
+): void {
   const { menu, choices } = names;
   useEffect(() => {
     const root = container.current;

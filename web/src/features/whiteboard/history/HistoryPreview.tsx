@@ -29,7 +29,7 @@ function readScene(text: string): { elements: readonly BoardElement[]; files: Bi
 export default function HistoryPreview({ scene, label }: { scene: string; label: string }) {
   const { t, i18n } = useTranslation();
   const container = useRef<HTMLDivElement>(null);
-  useCanvasNames(container, { menu: t("board.menu") });
+  useCanvasNames(container, { menu: t("board.menu"), choices: t("board.choices") });
   const theme = useComputedColorScheme("light");
   const [api, setApi] = useState<ExcalidrawImperativeAPI | null>(null);
   const placed = useRef(false);
