@@ -32,6 +32,7 @@ def checks() -> Iterator[Check]:
     yield Check("API types are current", node.npm("run", "--silent", "api:check"), folder="web")
     yield Check("format (Prettier)", node.npm("run", "--silent", "format:check"), folder="web")
     yield Check("import contracts", [sys.executable, "-c", LINT_IMPORTS, "--no-logo"])
+    yield Check("rights are described as they are", [*python, "scripts.rights", "--check"])
     yield Check("structure", [*python, "scripts.structure"])
     yield Check("lint (ruff)", [*python, "ruff", "check", "--quiet"])
     yield Check("format (ruff)", [*python, "ruff", "format", "--check", "--quiet", "."])
