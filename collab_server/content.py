@@ -42,14 +42,17 @@ class Content:
     def apply(self, updates: Sequence[bytes], first_seq: int) -> None:
         """Apply rows that the log has just committed."""
         self._state = None
-        for seq, update in enumerate(updates, first_seq):
-            cuts = self._halves.cut_by(update)
-            if cuts:
-                # What the CRDT library would cut wrongly is replaced before, as Yjs does it in every copy.
-                self._doc, _ = replayed(with_halves(self._doc.get_update(), cuts), (), halves=NO_HALVES)
-            apply(self._doc, with_halves(update, cuts) if cuts else update, seq=seq)
-            self.size += len(update)
-            self.seq = seq
+        cuts = self._halves.cut_by_all(updates)
+        applied = updates
+        if cuts:
+            # What the CRDT library would cut wrongly is replaced before, as Yjs does it in every copy.
+            self._doc, _ = replayed(with_halves(self._doc.get_update(), cuts), (), halves=NO_HALVES)
+            applied = [with_halves(update, cuts) for update in updates]
+        with self._doc.transaction():
+            for seq, update in enumerate(applied, first_seq):
+                apply(self._doc, update, seq=seq)
+                self.seq = seq
+        self.size += sum(map(len, updates))
 
     def edit(self, kind: Kind, changes: Iterable[Change]) -> bytes | None:
         """Make changes of our own and return the update that they are; None where nothing changes.
