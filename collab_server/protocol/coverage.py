@@ -47,15 +47,17 @@ class Coverage:
         """Say whether the update builds on clocks that are not here, so that applying it would leave it pending."""
         if summary.has_gap:
             return True
+        clocks = self.clocks
         after: dict[int, int] = {}
         for client, first, end in summary.adds:
-            known = self.clocks.get(client, 0)
+            known = clocks.get(client, 0)
             if first > known:
                 return True
-            after[client] = max(end, known)
-        if any(clock > (after.get(client) or self.clocks.get(client, 0)) for client, clock in summary.needs.items()):
-            return True
-        return any(end > (after.get(client) or self.clocks.get(client, 0)) for client, _, end in summary.deletes)
+            after[client] = end if end > known else known
+        for client, clock in summary.needs.items():
+            if clock > (after.get(client) or clocks.get(client, 0)):
+                return True
+        return any(end > (after.get(client) or clocks.get(client, 0)) for client, _, end in summary.deletes)
 
     def entangles(self, summary: Summary) -> bool:
         """Say whether parts of an update that misses nothing wait for each other, so that they would stay pending for ever.
@@ -91,18 +93,22 @@ class Coverage:
 
     def holds(self, summary: Summary) -> bool:
         """Say whether everything in the update is here already, so that applying it would change nothing."""
-        if any(end > self.clocks.get(client, 0) for client, _, end in summary.adds):
-            return False
-        return all(
-            client in self._deleted and self._deleted[client].contains(first, end)
-            for client, first, end in summary.deletes
-        )
+        for client, _, end in summary.adds:
+            if end > self.clocks.get(client, 0):
+                return False
+        for client, first, end in summary.deletes:
+            deleted = self._deleted.get(client)
+            if deleted is None or not deleted.contains(first, end):
+                return False
+        return True
 
     def add(self, summary: Summary) -> None:
         """Count an accepted update in."""
         for client, _, end in summary.adds:
             if end > self.clocks.get(client, 0):
                 self.clocks[client] = end
+        if not summary.deletes:
+            return
         for client, runs in groupby(summary.deletes, key=itemgetter(0)):
             self._deleted.setdefault(client, _Ranges()).add_all([(first, end) for _, first, end in runs])
 
