@@ -116,7 +116,6 @@ function Activity(props: {
               variant={isStuck ? "filled" : "default"}
               h={44}
               leftSection={<IconHandStop size={18} />}
-              aria-pressed={isStuck}
               loading={setStuck.isPending}
               onClick={() => setStuck.mutate(!isStuck)}
             >
