@@ -57,6 +57,7 @@ def decide(
     personal: Level | None,
     on_stage: OnStage = OnStage.OFF,
     presents: bool = False,
+    locked: bool = False,
 ) -> Level:
     """Return the level of one person for one document.
 
@@ -67,6 +68,7 @@ def decide(
         personal: the setting for this very person, if there is one.
         on_stage: whether the document is on the class's stage now.
         presents: whether this very person presents it there.
+        locked: whether what the document belongs to, a deck with boards over its slides say, is locked there for this person.
     """
     if role_in_class == "teacher":
         return Level.READ if kind.writers is Writers.SERVER else Level.WRITE
@@ -77,6 +79,8 @@ def decide(
         level = Level.WRITE if presents else max(level, Level.READ, key=_rank)
         if on_stage is OnStage.LOCKED and not presents:
             level = Level.READ
+    elif locked:
+        level = min(level, Level.READ, key=_rank)
     return level if kind.writers is Writers.MEMBERS else min(level, Level.READ, key=_rank)
 
 

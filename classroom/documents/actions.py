@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from auth.actions import Person
 from auth.errors import Conflict, Forbidden, NotFound
@@ -21,6 +22,7 @@ from auth.ports import AccessListener
 from classroom.classes.actions import ClassAccess
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.documents.models import DocumentAccessRow, DocumentRow
+from classroom.slides.models import SlideBoardRow
 from documents.access import Level, OnStage, decide
 from documents.kinds import Kind
 from documents.slides import blank_deck
@@ -31,6 +33,8 @@ from persistence.ids import new_id
 from persistence.log_tables import DocumentHead, DocumentUpdate
 
 DOCUMENTS_LIST = "documents"
+_Deck = aliased(DocumentRow)
+"""The deck over whose slide a board lies."""
 # Their part of the house decides who sees them: shared like a board, a class's progress would show every student all the others'.
 _HOUSE_KINDS = frozenset({Kind.PROGRESS})
 
@@ -178,7 +182,7 @@ async def list_documents(
     if not access.teaches:
         statement = statement.where(_student_may_see())
     statement = page.narrow(statement, DocumentRow.id, of=DOCUMENTS_LIST, newest_first=True)
-    found = [_accessed(person.id, *row) for row in (await session.execute(statement)).all()]
+    found = [_accessed(person.id, row) for row in (await session.execute(statement)).all()]
     shown, next_cursor = page.cut(found, [document.row.id for document in found], of=DOCUMENTS_LIST)
     return list(shown), next_cursor
 
@@ -279,13 +283,22 @@ def _announce(
 
 async def _find(session: AsyncSession, user_id: UUID, document_id: UUID) -> AccessedDocument | None:
     found = (await session.execute(_documents(user_id).where(DocumentRow.id == document_id))).one_or_none()
-    return None if found is None else _accessed(user_id, *found)
+    return None if found is None else _accessed(user_id, found)
 
 
-def _documents(user_id: UUID) -> Select[DocumentRow, ClassRole, Level | None, datetime]:
+def _documents(
+    user_id: UUID,
+) -> Select[DocumentRow, ClassRole, Level | None, datetime, OnStage | None, UUID | None]:
     """Select documents of the classes that an active person is in, and what the decision needs."""
     return (
-        select(DocumentRow, MembershipRow.role, DocumentAccessRow.access, DocumentHead.updated_at)
+        select(
+            DocumentRow,
+            MembershipRow.role,
+            DocumentAccessRow.access,
+            DocumentHead.updated_at,
+            _Deck.on_stage,
+            _Deck.presenter_id,
+        )
         .join(DocumentHead, DocumentHead.document_id == DocumentRow.id)
         .join(ClassRow, and_(ClassRow.id == DocumentRow.class_id, ClassRow.deleted_at.is_(None)))
         .join(MembershipRow, and_(MembershipRow.class_id == ClassRow.id, MembershipRow.user_id == user_id))
@@ -294,12 +307,15 @@ def _documents(user_id: UUID) -> Select[DocumentRow, ClassRole, Level | None, da
             DocumentAccessRow,
             and_(DocumentAccessRow.document_id == DocumentRow.id, DocumentAccessRow.user_id == user_id),
         )
+        .outerjoin(SlideBoardRow, SlideBoardRow.board_id == DocumentRow.id)
+        .outerjoin(_Deck, _Deck.id == SlideBoardRow.document_id)
     )
 
 
 def _accessed(
-    user_id: UUID, row: DocumentRow, role: ClassRole, personal: Level | None, edited_at: datetime
+    user_id: UUID, found: tuple[DocumentRow, ClassRole, Level | None, datetime, OnStage | None, UUID | None]
 ) -> AccessedDocument:
+    row, role, personal, edited_at, deck_on_stage, deck_presenter = found
     level = decide(
         row.kind,
         role_in_class=role,
@@ -307,6 +323,7 @@ def _accessed(
         personal=personal,
         on_stage=row.on_stage,
         presents=row.presenter_id == user_id,
+        locked=deck_on_stage is OnStage.LOCKED and deck_presenter != user_id,
     )
     return AccessedDocument(row, level, role, edited_at)
 

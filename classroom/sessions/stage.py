@@ -22,6 +22,7 @@ from classroom.documents.models import DocumentAccessRow, DocumentRow
 from classroom.sessions import rules
 from classroom.sessions.models import HandRow, SessionRow, StageRow
 from classroom.sessions.rules import SessionState
+from classroom.slides.models import SlideBoardRow
 from collab_server.live import LiveDocuments
 from documents.access import Level, OnStage
 from documents.kinds import Kind
@@ -282,7 +283,17 @@ async def _hold(transaction: Transaction, stage: StageRow, *, before: UUID | Non
         document.on_stage, document.presenter_id = on_stage, presenter_id
         if anew:
             _decide_anew(transaction, document.id, live)
+            for board_id in await _boards_over(transaction.session, document):
+                _decide_anew(transaction, board_id, live)
     await transaction.session.flush()
+
+
+async def _boards_over(session: AsyncSession, document: DocumentRow) -> Sequence[UUID]:
+    """Return the boards over a deck's slides, which a lock of the deck locks too."""
+    if document.kind is not Kind.SLIDES:
+        return ()
+    boards = await session.scalars(select(SlideBoardRow.board_id).where(SlideBoardRow.document_id == document.id))
+    return boards.all()
 
 
 async def _hidden_from_some(session: AsyncSession, document_id: UUID) -> bool:

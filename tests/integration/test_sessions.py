@@ -14,6 +14,7 @@ from sqlalchemy import select, text, update
 from classroom.documents.export import updates_of
 from classroom.documents.models import DocumentRow
 from classroom.sessions.models import SessionRow
+from classroom.slides.models import SlideBoardRow
 from classroom.video.jitsi import Jitsi
 from documents.kinds import Kind
 from documents.reading import read_roots
@@ -342,6 +343,28 @@ async def test_who_presents_writes_although_it_is_locked(lesson: Lesson) -> None
     await lesson.stage(presenter_id=room.student.id)
     second = await new_board(room)
     assert (await lesson.show(second))["presenter"] is None
+
+
+async def test_a_locked_deck_locks_what_is_drawn_over_its_slides(lesson: Lesson) -> None:
+    room, live = lesson.room, lesson.room.api.live
+    made = await room.teacher.post(f"/classes/{room.class_id}/documents", {"kind": "slides", "title": "Deck"})
+    deck = made.json()["id"]
+    board = await new_board(room)
+    async with room.api.services.database.transaction() as transaction:
+        transaction.session.add(SlideBoardRow(document_id=UUID(deck), slide_id="s1", board_id=UUID(board)))
+    await lesson.show(deck, slide_id="s1")
+    assert (await lesson.document())["stage"]["activity"]["slide_id"] == "s1"
+    assert await lesson.access(room.student, board) == "write"
+    live.told.clear()
+    await lesson.stage(locked=True)
+    assert live.told == [(None, UUID(deck)), (None, UUID(board))]
+    assert await lesson.access(room.student, board) == "read"
+    assert await lesson.access(room.teacher, board) == "write"
+    await lesson.stage(presenter_id=room.student.id)
+    assert await lesson.access(room.student, board) == "write"
+    assert await lesson.access(room.student, deck) == "read"
+    await lesson.stage(activity={"kind": "none"})
+    assert await lesson.access(room.student, board) == "write"
 
 
 async def test_a_hidden_board_is_seen_while_it_is_on_stage(lesson: Lesson) -> None:

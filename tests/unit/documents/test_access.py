@@ -54,6 +54,17 @@ def test_on_stage_everybody_sees_it_and_a_lock_leaves_writing_to_who_presents(st
     assert on(None, presents=True) is Level.NONE
 
 
+@given(kind=st.sampled_from(Kind), students=LEVELS, personal=st.none() | LEVELS)
+def test_what_belongs_to_something_locked_is_only_read_and_not_shown_to_more_people(kind, students, personal):
+    before = decide(kind, role_in_class="student", students=students, personal=personal)
+    assert decide(kind, role_in_class="student", students=students, personal=personal, locked=True) is min(
+        before, Level.READ, key=lambda level: level.rank
+    )
+    assert decide(kind, role_in_class="teacher", students=students, personal=personal, locked=True) is decide(
+        kind, role_in_class="teacher", students=students, personal=personal
+    )
+
+
 @pytest.mark.parametrize(("low", "high"), list(itertools.combinations(Level, 2)))
 def test_levels_are_ordered(low, high):
     assert low < high
