@@ -14,7 +14,9 @@ from auth.ports import AccessListener
 from classroom.classes.actions import ClassAccess
 from classroom.documents.actions import AccessedDocument, access_document, add_document, delete_document
 from classroom.documents.models import DocumentAccessRow, DocumentRow
+from classroom.polls.anonymity import BallotKey
 from classroom.polls.models import PollRow
+from classroom.polls.participation import record_anonymous_voters
 from classroom.polls.picture import draw, standing
 from classroom.polls.rules import ROUNDS_MAX, Ask, document_poll
 from collab_server.live import LiveDocuments
@@ -112,21 +114,8 @@ async def add_poll(
     seconds: int | None = None,
 ) -> PollRow:
     """Add a poll with its document, without asking who may."""
-    row = PollRow(
-        id=new_id(),
-        class_id=class_id,
-        created_by=created_by,
-        question=ask.question,
-        type=ask.type,
-        settings=ask.kept(),
-        anonymous=anonymous,
-        results=results,
-        state=PollState.DRAFT,
-        published=False,
-        round=1,
-        seconds=seconds,
-        hidden_texts=[],
-        created_at=utc_now(),
+    row = prepared(
+        class_id=class_id, created_by=created_by, ask=ask, anonymous=anonymous, results=results, seconds=seconds
     )
     content = document_poll(standing(row))
     document = await add_document(
@@ -143,6 +132,34 @@ async def add_poll(
     session.add(row)
     await session.flush()
     return row
+
+
+def prepared(
+    *,
+    class_id: UUID,
+    created_by: UUID,
+    ask: Ask,
+    anonymous: bool = False,
+    results: ResultsMode = ResultsMode.LIVE,
+    seconds: int | None = None,
+) -> PollRow:
+    """Return the row of a poll that is not open yet, without its document."""
+    return PollRow(
+        id=new_id(),
+        class_id=class_id,
+        created_by=created_by,
+        question=ask.question,
+        type=ask.type,
+        settings=ask.kept(),
+        anonymous=anonymous,
+        results=results,
+        state=PollState.DRAFT,
+        published=False,
+        round=1,
+        seconds=seconds,
+        hidden_texts=[],
+        created_at=utc_now(),
+    )
 
 
 async def list_polls(
@@ -206,13 +223,16 @@ async def open_poll(
     await draw(transaction, row, live=live, by=person.id)
 
 
-async def close_poll(transaction: Transaction, person: Person, poll: AccessedPoll, *, live: LiveDocuments) -> None:
+async def close_poll(
+    transaction: Transaction, person: Person, poll: AccessedPoll, *, live: LiveDocuments, key: BallotKey
+) -> None:
     """Take no more ballots."""
     row = poll.row
     _opened(row)
     if row.state is PollState.OPEN:
         row.state = PollState.CLOSED
         row.closes_at = utc_now()
+        await record_anonymous_voters(transaction, row, live=live, key=key)
         await draw(transaction, row, live=live, by=person.id)
 
 

@@ -19,6 +19,7 @@ from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.documents.models import DocumentAccessRow, DocumentRow
 from classroom.polls.anonymity import BallotKey, Urn
 from classroom.polls.models import PollBallotRow, PollRoundRow, PollRow
+from classroom.polls.participation import record_voters
 from classroom.polls.picture import asked, draw, question_ids, rounds_of
 from classroom.polls.rules import BallotInvalid, read_choices, takes_ballots
 from collab_server.live import LiveDocuments
@@ -119,6 +120,7 @@ async def cast_together(
     tally = Tally.of(rounds[poll.round].tally)
     outcomes: list[Outcome] = []
     changed = False
+    new_voters: list[UUID] = []
     for ballot in ballots:
         try:
             voter = _admitted(voters[ballot.claims.session_id], poll)
@@ -130,7 +132,9 @@ async def cast_together(
                 outcomes.append(Counted(ballot.round or poll.round, choices))
                 continue
             _check_time(poll, ballot)
-            if before is not None:
+            if before is None:
+                new_voters.append(voter.id)
+            else:
                 tally.remove(poll.type, before)
             tally.add(poll.type, choices)
             outcomes.append(Counted(poll.round, choices, books[poll.round].write(voter, ballot, choices)))
@@ -140,6 +144,8 @@ async def cast_together(
     if changed:
         rounds[poll.round].tally = tally.kept()
         await books[poll.round].save(session, rounds[poll.round], at=ballots[-1].at)
+        if not poll.anonymous:
+            await record_voters(transaction, poll, new_voters, live=live)
         # Nobody is named as the author: the log must not say who came with which change of the numbers.
         await draw(transaction, poll, live=live, rounds=rounds)
     return outcomes

@@ -12,7 +12,9 @@ from datetime import datetime
 import structlog
 from sqlalchemy import func, select
 
+from classroom.polls.anonymity import BallotKey
 from classroom.polls.models import PollRow
+from classroom.polls.participation import record_anonymous_voters
 from classroom.polls.picture import draw
 from collab_server.live import LiveDocuments
 from documents.poll import PollState
@@ -28,9 +30,12 @@ log = structlog.get_logger(__name__)
 class ClosingBell:
     """Waits for the next poll whose time is over."""
 
-    def __init__(self, database: Database, live: LiveDocuments, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, database: Database, live: LiveDocuments, key: BallotKey, *, now: Callable[[], datetime] = utc_now
+    ) -> None:
         self._database = database
         self._live = live
+        self._key = key
         self._now = now
         self._set = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -63,6 +68,7 @@ class ClosingBell:
             )
             for poll in due.all():
                 poll.state = PollState.CLOSED
+                await record_anonymous_voters(transaction, poll, live=self._live, key=self._key)
                 await draw(transaction, poll, live=self._live)
             coming = await session.scalar(
                 select(func.min(PollRow.closes_at)).where(

@@ -32,4 +32,4 @@ class PollDesk:
     def of(cls, database: Database, live: LiveDocuments, *, secret_key: str) -> "PollDesk":
         """Put the desk together."""
         key = BallotKey(secret_key)
-        return cls(box=BallotBox(database, live, key), bell=ClosingBell(database, live), key=key)
+        return cls(box=BallotBox(database, live, key), bell=ClosingBell(database, live, key), key=key)

@@ -156,7 +156,7 @@ async def open_poll(
 async def close_poll(poll_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts) -> Poll:
     """Take no more ballots; for teachers."""
     poll = await access_poll(transaction.session, person, poll_id, teach=True, lock=True)
-    await actions.close_poll(transaction, person, poll, live=services.live)
+    await actions.close_poll(transaction, person, poll, live=services.live, key=services.polls.key)
     return _seen(poll)
 
 

@@ -221,7 +221,9 @@ async def test_time_is_up_by_the_servers_clock(classroom: Classroom, is_problem)
     assert (await document(classroom, poll))[0]["closes_at"].startswith(closes_at[:19])
     services = classroom.api.services
     assert 50 < (await services.polls.bell.close_due() or 0) <= 60
-    late = ClosingBell(services.database, services.live, now=lambda: utc_now() + timedelta(seconds=61))
+    late = ClosingBell(
+        services.database, services.live, services.polls.key, now=lambda: utc_now() + timedelta(seconds=61)
+    )
     assert await late.close_due() is None
     assert (await document(classroom, poll))[0]["state"] == "closed"
     is_problem(await classroom.teacher.put(f"/polls/{poll['id']}/timer", {"seconds": 60}), 409, "poll_not_open")

@@ -179,3 +179,21 @@ async def test_with_another_key_a_round_takes_no_more_anonymous_ballots(classroo
     with pytest.raises(Exception, match="key has been replaced"):
         await box.cast(UUID(poll["id"]), claims(classroom, classroom.student), choices=("o2",), secret=SECRET.format(2))
     assert (await document(classroom, poll))[1]["voters"] == 1
+
+
+async def test_the_board_of_progress_moves_with_a_named_ballot_and_with_anonymous_ones_when_the_poll_is_closed(
+    classroom: Classroom,
+) -> None:
+    async def states() -> list[str]:
+        async with classroom.api.services.database.transaction() as transaction:
+            found = await transaction.session.scalars(text("select state from progress_cells order by 1"))
+            return list(found.all())
+
+    named = await opened(classroom)
+    await vote(classroom.student, named, "o1")
+    assert await states() == ["handed_in"]
+    secret = await opened(classroom, anonymous=True)
+    await vote(classroom.student, secret, "o1", secret=SECRET.format(1))
+    assert await states() == ["handed_in"]
+    await act(classroom, secret, "close")
+    assert await states() == ["handed_in", "handed_in"]

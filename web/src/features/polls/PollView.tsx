@@ -24,6 +24,8 @@ import { VoteFate, VoteForm } from "./voting/Voting.tsx";
 const ROOT = "poll";
 /** Numbers are told aloud this often at most. */
 const TOLD_MILLISECONDS = 5_000;
+/** How often the teacher's own look at hidden results is renewed. */
+const AHEAD_MILLISECONDS = 2_000;
 
 /** A poll, wherever it stands: on its own page or on a stage. */
 export default function PollView({ documentId, classId, teaches }: DocumentViewProps) {
@@ -108,7 +110,7 @@ function AskedPoll({ poll, teaches, live }: { poll: LivePoll; teaches: boolean; 
         open &&
         fate !== "sealed" && <VoteForm key={poll.round} poll={poll} own={own} cast={cast} />
       )}
-      {!teaches && !(questions && fate === "counted") && <VoteFate fate={fate} anonymous={poll.anonymous} />}
+      {!teaches && !(questions && fate === "counted") && <VoteFate fate={fate} poll={poll} />}
       {!questions && <Outcome poll={poll} own={own} teaches={teaches} />}
       <Announcer poll={poll} />
     </Stack>
@@ -120,7 +122,12 @@ function Outcome({ poll, own, teaches }: { poll: LivePoll; own: readonly string[
   const { t } = useTranslation();
   const { api } = useServices();
   const hidden = !poll.shown;
-  const ahead = useQuery({ ...resultsQuery(api, poll.id), enabled: teaches && hidden });
+  const ahead = useQuery({
+    ...resultsQuery(api, poll.id),
+    enabled: teaches && hidden,
+    // Nothing in the document tells that somebody has changed their mind while results are hidden.
+    refetchInterval: poll.state === "open" ? AHEAD_MILLISECONDS : false,
+  });
   const { refetch } = ahead;
   useEffect(() => {
     if (teaches && hidden) void refetch();

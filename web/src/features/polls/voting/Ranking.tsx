@@ -36,7 +36,7 @@ export function Ranking(props: {
           const name = option ? words(poll, option) : id;
           return (
             <li key={id} className={styles["entry"]}>
-              <Text fw={650} className={styles["number"]}>
+              <Text span fw={650} className={styles["number"]}>
                 {index + 1}
               </Text>
               <Text component="p" m={0}>

@@ -20,14 +20,18 @@ export function VoteForm(props: {
 }
 
 /** What became of one's vote, in words. */
-export function VoteFate({ fate, anonymous }: { fate: Fate | null; anonymous: boolean }) {
+export function VoteFate({ fate, poll }: { fate: Fate | null; poll: LivePoll }) {
   const { t } = useTranslation();
   return (
     <div role="status">
       {fate === "counted" && (
         <Text c="pine" fw={600} size="sm">
           <IconCircleCheck size={18} style={{ verticalAlign: -4 }} aria-hidden />{" "}
-          {anonymous ? t("polls.fate.countedAnonymous") : t("polls.fate.counted")}
+          {poll.state === "closed"
+            ? t("polls.fate.countedClosed")
+            : poll.anonymous
+              ? t("polls.fate.countedAnonymous")
+              : t("polls.fate.counted")}
         </Text>
       )}
       {fate === "waiting" && (

@@ -1,0 +1,234 @@
+"""A teacher and students hold polls in the browser: hidden results, a second round, anonymous, offline, too late."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.end_to_end.conftest import PHONE, WIDE, Room
+from tests.end_to_end.test_accessibility import SCREENS, faults
+from tests.school import Account, School
+
+pytestmark = pytest.mark.browser
+
+PICTURES = os.environ.get("LECTERN_TEST_PICTURES")
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of a state, where somebody wants to look at it."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+
+
+def prepare(teacher: Account, class_id: str, **more: Any) -> dict[str, Any]:
+    body = {"question": "Where is the DNA?", "type": "single", "options": ["Nucleus", "Membrane"], **more}
+    made: dict[str, Any] = teacher.api.post(f"/api/classes/{class_id}/polls", json=body).raise_for_status().json()
+    return made
+
+
+def act(teacher: Account, poll: dict[str, Any], step: str) -> None:
+    teacher.api.post(f"/api/polls/{poll['id']}/{step}").raise_for_status()
+
+
+def show(room: Room, page: Page, poll: dict[str, Any]) -> None:
+    page.goto(f"{room.url}/classes/{poll['class_id']}/documents/{poll['document_id']}")
+
+
+def answer(page: Page, name: str) -> Any:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def bar(page: Page, words: str) -> Any:
+    """Return the row of the results' table that begins with these words."""
+    return page.get_by_role("row").filter(has_text=words)
+
+
+def test_a_class_votes_with_hidden_results_and_once_more_after_talking(room: Room, school: School) -> None:
+    teacher = school.register("Ms. Okafor", "teacher")
+    students = [school.register(name, "student") for name in ("Zoë Brandt", "Amir", "Mei")]
+    opened = school.open_class(teacher, *students)
+
+    desk = room.sign_in(teacher)
+    desk.goto(f"{room.url}/classes/{opened['id']}")
+    desk.get_by_role("link", name="Polls").click()
+    desk.get_by_role("button", name="New poll").click()
+    dialog = desk.get_by_role("dialog")
+    dialog.get_by_label("Question").fill("Where is the DNA?")
+    dialog.get_by_label("Options").fill("Nucleus\nMembrane")
+    picture(desk, "create")
+    dialog.get_by_role("button", name="Open now").click()
+    desk.get_by_role("heading", name="Where is the DNA?").wait_for()
+
+    pages = []
+    for student in students:
+        page = room.sign_in(student, viewport=PHONE)
+        page.goto(desk.url)
+        answer(page, "Nucleus").wait_for()
+        pages.append(page)
+    answer(pages[0], "Membrane").click()
+    answer(pages[1], "Membrane").click()
+    answer(pages[2], "Nucleus").focus()
+    pages[2].keyboard.press("Enter")
+    for page in pages:
+        expect(page.get_by_text("Your vote counts.")).to_be_visible()
+        expect(page.get_by_text("You see the results when your teacher shows them.")).to_be_visible()
+    answer(pages[1], "Nucleus").click()
+    expect(answer(pages[1], "Nucleus")).to_have_attribute("aria-pressed", "true")
+    expect(desk.get_by_text("Only you see these results.")).to_be_visible()
+    expect(bar(desk, "Nucleus")).to_contain_text("2 · 67%")
+    picture(desk, "teacher-hidden")
+    picture(pages[0], "student-voted")
+
+    desk.get_by_role("button", name="Close poll").click()
+    desk.get_by_role("button", name="Show results").click()
+    for page in pages:
+        expect(bar(page, "Nucleus")).to_contain_text("2 · 67%")
+    desk.get_by_role("button", name="Next round").click()
+    for page in pages:
+        expect(page.get_by_text("Round 2").first).to_be_visible()
+        expect(page.get_by_text("Your vote counts.")).to_have_count(0)
+        answer(page, "Nucleus").click()
+        expect(page.get_by_text("Your vote counts.")).to_be_visible()
+    desk.get_by_role("button", name="Close poll").click()
+    desk.get_by_role("button", name="Show results").click()
+    for page in (desk, *pages):
+        expect(bar(page, "Nucleus")).to_contain_text("3 · 100%")
+        expect(bar(page, "Nucleus")).to_contain_text("2 · 67%")
+    picture(desk, "teacher-two-rounds")
+    picture(pages[0], "student-two-rounds")
+
+    with desk.expect_download() as download:
+        desk.get_by_role("button", name="More").click()
+        desk.get_by_role("menuitem", name="Download as table (CSV)").click()
+    assert "Zoë Brandt" in Path(download.value.path()).read_text(encoding="utf-8-sig")
+    pages[0].reload()
+    expect(bar(pages[0], "Nucleus")).to_contain_text("3 · 100%")
+
+
+def test_an_anonymous_vote_is_changed_only_where_it_was_given(room: Room, school: School) -> None:
+    teacher, student = school.register("Ms. Okafor", "teacher"), school.register("Zoë Brandt", "student")
+    opened = school.open_class(teacher, student)
+    poll = prepare(teacher, opened["id"], anonymous=True)
+    act(teacher, poll, "open")
+    first, second = room.sign_in(student), room.sign_in(student)
+    show(room, first, poll)
+    answer(first, "Nucleus").click()
+    expect(first.get_by_text("nobody can tell it is yours")).to_be_visible()
+    show(room, second, poll)
+    expect(second.get_by_text("You have voted on another device")).to_be_visible()
+    expect(answer(second, "Membrane")).to_have_count(0)
+    first.reload()
+    answer(first, "Membrane").click()
+    expect(bar(first, "Membrane")).to_contain_text("1 · 100%")
+    picture(first, "anonymous")
+
+
+def test_a_vote_given_offline_counts_when_the_link_returns_or_is_told_that_it_came_too_late(
+    room: Room, school: School
+) -> None:
+    teacher = school.register("Ms. Okafor", "teacher")
+    students = [school.register(name, "student") for name in ("Zoë Brandt", "Amir")]
+    opened = school.open_class(teacher, *students)
+    poll = prepare(teacher, opened["id"])
+    act(teacher, poll, "open")
+    pages = [room.sign_in(student) for student in students]
+    for page in pages:
+        show(room, page, poll)
+        answer(page, "Nucleus").wait_for()
+        page.context.set_offline(True)
+        answer(page, "Nucleus").click()
+        expect(page.get_by_text("Your vote is kept on this device")).to_be_visible()
+    picture(pages[0], "offline")
+    pages[0].context.set_offline(False)
+    expect(pages[0].get_by_text("Your vote counts.")).to_be_visible()
+    act(teacher, poll, "close")
+    pages[1].context.set_offline(False)
+    expect(pages[1].get_by_text("It was not counted.")).to_be_visible()
+    expect(bar(pages[1], "Nucleus")).to_contain_text("1 · 100%")
+    picture(pages[1], "too-late")
+
+
+def test_questions_are_asked_and_the_most_wanted_rise(room: Room, school: School) -> None:
+    teacher = school.register("Ms. Okafor", "teacher")
+    students = [school.register(name, "student") for name in ("Zoë Brandt", "Amir")]
+    opened = school.open_class(teacher, *students)
+    poll = prepare(teacher, opened["id"], type="q_and_a", options=[], question="Your questions")
+    act(teacher, poll, "open")
+    desk, *pages = [room.sign_in(person) for person in (teacher, *students)]
+    for page in (desk, *pages):
+        show(room, page, poll)
+    for page, words in zip(pages, ("Why is it green?", "Is it alive?"), strict=True):
+        page.get_by_label("Your question").fill(words)
+        page.get_by_role("button", name="Ask").click()
+    for page in pages:
+        page.get_by_role("button", name="Vote for: Is it alive?").click()
+    first = desk.get_by_role("list", name="Questions").get_by_role("listitem").first
+    expect(first).to_contain_text("Is it alive?")
+    expect(desk.get_by_role("button", name="Vote for: Is it alive?")).to_have_text("2")
+    picture(desk, "questions")
+    desk.get_by_role("button", name="Answered: Is it alive?").click()
+    expect(pages[0].get_by_text("Answered")).to_be_visible()
+    desk.get_by_role("button", name="Hide for everybody: Why is it green?").click()
+    expect(pages[0].get_by_text("Why is it green?")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), SCREENS)
+def test_polls_have_no_serious_fault(room: Room, school: School, viewport: dict[str, int], scheme: str) -> None:
+    teacher, student = school.register("Ms. Okafor", "teacher"), school.register("Zoë Brandt", "student")
+    opened = school.open_class(teacher, student)
+    options = {"viewport": viewport, "color_scheme": scheme, "reduced_motion": "reduce"}
+    kinds: dict[str, dict[str, Any]] = {
+        "single": {},
+        "multiple": {
+            "type": "multiple",
+            "options": ["Leaf", "Root", "A rather long answer that needs two lines on a phone"],
+        },
+        "scale": {"type": "scale", "options": [], "low_label": "lost", "high_label": "sure"},
+        "ranking": {"type": "ranking", "options": ["Sun", "Water", "Soil"]},
+        "word_cloud": {"type": "word_cloud", "options": []},
+        "open_text": {"type": "open_text", "options": []},
+        "scored": {"type": "scored", "correct": [0]},
+        "q_and_a": {"type": "q_and_a", "options": []},
+    }
+    ballots: dict[str, list[str]] = {
+        "single": ["o1"],
+        "multiple": ["o1", "o3"],
+        "scale": ["4"],
+        "ranking": ["o2", "o1", "o3"],
+        "word_cloud": ["leaf", "water"],
+        "open_text": ["In the leaf"],
+        "scored": ["o2"],
+    }
+    name = "wide" if viewport is WIDE else "narrow"
+    found: dict[str, list[str]] = {}
+    desk, page = room.sign_in(teacher, **options), room.sign_in(student, **options)
+    for kind, more in kinds.items():
+        poll = prepare(teacher, opened["id"], seconds=600, **more)
+        if kind == "single":
+            show(room, desk, poll)
+            desk.get_by_text("Nobody but teachers sees this").wait_for()
+            found["draft"] = faults(desk)
+        act(teacher, poll, "open")
+        show(room, page, poll)
+        page.get_by_role("heading", name="Where is the DNA?").wait_for()
+        found[f"{kind} open"] = faults(page)
+        picture(page, f"{name}-{scheme}-{kind}-open")
+        if kind in ballots:
+            student.api.put(f"/api/polls/{poll['id']}/ballot", json={"choices": ballots[kind]}).raise_for_status()
+        act(teacher, poll, "close")
+        for who, window in (("student", page), ("teacher", desk)):
+            show(room, window, poll)
+            window.get_by_text("Closed", exact=True).wait_for()
+            found[f"{kind} closed {who}"] = faults(window)
+            picture(window, f"{name}-{scheme}-{kind}-closed-{who}")
+    desk.goto(f"{room.url}/classes/{opened['id']}/polls")
+    desk.get_by_role("link", name="Where is the DNA?").first.wait_for()
+    found["list"] = faults(desk)
+    picture(desk, f"{name}-{scheme}-list")
+    desk.get_by_role("button", name="New poll").click()
+    desk.get_by_role("dialog").wait_for()
+    found["form"] = faults(desk)
+    picture(desk, f"{name}-{scheme}-form")
+    assert {where: problems for where, problems in found.items() if problems} == {}
