@@ -13,6 +13,7 @@ from auth.passwords import Passwords
 from classroom.classes.actions import add_class, add_member
 from classroom.classes.models import ClassRole
 from classroom.documents.actions import add_document
+from classroom.polls.demo import add_demo_poll
 from classroom.progress.demo import add_demo_board
 from classroom.slides.demo import add_demo_deck
 from documents.access import Level
@@ -111,6 +112,12 @@ async def _seed(
         content=lambda doc: put(doc, sample_board()),
     )
     await add_demo_deck(session, class_id=row.id, teacher_id=ids[teacher.email], file_store=file_store)
+    await add_demo_poll(
+        session,
+        class_id=row.id,
+        teacher_id=ids[teacher.email],
+        students=[ids[student.email] for student in students],
+    )
     # Last: what the class has by now gets its columns.
     await add_demo_board(
         session,

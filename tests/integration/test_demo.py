@@ -23,6 +23,10 @@ async def test_an_empty_database_gets_a_class_with_a_drawn_board(api: Api) -> No
         documents = {document["kind"]: document for document in found}
         board, deck = documents["whiteboard"], documents["slides"]
         assert board["access"] == "write"
+        poll = (await client.get(f"/classes/{shown['id']}/polls")).json()["items"][0]
+        assert poll["state"] == "open"
+        assert documents["poll"]["id"] == poll["document_id"]
+        assert (await client.get(f"/polls/{poll['id']}/results")).json()["voters"] == 2
         scene = (await client.get(f"/documents/{board['id']}/export", params={"format": "excalidraw"})).json()
         assert scene["elements"] == sample_board()
         roots = (await client.get(f"/documents/{deck['id']}/export", params={"format": "json"})).json()
