@@ -118,6 +118,16 @@ def remove_file(doc: Doc[Any], file_id: str) -> None:
     _settle_position(doc)
 
 
+def turn_to(slide_id: str) -> Change:
+    """Return the change that brings a deck to one of its slides; a slide that it does not have leaves it where it is."""
+
+    def change(doc: Doc[Any]) -> None:
+        if any(slide.id == slide_id for slide in read(doc)):
+            _put(doc.get("position", type=Map), "slide_id", slide_id)
+
+    return change
+
+
 def name_board(doc: Doc[Any], slide_id: str, board_id: str) -> None:
     """Tell a slide which board holds its annotations.
 

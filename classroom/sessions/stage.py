@@ -26,6 +26,7 @@ from classroom.slides.models import SlideBoardRow
 from collab_server.live import LiveDocuments
 from documents.access import Level, OnStage
 from documents.kinds import Kind
+from documents.slides import turn_to
 from documents.stage import STAGEABLE, Activity, ActivityKind, Hand, PersonOnStage, Stage, shown
 from persistence.base import utc_now
 from persistence.database import Transaction
@@ -101,6 +102,8 @@ async def change_stage(
         stage.activity = changes.activity.kind
         stage.shown_document_id = document_id
         stage.slide_id = changes.activity.slide_id
+        if document_id is not None and stage.slide_id is not None:
+            live.edit(transaction, document_id, Kind.SLIDES, turn_to(stage.slide_id), by=person.id)
     if changes.locked is not None:
         stage.locked = changes.locked
     if changes.roam is not None:
@@ -239,7 +242,8 @@ async def _document_to_show(session: AsyncSession, row: SessionRow, wanted: ToSh
             DocumentRow.id == wanted.document_id,
             DocumentRow.class_id == row.class_id,
             DocumentRow.deleted_at.is_(None),
-            DocumentRow.kind.in_(STAGEABLE),
+            # Only a deck has slides to be named.
+            DocumentRow.kind.in_(STAGEABLE if wanted.slide_id is None else {Kind.SLIDES}),
         )
     )
     if document_id is None:

@@ -409,6 +409,10 @@ async def test_only_what_the_class_may_see_is_put_on_stage(lesson: Lesson, is_pr
             f"{lesson.path}/stage", {"activity": {"kind": "document", "document_id": document_id}}
         )
         is_problem(response, 422, "validation_failed", "activity.document_id")
+    no_deck = {"activity": {"kind": "document", "document_id": room.board_id, "slide_id": "s1"}}
+    is_problem(
+        await room.teacher.patch(f"{lesson.path}/stage", no_deck), 422, "validation_failed", "activity.document_id"
+    )
     response = await room.teacher.patch(f"{lesson.path}/stage", {"presenter_id": room.stranger.id})
     is_problem(response, 422, "validation_failed", "presenter_id")
     assert (await room.teacher.get(f"{lesson.path}/stage")).json()["activity"]["kind"] == "none"

@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pycrdt import Array, Doc
+from pycrdt import Array, Doc, Map
 
-from documents import stage
+from documents import slides, stage
 from documents.kinds import Kind, RootType
 from documents.reading import plain, read_roots
 from documents.stage import Activity, ActivityKind, Hand, PersonOnStage, Stage
@@ -119,6 +119,14 @@ def test_who_was_there_is_left_in_the_document():
     assert written_by(doc, change)
     assert roots(doc)["people"] == {str(ZOE.user_id): {"name": "Zoë", "role": "student"}}
     assert written_by(doc, change) == 0
+
+
+def test_a_deck_is_turned_to_a_slide_that_it_has():
+    deck = Doc()
+    slides.deck_of("Volcanoes", [slides.Slide("s1"), slides.Slide("s2")])(deck)
+    for wanted, shown in (("s2", "s2"), ("s9", "s2")):
+        slides.turn_to(wanted)(deck)
+        assert plain(deck.get("position", type=Map))["slide_id"] == shown
 
 
 @pytest.mark.parametrize("kind", Kind)
