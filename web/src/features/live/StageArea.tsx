@@ -7,6 +7,7 @@ import { EmptyState } from "@/components/EmptyState.tsx";
 import styles from "./Classroom.module.css";
 import { keep, type KeptView } from "./core/kept.ts";
 import type { Activity } from "./core/stage.ts";
+import { ViewBoundary } from "./ViewBoundary.tsx";
 import type { VideoState } from "./VideoPlace.tsx";
 
 /** What was on stage before stays mounted, hidden, so that coming back to it is immediate; on small devices less of it. */
@@ -43,19 +44,21 @@ export function StageArea(props: {
             inert={!visible}
             aria-label={visible && shown.title !== "" ? shown.title : undefined}
           >
-            <Suspense
-              fallback={
-                <Center h="100%">
-                  <Loader aria-label={t("live.opening")} />
-                </Center>
-              }
-            >
-              {View ? (
-                <View documentId={documentId} classId={props.classId} teaches={props.teaches} compact />
-              ) : (
-                <Nothing title={t("live.unknownKindTitle")}>{t("live.unknownKind")}</Nothing>
-              )}
-            </Suspense>
+            <ViewBoundary>
+              <Suspense
+                fallback={
+                  <Center h="100%">
+                    <Loader aria-label={t("live.opening")} />
+                  </Center>
+                }
+              >
+                {View ? (
+                  <View documentId={documentId} classId={props.classId} teaches={props.teaches} compact />
+                ) : (
+                  <Nothing title={t("live.unknownKindTitle")}>{t("live.unknownKind")}</Nothing>
+                )}
+              </Suspense>
+            </ViewBoundary>
           </section>
         );
       })}

@@ -2,7 +2,7 @@ import { Alert, Button, Center, Loader, Text, VisuallyHidden } from "@mantine/co
 import { useElementSize, useMediaQuery } from "@mantine/hooks";
 import { IconPresentation, IconTool, IconUpload } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Suspense, useEffect, useEffectEvent, useState } from "react";
+import { Suspense, useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
 import { documentQuery } from "@/api/queries.ts";
@@ -71,7 +71,10 @@ export function DeckStage(props: {
   const marks = useMarks(deck, slide, teaches);
   const drawing = pen && marks.mayDraw;
 
+  const whole = useRef<HTMLDivElement>(null);
   const keys = useEffectEvent((event: KeyboardEvent) => {
+    // Kept while something else is on stage, a deck stays at its slide.
+    if (whole.current?.closest("[inert]")) return;
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (keysAreTaken(event.target)) return;
     const turns: Readonly<Record<string, number>> = drawing
@@ -121,6 +124,7 @@ export function DeckStage(props: {
   const laidOut = width > 0 && height > 0;
   return (
     <div
+      ref={whole}
       className={styles["view"]}
       onDragOver={(event) => {
         if (!teaches || !event.dataTransfer.types.includes("Files")) return;

@@ -6,13 +6,14 @@ import { useTranslation } from "react-i18next";
 import type { BoardDocument, Me } from "@/api/types.ts";
 import type { DocumentSession, SessionView } from "@/collab/documentSession.ts";
 import { losesWorkOnLeave } from "@/collab/saveState.ts";
+import { patiently } from "@/components/patiently.ts";
 import { tellProblem } from "@/components/toast.tsx";
 import styles from "./BoardRoom.module.css";
 import type { BoardHandle } from "./boardHandle.ts";
 import type { PresentPerson } from "./core/presence.ts";
 import { Rescue } from "./Rescue.tsx";
 
-const Board = lazy(() => import("./Board.tsx"));
+const Board = lazy(() => patiently(() => import("./Board.tsx")));
 
 /** Whether the server lets this person only look. */
 export function isLocked(board: BoardDocument, view: SessionView): boolean {
@@ -54,7 +55,9 @@ export function BoardStage(props: {
     <>
       {locked && (
         <div className={styles["locked"]} role="status">
-          {t(board.students === "read" || board.students === "none" ? "board.lockedForAll" : "board.locked")}
+          {t(
+            board.on_stage === "locked" || board.students !== "write" ? "board.lockedForAll" : "board.locked",
+          )}
         </div>
       )}
       <Suspense fallback={<Waiting />}>
