@@ -40,10 +40,14 @@ def browser() -> Iterator[Browser]:
 
 
 class Room:
-    """People with browsers of their own; what their pages complain about is collected in `complaints`."""
+    """People with browsers of their own; what their pages complain about is collected in `complaints`.
+
+    Pages ask for nothing but what is ours; of others, only for addresses that begin with `trusted`.
+    """
 
     def __init__(self, browser: Browser, url: str) -> None:
         self.url = url
+        self.trusted = f"{url}/"
         self.complaints: list[str] = []
         self._browser = browser
         self._contexts: list[BrowserContext] = []
@@ -76,7 +80,7 @@ class Room:
             context.close()
 
     def _check_request(self, request: Any) -> None:
-        if not request.url.startswith((f"{self.url}/", f"ws{self.url[4:]}/", "data:", "blob:")):
+        if not request.url.startswith((f"{self.url}/", self.trusted, f"ws{self.url[4:]}/", "data:", "blob:")):
             self.complaints.append(f"fetched from elsewhere: {request.url}")
 
     def _check_console(self, kind: str, text: str) -> None:

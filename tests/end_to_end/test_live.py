@@ -252,10 +252,11 @@ def test_sessions_are_planned_on_the_page_of_the_class(lesson: Lesson) -> None:
     page.get_by_role("button", name="Plan a session").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Title").fill("Clouds and rain")
-    dialog.get_by_label("Minutes").fill("0")
+    dialog.get_by_label("Starts").fill("")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_text("Choose a time and a length")).to_be_visible()
-    dialog.get_by_label("Minutes").fill("45")
+    expect(dialog.get_by_label("Title")).to_have_value("Clouds and rain")
+    dialog.get_by_label("Starts").fill("2100-01-01T10:00")
     dialog.get_by_role("button", name="Save").click()
     student = lesson.room.sign_in(lesson.students[0])
     for each in (page, student):
