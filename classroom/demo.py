@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -15,11 +16,13 @@ from classroom.classes.models import ClassRole
 from classroom.documents.actions import add_document
 from classroom.polls.demo import add_demo_poll
 from classroom.progress.demo import add_demo_board
+from classroom.sessions.actions import add_session
 from classroom.slides.demo import add_demo_deck
 from documents.access import Level
 from documents.kinds import Kind
 from documents.sample_board import sample_board
 from documents.whiteboard import put
+from persistence.base import utc_now
 from persistence.database import Database, Transaction
 from persistence.file_store import FileStore
 
@@ -29,6 +32,7 @@ PASSWORD_BYTES = 9
 SEED_LOCK = 0x5EED
 CLASS_TITLE = "Science 7b"
 BOARD_TITLE = "The water cycle"
+SESSION_TITLE = "Clouds and rain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,15 @@ async def _seed(
         class_id=row.id,
         teacher_id=ids[teacher.email],
         students=[ids[student.email] for student in students],
+    )
+    tomorrow = utc_now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+    await add_session(
+        session,
+        class_id=row.id,
+        created_by=ids[teacher.email],
+        title=SESSION_TITLE,
+        starts_at=tomorrow,
+        ends_at=tomorrow + timedelta(minutes=45),
     )
     # Last: what the class has by now gets its columns.
     await add_demo_board(
