@@ -32,7 +32,9 @@ from classroom.slides.rules import (
 MEMORY_MAX_BYTES = 1024 * 1024 * 1024
 WRITTEN_MAX_BYTES = 32 * 1024 * 1024
 CPU_MAX_SECONDS = 180
-PRIORITY_STEPS_DOWN = 15
+# Somebody waits for the inspection and the first page; the rest gives way to everybody else.
+PRIORITY_STEPS_DOWN_FIRST = 3
+PRIORITY_STEPS_DOWN = 12
 # Enough to find the heading among a page's first lines.
 TITLE_LETTERS = 500
 IMAGE_QUALITY = 84
@@ -94,6 +96,8 @@ def main() -> None:
         if "folder" in request:
             for page in draw(path, first=request["first"], folder=Path(request["folder"])):
                 _say(page)
+                if page["page"] == request["first"]:
+                    os.nice(PRIORITY_STEPS_DOWN)
         else:
             _say({"pages": inspect(path)})
     except Refused as refused:
@@ -150,7 +154,7 @@ def _save(picture: Image.Image, path: Path, *, quality: int) -> dict[str, Any]:
 
 
 def _bound() -> None:
-    os.nice(PRIORITY_STEPS_DOWN)
+    os.nice(PRIORITY_STEPS_DOWN_FIRST)
     for kind, limit in (
         (resource.RLIMIT_AS, MEMORY_MAX_BYTES),
         (resource.RLIMIT_CPU, CPU_MAX_SECONDS),
