@@ -9,6 +9,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from auth.audit.actions import record
+from auth.audit.models import AuditAction
 from auth.errors import (
     AccountBlocked,
     AddressTaken,
@@ -30,6 +32,7 @@ from auth.rules import (
     color_for,
     normalise_email,
     normalise_password,
+    standing,
     status_after_registration,
 )
 from auth.tokens import Claims, new_secret, secret_hash
@@ -299,6 +302,7 @@ async def _begin_session(
         raise CredentialsInvalid
     if user.status is AccountStatus.PENDING:
         raise SignInPending
+    end_block_in_time(session, user)
     if user.status is AccountStatus.BLOCKED:
         raise SignInBlocked
     if fresh_hash is not None:
@@ -307,6 +311,19 @@ async def _begin_session(
     session.add(row)
     await session.flush()
     return await _pair(session, services, user_id, row.id)
+
+
+def end_block_in_time(session: AsyncSession, user: UserRow) -> None:
+    """Unblock an account whose block is over. It ended all sign-ins, so nobody needs to know before the next one."""
+    if standing(user.status, blocked_until=user.blocked_until, at=utc_now()) is not user.status:
+        unblock_account(user)
+        record(session, AuditAction.BLOCK_ENDED, actor=None, subject=user.id)
+
+
+def unblock_account(user: UserRow) -> None:
+    """Take a block off an account."""
+    user.status = AccountStatus.ACTIVE
+    user.blocked_reason = user.blocked_until = None
 
 
 async def _rotate(

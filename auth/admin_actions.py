@@ -1,13 +1,15 @@
 """What administrators do with accounts."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
-from auth.actions import Person, end_sessions
-from auth.errors import Conflict, NotFound
+from auth.actions import Person, end_sessions, unblock_account
+from auth.audit.actions import record
+from auth.audit.models import AuditAction
+from auth.errors import Conflict, FieldInvalid, NotFound
 from auth.http.pagination import PageRequest
 from auth.models import AccountStatus, AuthSessionRow, InvitationRow, Role, UserRow
 from auth.ports import AccessListener
@@ -21,12 +23,14 @@ USERS_LIST = "users"
 
 
 async def list_users(
-    transaction: Transaction, page: PageRequest, *, status: AccountStatus | None, query: str | None
+    transaction: Transaction, page: PageRequest, *, status: AccountStatus | None, role: Role | None, query: str | None
 ) -> tuple[Sequence[UserRow], str | None]:
-    """Return one page of accounts, newest first: those with a status, and with a text in name or address."""
+    """Return one page of accounts, newest first: those with a status, a role, and a text in name or address."""
     statement = select(UserRow)
     if status is not None:
-        statement = statement.where(UserRow.status == status)
+        statement = statement.where(_status_now() == status)
+    if role is not None:
+        statement = statement.where(UserRow.role == role)
     if query:
         pattern = like_pattern(query)
         statement = statement.where(
@@ -37,7 +41,7 @@ async def list_users(
     return page.cut(users, [user.id for user in users], of=USERS_LIST)
 
 
-async def approve(transaction: Transaction, user_id: UUID) -> UserRow:
+async def approve(transaction: Transaction, user_id: UUID, *, admin: Person) -> UserRow:
     """Let a waiting account sign in; one that may already stays as it is.
 
     Raises:
@@ -47,31 +51,74 @@ async def approve(transaction: Transaction, user_id: UUID) -> UserRow:
     user = await _account(transaction, user_id)
     if user.status is AccountStatus.BLOCKED:
         raise Conflict("account_blocked", "This account is blocked. Unblock it instead.")
-    user.status = AccountStatus.ACTIVE
+    if user.status is AccountStatus.PENDING:
+        user.status = AccountStatus.ACTIVE
+        record(transaction.session, AuditAction.ACCOUNT_APPROVED, actor=admin.id, subject=user_id)
     return user
 
 
-async def block(
-    transaction: Transaction, user_id: UUID, *, admin: Person, reason: str, live: AccessListener
+async def change_role(
+    transaction: Transaction, user_id: UUID, *, admin: Person, role: Role, live: AccessListener
 ) -> UserRow:
-    """Shut a person out everywhere: their sign-ins end and their open connections are closed.
+    """Make an account something else in the house. What the person is in their classes stays.
 
     Raises:
         NotFound: there is no such account.
         Conflict: it is the administrator's own, so somebody always stays who can undo it.
     """
-    if user_id == admin.id:
-        raise Conflict("own_account", "You cannot block your own account.")
+    _refuse_own(user_id, admin, "You cannot change your own role.")
     user = await _account(transaction, user_id)
+    if user.role is not role:
+        record(
+            transaction.session, AuditAction.ROLE_CHANGED, actor=admin.id, subject=user_id, before=user.role, after=role
+        )
+        user.role = role
+        transaction.after_commit(lambda: live.access_changed(user_id=user_id))
+    return user
+
+
+async def block(
+    transaction: Transaction,
+    user_id: UUID,
+    *,
+    admin: Person,
+    reason: str,
+    until: datetime | None,
+    live: AccessListener,
+) -> UserRow:
+    """Shut a person out everywhere: their sign-ins end and their open connections are closed.
+
+    Blocking somebody who is blocked gives the block another reason and end.
+
+    Raises:
+        NotFound: there is no such account.
+        FieldInvalid: the end has passed.
+        Conflict: it is the administrator's own, so somebody always stays who can undo it; or it waits for approval.
+    """
+    _refuse_own(user_id, admin, "You cannot block your own account.")
+    if until is not None and until <= utc_now():
+        raise FieldInvalid("until", "must be in the future")
+    user = await _account(transaction, user_id)
+    if user.status is AccountStatus.PENDING and until is not None:
+        # Its end would let somebody in whom nobody has approved.
+        raise Conflict("account_pending", "This account waits for approval: block it without an end.")
     user.status = AccountStatus.BLOCKED
-    user.blocked_reason = reason
+    user.blocked_reason, user.blocked_until = reason, until
+    record(
+        transaction.session,
+        AuditAction.ACCOUNT_BLOCKED,
+        actor=admin.id,
+        subject=user_id,
+        reason=reason,
+        until=None if until is None else until.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+    )
     sessions = await transaction.session.scalars(select(AuthSessionRow.id).where(AuthSessionRow.user_id == user_id))
     await end_sessions(transaction, live, sessions.all())
     transaction.after_commit(lambda: live.access_changed(user_id=user_id))
     return user
 
 
-async def unblock(transaction: Transaction, user_id: UUID) -> UserRow:
+async def unblock(transaction: Transaction, user_id: UUID, *, admin: Person) -> UserRow:
     """Let a blocked person sign in again; any other account stays as it is.
 
     Raises:
@@ -79,8 +126,8 @@ async def unblock(transaction: Transaction, user_id: UUID) -> UserRow:
     """
     user = await _account(transaction, user_id)
     if user.status is AccountStatus.BLOCKED:
-        user.status = AccountStatus.ACTIVE
-        user.blocked_reason = None
+        unblock_account(user)
+        record(transaction.session, AuditAction.ACCOUNT_UNBLOCKED, actor=admin.id, subject=user_id)
     return user
 
 
@@ -95,7 +142,18 @@ def invite(transaction: Transaction, *, admin: Person, role: Role, days: int) ->
         expires_at=utc_now() + timedelta(days=days),
     )
     transaction.session.add(invitation)
+    record(transaction.session, AuditAction.PERSON_INVITED, actor=admin.id, subject=None, role=role)
     return code, invitation
+
+
+def _status_now() -> ColumnElement[str]:
+    """Return `auth.rules.standing` for the database."""
+    return case((UserRow.blocked_until <= func.now(), AccountStatus.ACTIVE.value), else_=UserRow.status)
+
+
+def _refuse_own(user_id: UUID, admin: Person, detail: str) -> None:
+    if user_id == admin.id:
+        raise Conflict("own_account", detail)
 
 
 async def _account(transaction: Transaction, user_id: UUID) -> UserRow:

@@ -9,8 +9,10 @@ from auth import admin_actions
 from auth.dependencies import AccountParts, ChangesAccounts, RequestTransaction, SeesAccounts
 from auth.http.pagination import WantedPage
 from auth.http.responses import problems
-from auth.models import AccountStatus, UserRow
-from auth.schemas import Account, AccountPage, Block, Invitation, NewInvitation
+from auth.models import AccountStatus, Role, UserRow
+from auth.rules import standing
+from auth.schemas import Account, AccountPage, Block, Invitation, NewInvitation, RoleChange
+from persistence.base import utc_now
 
 QUERY_MAX_CHARS = 200
 
@@ -23,17 +25,18 @@ async def list_accounts(
     transaction: RequestTransaction,
     page: WantedPage,
     status: AccountStatus | None = None,
+    role: Role | None = None,
     query: Annotated[str | None, Query(max_length=QUERY_MAX_CHARS)] = None,
 ) -> AccountPage:
     """List accounts, newest first; `query` is looked for in names and addresses."""
-    users, next_cursor = await admin_actions.list_users(transaction, page, status=status, query=query)
+    users, next_cursor = await admin_actions.list_users(transaction, page, status=status, role=role, query=query)
     return AccountPage(items=[_account(user) for user in users], next_cursor=next_cursor)
 
 
 @router.post("/users/{user_id}/approve", responses=problems(401, 403, 404, 409))
-async def approve_account(user_id: UUID, _admin: ChangesAccounts, transaction: RequestTransaction) -> Account:
+async def approve_account(user_id: UUID, admin: ChangesAccounts, transaction: RequestTransaction) -> Account:
     """Let a waiting account sign in."""
-    return _account(await admin_actions.approve(transaction, user_id))
+    return _account(await admin_actions.approve(transaction, user_id, admin=admin))
 
 
 @router.post("/users/{user_id}/block", responses=problems(401, 403, 404, 409, 413, 422))
@@ -42,14 +45,26 @@ async def block_account(
 ) -> Account:
     """Shut a person out everywhere, at once."""
     return _account(
-        await admin_actions.block(transaction, user_id, admin=admin, reason=body.reason, live=services.live)
+        await admin_actions.block(
+            transaction, user_id, admin=admin, reason=body.reason, until=body.until, live=services.live
+        )
     )
 
 
 @router.post("/users/{user_id}/unblock", responses=problems(401, 403, 404))
-async def unblock_account(user_id: UUID, _admin: ChangesAccounts, transaction: RequestTransaction) -> Account:
+async def unblock_account(user_id: UUID, admin: ChangesAccounts, transaction: RequestTransaction) -> Account:
     """Let a blocked person sign in again."""
-    return _account(await admin_actions.unblock(transaction, user_id))
+    return _account(await admin_actions.unblock(transaction, user_id, admin=admin))
+
+
+@router.put("/users/{user_id}/role", responses=problems(401, 403, 404, 409, 413, 422))
+async def change_account_role(
+    user_id: UUID, body: RoleChange, admin: ChangesAccounts, transaction: RequestTransaction, services: AccountParts
+) -> Account:
+    """Make an account a student's, a teacher's, an administrator's or support's. It holds at once."""
+    return _account(
+        await admin_actions.change_role(transaction, user_id, admin=admin, role=body.role, live=services.live)
+    )
 
 
 @router.post("/invitations", status_code=201, responses=problems(401, 403, 413, 422))
@@ -67,4 +82,8 @@ async def create_invitation(
 
 
 def _account(user: UserRow) -> Account:
-    return Account.model_validate(user, from_attributes=True)
+    account = Account.model_validate(user, from_attributes=True)
+    status = standing(user.status, blocked_until=user.blocked_until, at=utc_now())
+    if status is user.status:
+        return account
+    return account.model_copy(update={"status": status, "blocked_reason": None, "blocked_until": None})

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from persistence.base import Base, TextEnum, one_of
@@ -35,6 +35,7 @@ class UserRow(Base):
         Index("uq_users_email", text("lower(email)"), unique=True),
         one_of("role", Role),
         one_of("status", AccountStatus),
+        CheckConstraint("blocked_until is null or status = 'blocked'", name="blocked_until"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -44,6 +45,7 @@ class UserRow(Base):
     role: Mapped[Role] = mapped_column(TextEnum(Role))
     status: Mapped[AccountStatus] = mapped_column(TextEnum(AccountStatus))
     blocked_reason: Mapped[str | None]
+    blocked_until: Mapped[datetime | None]
     color: Mapped[str]
     locale: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -28,6 +28,7 @@ class Action(StrEnum):
     JOIN_CLASSES = "join_classes"
     SEE_ACCOUNTS = "see_accounts"
     CHANGE_ACCOUNTS = "change_accounts"
+    READ_AUDIT = "read_audit"
     SEE_ROOMS = "see_rooms"
     ACT_ON_ROOMS = "act_on_rooms"
     SEE_ANY_LOG = "see_any_log"
@@ -64,7 +65,10 @@ HOUSE_RULES: Mapping[Action, HouseRule] = MappingProxyType(
         Action.CREATE_CLASSES: HouseRule(frozenset({Role.TEACHER}), "create classes"),
         Action.JOIN_CLASSES: HouseRule(frozenset({Role.STUDENT, Role.TEACHER}), "join a class with its code"),
         Action.SEE_ACCOUNTS: HouseRule(_OFFICE, "see and search all accounts"),
-        Action.CHANGE_ACCOUNTS: HouseRule(_ADMINS, "approve, block and unblock accounts, and invite people"),
+        Action.CHANGE_ACCOUNTS: HouseRule(
+            _ADMINS, "approve, block and unblock accounts, change their roles, and invite people"
+        ),
+        Action.READ_AUDIT: HouseRule(_ADMINS, "read who changed what about accounts"),
         Action.SEE_ROOMS: HouseRule(_OFFICE, "see which documents are open, and who is in them"),
         Action.ACT_ON_ROOMS: HouseRule(
             _ADMINS, "save, disconnect, download and bring back any document, as maintenance; every act is logged"

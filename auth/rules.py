@@ -3,6 +3,7 @@
 import hashlib
 import ipaddress
 import unicodedata
+from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -41,6 +42,12 @@ _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 def status_after_registration(mode: RegistrationMode, *, invited: bool) -> AccountStatus:
     """Return the status of a new account: only approval without an invitation leaves it waiting."""
     return AccountStatus.PENDING if mode is RegistrationMode.APPROVAL and not invited else AccountStatus.ACTIVE
+
+
+def standing(status: AccountStatus, *, blocked_until: datetime | None, at: datetime) -> AccountStatus:
+    """Return an account's status at a moment: a block whose time is over is none."""
+    over = status is AccountStatus.BLOCKED and blocked_until is not None and blocked_until <= at
+    return AccountStatus.ACTIVE if over else status
 
 
 def normalise_email(text: str) -> str:

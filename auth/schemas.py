@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
+from pydantic import AfterValidator, AwareDatetime, Field, WithJsonSchema, field_validator
 
 from auth.http.schemas import Answer, EmailAddress, Moment, Page, PlainText, RequestBody
 from auth.models import AccountStatus, Role
@@ -109,6 +109,7 @@ class Account(Answer):
     role: Role
     status: AccountStatus
     blocked_reason: str | None
+    blocked_until: Moment | None = Field(description="When a block ends by itself; null: not before somebody ends it.")
     color: str
     created_at: Moment
 
@@ -118,9 +119,16 @@ class AccountPage(Page[Account]):
 
 
 class Block(RequestBody):
-    """Why somebody is blocked."""
+    """Why somebody is blocked, and until when; without an end it lasts until somebody ends it."""
 
     reason: PlainText
+    until: AwareDatetime | None = None
+
+
+class RoleChange(RequestBody):
+    """What an account is to be in the house."""
+
+    role: Role
 
 
 class NewInvitation(RequestBody):

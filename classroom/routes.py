@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 import auth.admin_routes
+import auth.audit.routes
 import auth.routes
 import classroom.classes.routes
 import classroom.documents.routes
@@ -24,6 +25,7 @@ def api_router(*, prefix: str = "") -> APIRouter:
         classroom.polls.routes.router,
         auth.routes.router,
         auth.admin_routes.router,
+        auth.audit.routes.router,
         classroom.classes.routes.router,
         classroom.documents.routes.router,
         classroom.files.routes.router,

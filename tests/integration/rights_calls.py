@@ -54,6 +54,8 @@ CALLS = [
     _call("approveAccount", "POST /admin/users/{somebody}/approve", CHANGE),
     _call("blockAccount", "POST /admin/users/{somebody}/block", CHANGE, {"reason": "a test"}),
     _call("unblockAccount", "POST /admin/users/{somebody}/unblock", CHANGE),
+    _call("changeAccountRole", "PUT /admin/users/{somebody}/role", CHANGE, {"role": "student"}),
+    _call("listAuditEntries", "GET /admin/audit", Action.READ_AUDIT),
     _call("createInvitation", "POST /admin/invitations", CHANGE, {"role": "teacher"}),
     _call("listRooms", "GET /admin/rooms", ROOMS),
     _call("getRoom", "GET /admin/rooms/{board}", ROOMS, None, 404),

@@ -9,14 +9,15 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import auth.audit.models
 import auth.models
 import classroom.classes.models
 import classroom.documents.models
 import classroom.files.models
-import classroom.slides.models
 import classroom.polls.models
 import classroom.progress.models
 import classroom.sessions.models
+import classroom.slides.models
 import persistence.idempotency
 import persistence.log_tables
 from persistence.base import Base
@@ -26,6 +27,7 @@ from persistence.migrations import is_current, migrate
 
 MODELS = (
     auth.models,
+    auth.audit.models,
     classroom.classes.models,
     classroom.documents.models,
     classroom.files.models,

@@ -1,6 +1,7 @@
 """Addresses, names, passwords, colours, origins."""
 
 import unicodedata
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,7 @@ from auth.rules import (
     like_pattern,
     normalise_email,
     normalise_password,
+    standing,
     status_after_registration,
     throttle_address,
 )
@@ -150,3 +152,13 @@ def test_our_own_pages_are_known_by_their_origin(origin, host, own):
 
 def test_wildcards_in_a_search_are_taken_literally():
     assert like_pattern(r"50%_\x") == r"%50\%\_\\x%"
+
+
+def test_a_block_whose_time_is_over_is_none():
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    blocked, later = AccountStatus.BLOCKED, noon + timedelta(seconds=1)
+    assert standing(blocked, blocked_until=None, at=noon) is blocked
+    assert standing(blocked, blocked_until=later, at=noon) is blocked
+    assert standing(blocked, blocked_until=noon, at=noon) is AccountStatus.ACTIVE
+    for other in (AccountStatus.ACTIVE, AccountStatus.PENDING):
+        assert standing(other, blocked_until=None, at=noon) is other

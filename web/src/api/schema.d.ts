@@ -1,6 +1,26 @@
 // Made by `npm run api:generate` from the server's description of its API. Do not edit.
 
 export interface paths {
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit Entries
+         * @description List who changed what about people, newest first.
+         */
+        get: operations["listAuditEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/documents/{document_id}/export": {
         parameters: {
             query?: never;
@@ -198,6 +218,26 @@ export interface paths {
          * @description Shut a person out everywhere, at once.
          */
         post: operations["blockAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Account Role
+         * @description Make an account a student's, a teacher's, an administrator's or support's. It holds at once.
+         */
+        put: operations["changeAccountRole"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1754,6 +1794,11 @@ export interface components {
         Account: {
             /** Blocked Reason */
             blocked_reason: string | null;
+            /**
+             * Blocked Until
+             * @description When a block ends by itself; null: not before somebody ends it.
+             */
+            blocked_until: string | null;
             /** Color */
             color: string;
             /**
@@ -1882,6 +1927,63 @@ export interface components {
             user_id: string;
         };
         /**
+         * AuditAction
+         * @description What was done.
+         * @enum {string}
+         */
+        AuditAction: "account_approved" | "account_blocked" | "account_unblocked" | "block_ended" | "role_changed" | "person_invited";
+        /**
+         * AuditEntry
+         * @description One change of what concerns people.
+         */
+        AuditEntry: {
+            action: components["schemas"]["AuditAction"];
+            /** @description Who did it; null for what happened by itself. */
+            actor: components["schemas"]["AuditPerson"] | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Details
+             * @description What the change was: for example `from` and `to`, or `reason`.
+             */
+            details: {
+                [key: string]: string;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** @description Whom it concerns, if it is one person. */
+            subject: components["schemas"]["AuditPerson"] | null;
+        };
+        /**
+         * AuditPage
+         * @description One page of the audit log, newest first.
+         */
+        AuditPage: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * AuditPerson
+         * @description Somebody in an entry, as they are called today.
+         */
+        AuditPerson: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * AuthOptions
          * @description What the sign-in pages need to know before anybody is signed in.
          */
@@ -1931,11 +2033,13 @@ export interface components {
         };
         /**
          * Block
-         * @description Why somebody is blocked.
+         * @description Why somebody is blocked, and until when; without an end it lasts until somebody ends it.
          */
         Block: {
             /** Reason */
             reason: string;
+            /** Until */
+            until?: string | null;
         };
         /**
          * Burst
@@ -3094,7 +3198,7 @@ export interface components {
         };
         /**
          * RegistrationMode
-         * @description Who may register in a role.
+         * @description What somebody needs in order to register in a role.
          * @enum {string}
          */
         RegistrationMode: "open" | "invitation" | "approval" | "closed";
@@ -3169,6 +3273,13 @@ export interface components {
          * @enum {string}
          */
         Role: "student" | "teacher" | "admin" | "support";
+        /**
+         * RoleChange
+         * @description What an account is to be in the house.
+         */
+        RoleChange: {
+            role: components["schemas"]["Role"];
+        };
         /**
          * Room
          * @description An open document; what the house does not know about it is null.
@@ -3600,6 +3711,63 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAuditEntries: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                action?: components["schemas"]["AuditAction"] | null;
+                actor_id?: string | null;
+                subject_id?: string | null;
+                /** @description Not before this moment. */
+                since?: string | null;
+                /** @description Before this moment. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     exportAnyDocument: {
         parameters: {
             query: {
@@ -4034,6 +4202,7 @@ export interface operations {
         parameters: {
             query?: {
                 status?: components["schemas"]["AccountStatus"] | null;
+                role?: components["schemas"]["Role"] | null;
                 query?: string | null;
                 cursor?: string | null;
                 limit?: number;
@@ -4152,6 +4321,86 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Block"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeAccountRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
             };
         };
         responses: {

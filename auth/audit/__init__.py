@@ -1,0 +1,1 @@
+"""Keep who changed what about people, and show it."""
