@@ -174,6 +174,25 @@ def test_questions_are_asked_and_the_most_wanted_rise(room: Room, school: School
     expect(pages[0].get_by_text("Why is it green?")).to_have_count(0)
 
 
+def test_words_are_taken_out_of_sight_and_put_back(room: Room, school: School) -> None:
+    teacher, student = school.register("Ms. Okafor", "teacher"), school.register("Zoë Brandt", "student")
+    opened = school.open_class(teacher, student)
+    poll = prepare(teacher, opened["id"], type="word_cloud", options=[])
+    act(teacher, poll, "open")
+    desk, page = room.sign_in(teacher), room.sign_in(student)
+    for window in (desk, page):
+        show(room, window, poll)
+    page.get_by_label("Word 1").fill("leaf")
+    page.get_by_label("Word 2").fill("Rude")
+    page.get_by_role("button", name="Send answer").click()
+    expect(bar(page, "Rude")).to_have_count(1)
+    desk.get_by_role("button", name="Hide for everybody: Rude").click()
+    expect(bar(page, "Rude")).to_have_count(0)
+    expect(bar(page, "leaf")).to_have_count(1)
+    desk.get_by_role("button", name="Show again: Rude").click()
+    expect(bar(page, "Rude")).to_have_count(1)
+
+
 @pytest.mark.parametrize(("viewport", "scheme"), SCREENS)
 def test_polls_have_no_serious_fault(room: Room, school: School, viewport: dict[str, int], scheme: str) -> None:
     teacher, student = school.register("Ms. Okafor", "teacher"), school.register("Zoë Brandt", "student")

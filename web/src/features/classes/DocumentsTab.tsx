@@ -54,6 +54,19 @@ export function DocumentsTab({ room }: { room: ClassRoom }) {
           <Menu.Item leftSection={<IconPresentation size={18} />} onClick={() => ask("slides")}>
             {t("class.newSlides")}
           </Menu.Item>
+          <Menu.Item
+            leftSection={<IconChartBar size={18} />}
+            renderRoot={(props) => (
+              <Link
+                to="/classes/$classId/polls"
+                params={{ classId: room.id }}
+                search={{ create: true }}
+                {...props}
+              />
+            )}
+          >
+            {t("polls.new")}
+          </Menu.Item>
         </Menu.Dropdown>
       </Menu>
     </Group>

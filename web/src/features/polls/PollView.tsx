@@ -14,6 +14,7 @@ import { readPoll, takesText, type Counts, type LivePoll } from "./core/pollDocu
 import styles from "./polls.module.css";
 import { pollWords } from "./problems.ts";
 import { ballotQuery, resultsQuery } from "./queries.ts";
+import { HiddenTexts } from "./results/HiddenTexts.tsx";
 import { Results } from "./results/Results.tsx";
 import { Preparation } from "./Preparation.tsx";
 import { TeacherBar } from "./TeacherBar.tsx";
@@ -124,28 +125,36 @@ function Outcome({ poll, own, teaches }: { poll: LivePoll; own: readonly string[
   const hidden = !poll.shown;
   const ahead = useQuery({
     ...resultsQuery(api, poll.id),
-    enabled: teaches && hidden,
+    enabled: teaches && (hidden || takesText(poll.type)),
     // Nothing in the document tells that somebody has changed their mind while results are hidden.
     refetchInterval: poll.state === "open" ? AHEAD_MILLISECONDS : false,
   });
   const { refetch } = ahead;
   useEffect(() => {
-    if (teaches && hidden) void refetch();
-  }, [teaches, hidden, poll.voters, poll.state, refetch]);
+    if (teaches && (hidden || takesText(poll.type))) void refetch();
+  }, [teaches, hidden, poll.type, poll.voters, poll.state, refetch]);
   const hide = useMutation({
-    mutationFn: (text: string) =>
+    mutationFn: ({ text, hidden }: { text: string; hidden: boolean }) =>
       api.PUT("/api/polls/{poll_id}/hidden", {
         params: { path: { poll_id: poll.id } },
-        body: { text, hidden: true },
+        body: { text, hidden },
       }),
     onSuccess: () => refetch(),
     onError: (error) => tellProblem(t(pollWords(error))),
   });
-  const moderate = teaches && takesText(poll.type) ? { moderate: hide.mutate } : {};
+  const moderate =
+    teaches && takesText(poll.type)
+      ? { moderate: (text: string) => hide.mutate({ text, hidden: true }) }
+      : {};
+  const outOfSight = ahead.data?.texts.filter((each) => each.hidden) ?? [];
+  const hiddenTexts = outOfSight.length > 0 && (
+    <HiddenTexts texts={outOfSight} show={(text) => hide.mutate({ text, hidden: false })} />
+  );
   if (poll.shown) {
     return (
       <section aria-label={t("polls.results")}>
         <Results poll={poll} counts={poll} own={own} {...moderate} />
+        {hiddenTexts}
       </section>
     );
   }
@@ -177,6 +186,7 @@ function Outcome({ poll, own, teaches }: { poll: LivePoll; own: readonly string[
         own={[]}
         {...moderate}
       />
+      {hiddenTexts}
     </section>
   );
 }

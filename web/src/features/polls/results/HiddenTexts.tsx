@@ -1,0 +1,42 @@
+import { ActionIcon, Text, Title, Tooltip } from "@mantine/core";
+import { IconEye } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import styles from "../polls.module.css";
+
+/** What a teacher has taken out of sight, and how to bring it back. */
+export function HiddenTexts({
+  texts,
+  show,
+}: {
+  texts: readonly { readonly text: string }[];
+  show: (text: string) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <section style={{ marginTop: 20 }}>
+      <Title order={2} size="h5" mb="xs">
+        {t("polls.hiddenEntries")}
+      </Title>
+      <ul className={styles["entries"]}>
+        {texts.map(({ text }) => (
+          <li key={text} className={styles["entry"]}>
+            <Text component="p" m={0} c="dimmed" td="line-through">
+              {text}
+            </Text>
+            <Tooltip label={t("polls.showEntry")}>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size={44}
+                aria-label={t("polls.showEntryNamed", { text })}
+                onClick={() => show(text)}
+              >
+                <IconEye size={20} />
+              </ActionIcon>
+            </Tooltip>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
