@@ -1,5 +1,13 @@
 import { IconMessage } from "@tabler/icons-react";
-import { memo, useEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
+import {
+  memo,
+  useEffect,
+  useRef,
+  useState,
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+} from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardColumn, BoardPerson } from "./core/board.ts";
 import type { BoardStore } from "./core/boardStore.ts";
@@ -81,6 +89,7 @@ export function ProgressGrid(props: {
         aria-rowcount={people.length + 1}
         aria-colcount={columns.length + 1}
         className={classes["grid"]}
+        style={{ "--columns": columns.length } as CSSProperties}
         onKeyDown={onKeyDown}
         onClick={(event: MouseEvent) => open(event.target)}
       >

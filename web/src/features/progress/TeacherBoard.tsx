@@ -50,7 +50,6 @@ export function TeacherBoard(props: {
     [everyColumn, showsHidden],
   );
   const rows = useRows(store, people, columns);
-  const announcement = useAnnouncements(store);
   const actions = useColumnActions(room.id);
   const download = useMutation({
     mutationFn: async () => {
@@ -110,9 +109,7 @@ export function TeacherBoard(props: {
           </Group>
         </Alert>
       )}
-      <VisuallyHidden role="status" aria-live="polite">
-        {announcement}
-      </VisuallyHidden>
+      <Announcer store={store} />
       {people.length === 0 ? (
         <EmptyState icon={<IconUsers size={28} />} title={t("progress.noStudentsTitle")}>
           {t("progress.noStudents")}
@@ -177,5 +174,14 @@ export function TeacherBoard(props: {
         </Suspense>
       )}
     </Stack>
+  );
+}
+
+/** Says now and then what has moved; by itself, so that nothing else is drawn anew for it. */
+function Announcer({ store }: { store: BoardStore }) {
+  return (
+    <VisuallyHidden role="status" aria-live="polite">
+      {useAnnouncements(store)}
+    </VisuallyHidden>
   );
 }
