@@ -1,4 +1,4 @@
-import { CloseButton, Text, Title, UnstyledButton } from "@mantine/core";
+import { CloseButton, Text, Title, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconHelpHexagon, IconPencil, IconPresentation } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -128,17 +128,13 @@ function RailSlide(props: { deck: OpenDeck; slide: ShownSlide; walk: Walk; movab
     <UnstyledButton
       className={styles["thumbButton"]}
       aria-current={walk.slide?.id === slide.id ? "true" : undefined}
-      aria-label={
-        here
-          ? t("slides.goToLead", { number: slide.number, title: name })
-          : t("slides.goTo", { number: slide.number, title: name })
-      }
       aria-keyshortcuts={props.movable ? "Alt+ArrowUp Alt+ArrowDown" : undefined}
       onClick={() => walk.go(slide.id)}
     >
       <span
         ref={place}
         className={styles["thumb"]}
+        aria-hidden
         style={{ aspectRatio: `${width} / ${Math.min(height, width * 1.6)}` }}
         data-thumbnail={url !== null}
       >
@@ -153,10 +149,10 @@ function RailSlide(props: { deck: OpenDeck; slide: ShownSlide; walk: Walk; movab
         )}
       </span>
       <span className={styles["caption"]}>
-        <span>{slide.number}</span>
-        {here && <IconPresentation size={14} aria-hidden />}
+        <span>{slide.number}</span> {here && <IconPresentation size={14} aria-hidden />}
         {slide.boardId !== null && <IconPencil size={14} aria-hidden />}
         <span className={styles["captionTitle"]}>{name}</span>
+        {here && <VisuallyHidden>{t("slides.classHere")}</VisuallyHidden>}
       </span>
     </UnstyledButton>
   );
