@@ -12,8 +12,9 @@ from sqlalchemy import select
 from classroom.classes.models import ClassRole, MembershipRow
 from classroom.polls.anonymity import BallotKey, Urn
 from classroom.polls.models import PollRoundRow, PollRow
-from classroom.progress.actions import ActivityRef, move
+from classroom.progress.actions import ActivityRef
 from classroom.progress.models import ActivityKind
+from classroom.progress.together import move_together
 from collab_server.live import LiveDocuments
 from documents.progress import State
 from persistence.database import Transaction
@@ -23,15 +24,14 @@ async def record_voters(
     transaction: Transaction, poll: PollRow, voters: Iterable[UUID], *, live: LiveDocuments
 ) -> None:
     """Let people have voted, in the transaction of their ballots."""
-    for user_id in voters:
-        await move(
-            transaction,
-            live,
-            class_id=poll.class_id,
-            user_id=user_id,
-            activity=ActivityRef(ActivityKind.DOCUMENT, poll.document_id),
-            to=State.HANDED_IN,
-        )
+    await move_together(
+        transaction,
+        live,
+        class_id=poll.class_id,
+        user_ids=list(voters),
+        activity=ActivityRef(ActivityKind.DOCUMENT, poll.document_id),
+        to=State.HANDED_IN,
+    )
 
 
 async def record_anonymous_voters(

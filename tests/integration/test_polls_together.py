@@ -9,9 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from auth.errors import Conflict
+from classroom.documents.export import updates_of
 from classroom.polls.anonymity import MARK_BYTES, BallotKey
 from classroom.polls.ballot_box import BallotBox
 from classroom.polls.casting import Ballot, cast_together
+from classroom.progress.actions import record_opened
+from documents.kinds import Kind
+from documents.reading import read_roots
 from persistence.base import utc_now
 from tests.integration.conftest import Classroom, Client
 from tests.integration.poll_room import SECRET, act, document, opened, students, vote
@@ -197,3 +201,19 @@ async def test_the_board_of_progress_moves_with_a_named_ballot_and_with_anonymou
     assert await states() == ["handed_in"]
     await act(classroom, secret, "close")
     assert await states() == ["handed_in", "handed_in"]
+
+
+async def test_everybody_who_votes_together_is_moved_along_on_the_board_of_progress(classroom: Classroom) -> None:
+    poll = await opened(classroom)
+    voters = [classroom.student, *await students(classroom, 11)]
+    board = (await classroom.teacher.get(f"/classes/{classroom.class_id}/progress")).json()["document_id"]
+    mine = (await voters[3].get(f"/classes/{classroom.class_id}/progress")).json()["document_id"]
+    services = classroom.api.services
+    for early in voters[:6]:
+        await record_opened(services, document_id=UUID(poll["document_id"]), user_id=UUID(early.id))
+    await asyncio.gather(*(vote(client, poll, "o1") for client in voters))
+    for document_id, people in ((board, voters), (mine, voters[3:4])):
+        async with services.database.transaction() as transaction:
+            rows = read_roots(Kind.PROGRESS, await updates_of(transaction.session, UUID(document_id)))["rows"]
+        for client in people:
+            assert [cell["state"] for cell in rows[client.id].values()] == ["handed_in"]
