@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, exists, select
@@ -113,8 +114,9 @@ async def change_stage(
         stage.presenter_id = changes.presenter_id
     if changes.timer_seconds is not KEEP:
         stage.timer_ends_at = rules.timer_end(changes.timer_seconds, now=utc_now())
+    anew = await _hold(session, stage, before=before)
     view = await show(transaction, row, stage, live=live, by=person.id)
-    await _hold(transaction, stage, before=before, live=live)
+    _decide_anew(transaction, anew, live)
     return view
 
 
@@ -125,7 +127,7 @@ async def clear(transaction: Transaction, stage: StageRow, *, live: LiveDocument
     stage.put_by = stage.presenter_id = stage.timer_ends_at = None
     stage.locked = stage.roam = False
     await transaction.session.execute(delete(HandRow).where(HandRow.session_id == stage.session_id))
-    await _hold(transaction, stage, before=before, live=live)
+    _decide_anew(transaction, await _hold(transaction.session, stage, before=before), live)
 
 
 async def document_gone(
@@ -259,37 +261,38 @@ async def _check_presenter(session: AsyncSession, row: SessionRow, user_id: UUID
         raise FieldInvalid("presenter_id", "is nobody of this class")
 
 
-async def _hold(transaction: Transaction, stage: StageRow, *, before: UUID | None, live: LiveDocuments) -> None:
-    """Let the access to what is on stage, and to what was, follow the stage."""
+async def _hold(session: AsyncSession, stage: StageRow, *, before: UUID | None) -> list[UUID]:
+    """Let the access to what is on stage, and to what was, follow the stage; returns the documents to decide about anew."""
     after = stage.shown_document_id
     wanted = {before, after} - {None}
     if not wanted:
-        return
-    rows = await transaction.session.scalars(
-        # In one order, so that nobody who takes several waits in a circle.
-        select(DocumentRow)
+        return []
+    hidden_from_some = exists().where(
+        DocumentAccessRow.document_id == DocumentRow.id, DocumentAccessRow.access == Level.NONE
+    )
+    found = await session.execute(
+        select(DocumentRow, hidden_from_some.correlate(DocumentRow))
         .where(DocumentRow.id.in_(wanted))
+        # In one order, so that nobody who takes several waits in a circle.
         .order_by(DocumentRow.id)
-        .with_for_update()
+        .with_for_update(of=DocumentRow)
         .execution_options(populate_existing=True)
     )
-    for document in rows.all():
+    anew: list[UUID] = []
+    for document, hidden in found.all():
         is_shown = document.id == after
         on_stage = rules.hold(shown=is_shown, locked=stage.locked)
         presenter_id = stage.presenter_id if is_shown else None
-        anew = rules.decides_anew(
+        if rules.decides_anew(
             before=document.on_stage,
             after=on_stage,
             presenter_changes=document.presenter_id != presenter_id,
             students=document.students,
-            hidden_from_some=await _hidden_from_some(transaction.session, document.id),
-        )
+            hidden_from_some=hidden,
+        ):
+            anew += [document.id, *await _boards_over(session, document)]
         document.on_stage, document.presenter_id = on_stage, presenter_id
-        if anew:
-            _decide_anew(transaction, document.id, live)
-            for board_id in await _boards_over(transaction.session, document):
-                _decide_anew(transaction, board_id, live)
-    await transaction.session.flush()
+    return anew
 
 
 async def _boards_over(session: AsyncSession, document: DocumentRow) -> Sequence[UUID]:
@@ -300,14 +303,11 @@ async def _boards_over(session: AsyncSession, document: DocumentRow) -> Sequence
     return boards.all()
 
 
-async def _hidden_from_some(session: AsyncSession, document_id: UUID) -> bool:
-    hidden = exists().where(DocumentAccessRow.document_id == document_id, DocumentAccessRow.access == Level.NONE)
-    return bool(await session.scalar(select(hidden)))
-
-
-def _decide_anew(transaction: Transaction, document_id: UUID, live: LiveDocuments) -> None:
+def _decide_anew(transaction: Transaction, document_ids: Sequence[UUID], live: LiveDocuments) -> None:
     async def last() -> None:
-        transaction.after_commit(lambda: live.access_changed(document_id=document_id))
+        for document_id in document_ids:
+            transaction.after_commit(partial(live.access_changed, document_id=document_id))
 
     # Registered as late as can be: the stage is on its way to everybody before 200 rights are looked up again.
-    transaction.before_commit(last)
+    if document_ids:
+        transaction.before_commit(last)
