@@ -104,7 +104,9 @@ const profileRoute = createRoute({
 const adminRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/admin",
-  validateSearch: (search): { tab?: "rooms" } => ({ tab: search["tab"] === "rooms" ? "rooms" : undefined }),
+  validateSearch: (search): { tab?: "rooms" | "audit" } => ({
+    tab: search["tab"] === "rooms" || search["tab"] === "audit" ? search["tab"] : undefined,
+  }),
   component: lazyRouteComponent(() => import("@/features/admin/AdminPage.tsx"), "AdminPage"),
 });
 

@@ -21,3 +21,10 @@ export function ago(time: string, language: string, now: number = Date.now()): s
 export function day(time: string, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(time));
 }
+
+/** A day and a time of day as people write them. */
+export function moment(time: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(
+    new Date(time),
+  );
+}

@@ -5,11 +5,13 @@ import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
 import type { AccountRow as Account } from "@/api/types.ts";
-import { AskTitle } from "@/components/AskTitle.tsx";
+import { moment } from "@/components/time.ts";
 import { tell, tellProblem } from "@/components/toast.tsx";
+import { AccountMenu } from "./AccountMenu.tsx";
+import { BlockAccount } from "./BlockAccount.tsx";
 
 export function AccountRow({ account, mayChange }: { account: Account; mayChange: boolean }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { api } = useServices();
   const client = useQueryClient();
   const [blocking, block] = useDisclosure(false);
@@ -41,7 +43,11 @@ export function AccountRow({ account, mayChange }: { account: Account; mayChange
           {account.email}
         </Text>
         {account.blocked_reason && (
-          <Text size="sm">{t("admin.because", { reason: account.blocked_reason })}</Text>
+          <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+            {t("admin.because", { reason: account.blocked_reason })}
+            {account.blocked_until &&
+              ` · ${t("admin.blockedUntil", { until: moment(account.blocked_until, i18n.language) })}`}
+          </Text>
         )}
       </div>
       {mayChange && (
@@ -51,30 +57,15 @@ export function AccountRow({ account, mayChange }: { account: Account; mayChange
               {t("admin.approve")}
             </Button>
           )}
-          {account.status === "blocked" ? (
+          {account.status === "blocked" && (
             <Button h={44} variant="default" loading={unblock.isPending} onClick={() => unblock.mutate()}>
               {t("admin.unblock")}
             </Button>
-          ) : (
-            <Button h={44} variant="subtle" color="red" onClick={block.open}>
-              {t("admin.block")}
-            </Button>
           )}
+          <AccountMenu account={account} onBlock={block.open} />
         </Group>
       )}
-      <AskTitle
-        opened={blocking}
-        onClose={block.close}
-        heading={t("admin.blockTitle", { name: account.name })}
-        label={t("admin.reason")}
-        description={t("admin.reasonNote")}
-        submit={t("admin.block")}
-        field="reason"
-        onSubmit={async (reason) => {
-          await api.POST("/api/admin/users/{user_id}/block", { ...path, body: { reason } });
-          await settled();
-        }}
-      />
+      <BlockAccount account={account} opened={blocking} onClose={block.close} />
     </Group>
   );
 }

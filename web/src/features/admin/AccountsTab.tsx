@@ -1,13 +1,26 @@
-import { Badge, Button, Card, Group, SegmentedControl, Stack, Text, TextInput, Title } from "@mantine/core";
+import {
+  Badge,
+  Button,
+  Card,
+  Center,
+  Group,
+  SegmentedControl,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch, IconUsers } from "@tabler/icons-react";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
 import { wordsFor } from "@/api/problem.ts";
 import { useMe } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
+import type { Role } from "@/api/types.ts";
 import { CopyField } from "@/components/CopyField.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
@@ -15,6 +28,7 @@ import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { day } from "@/components/time.ts";
 import { tellProblem } from "@/components/toast.tsx";
 import { AccountRow } from "./AccountRow.tsx";
+import { ROLES } from "./roles.ts";
 
 type Status = "pending" | "active" | "blocked";
 
@@ -26,15 +40,26 @@ export function AccountsTab() {
   const [status, setStatus] = useState<Status>("pending");
   const [typed, setTyped] = useState("");
   const [query] = useDebouncedValue(typed.trim(), 300);
-  const accounts = useQuery({
-    queryKey: ["admin", status, query],
-    queryFn: () =>
+  const [role, setRole] = useState<Role | null>(null);
+  const accounts = useInfiniteQuery({
+    queryKey: ["admin", "accounts", status, role, query],
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam }) =>
       body(
         api.GET("/api/admin/users", {
-          params: { query: { status, limit: 100, ...(query ? { query } : {}) } },
+          params: {
+            query: {
+              status,
+              ...(role ? { role } : {}),
+              ...(query ? { query } : {}),
+              ...(pageParam ? { cursor: pageParam } : {}),
+            },
+          },
         }),
       ),
+    getNextPageParam: (page) => page.next_cursor,
   });
+  const found = accounts.data?.pages.flatMap((page) => page.items);
   return (
     <Stack gap="lg">
       {me?.role === "admin" && <Invite />}
@@ -58,16 +83,26 @@ export function AccountsTab() {
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
+        <Select
+          size="md"
+          clearable
+          aria-label={t("admin.role")}
+          placeholder={t("admin.anyRole")}
+          w={190}
+          data={ROLES.map((value) => ({ value, label: t(`roles.${value}`) }))}
+          value={role}
+          onChange={(value) => setRole(ROLES.find((known) => known === value) ?? null)}
+        />
       </Group>
       {accounts.isPending && <RowsLoading rows={4} />}
       {accounts.error && <ErrorState error={accounts.error} retry={() => void accounts.refetch()} />}
-      {accounts.data?.items.length === 0 && (
+      {found?.length === 0 && (
         <EmptyState icon={<IconUsers size={28} />} title={t("admin.nobodyTitle")}>
           {t(status === "pending" ? "admin.nobodyPending" : "admin.nobody")}
         </EmptyState>
       )}
       <Stack component="ul" gap={0} p={0} m={0} style={{ listStyle: "none" }}>
-        {accounts.data?.items.map((account) => (
+        {found?.map((account) => (
           <AccountRow
             key={account.id}
             account={account}
@@ -75,6 +110,18 @@ export function AccountsTab() {
           />
         ))}
       </Stack>
+      {accounts.hasNextPage && (
+        <Center>
+          <Button
+            variant="default"
+            h={44}
+            loading={accounts.isFetchingNextPage}
+            onClick={() => void accounts.fetchNextPage()}
+          >
+            {t("admin.more")}
+          </Button>
+        </Center>
+      )}
     </Stack>
   );
 }

@@ -1,11 +1,12 @@
 import { Tabs } from "@mantine/core";
-import { IconActivity, IconShieldLock, IconUsers } from "@tabler/icons-react";
+import { IconActivity, IconListSearch, IconShieldLock, IconUsers } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/api/queries.ts";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { Page } from "@/components/Page.tsx";
 import { AccountsTab } from "./AccountsTab.tsx";
+import { AuditTab } from "./AuditTab.tsx";
 import { RoomsTab } from "./RoomsTab.tsx";
 
 const route = getRouteApi("/members/shell/admin");
@@ -29,7 +30,10 @@ export function AdminPage() {
       <Tabs
         value={tab ?? "accounts"}
         onChange={(value) =>
-          void navigate({ search: value === "rooms" ? { tab: value } : {}, replace: true })
+          void navigate({
+            search: value === "rooms" || value === "audit" ? { tab: value } : {},
+            replace: true,
+          })
         }
         keepMounted={false}
       >
@@ -37,6 +41,11 @@ export function AdminPage() {
           <Tabs.Tab value="accounts" h={44} leftSection={<IconUsers size={18} />}>
             {t("admin.accounts")}
           </Tabs.Tab>
+          {me?.role === "admin" && (
+            <Tabs.Tab value="audit" h={44} leftSection={<IconListSearch size={18} />}>
+              {t("admin.audit")}
+            </Tabs.Tab>
+          )}
           <Tabs.Tab value="rooms" h={44} leftSection={<IconActivity size={18} />}>
             {t("rooms.title")}
           </Tabs.Tab>
@@ -44,6 +53,11 @@ export function AdminPage() {
         <Tabs.Panel value="accounts">
           <AccountsTab />
         </Tabs.Panel>
+        {me?.role === "admin" && (
+          <Tabs.Panel value="audit">
+            <AuditTab />
+          </Tabs.Panel>
+        )}
         <Tabs.Panel value="rooms">
           <RoomsTab mayAct={me?.role === "admin"} />
         </Tabs.Panel>

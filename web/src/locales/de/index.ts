@@ -2,6 +2,7 @@
 import access from "./access.json";
 import actions from "./actions.json";
 import admin from "./admin.json";
+import audit from "./audit.json";
 import auth from "./auth.json";
 import board from "./board.json";
 import klass from "./class.json";
@@ -29,6 +30,7 @@ export default {
   access,
   actions,
   admin,
+  audit,
   auth,
   board,
   class: klass,

@@ -1,0 +1,68 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import { IconCheck, IconDots, IconLock, IconUserCog } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { wordsFor } from "@/api/problem.ts";
+import { useServices } from "@/api/services.tsx";
+import type { AccountRow as Account, Role } from "@/api/types.ts";
+import { tellProblem, tellWithUndo } from "@/components/toast.tsx";
+import { ROLES } from "./roles.ts";
+
+/** What an administrator can do with an account, besides letting it in. */
+export function AccountMenu({ account, onBlock }: { account: Account; onBlock: () => void }) {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const client = useQueryClient();
+  const change = useMutation({
+    mutationFn: (role: Role) =>
+      api.PUT("/api/admin/users/{user_id}/role", {
+        params: { path: { user_id: account.id } },
+        body: { role },
+      }),
+    onSuccess: (_, role) => {
+      const before = account.role;
+      tellWithUndo({
+        message: t("admin.roleChanged", { name: account.name, role: t(`roles.${role}`) }),
+        undoLabel: t("actions.undo"),
+        undo: () => change.mutate(before),
+      });
+    },
+    onError: (error) => tellProblem(t(wordsFor(error))),
+    onSettled: () => client.invalidateQueries({ queryKey: ["admin"] }),
+  });
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={44}
+          aria-label={t("people.menu", { name: account.name })}
+        >
+          <IconDots size={20} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t("admin.changeRole")}</Menu.Label>
+        {ROLES.map((role) => (
+          <Menu.Item
+            key={role}
+            disabled={role === account.role || change.isPending}
+            leftSection={role === account.role ? <IconCheck size={18} /> : <IconUserCog size={18} />}
+            onClick={() => change.mutate(role)}
+          >
+            {t(`roles.${role}`)}
+          </Menu.Item>
+        ))}
+        {account.status !== "blocked" && (
+          <>
+            <Menu.Divider />
+            <Menu.Item c="var(--mantine-color-error)" leftSection={<IconLock size={18} />} onClick={onBlock}>
+              {t("admin.block")}
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
