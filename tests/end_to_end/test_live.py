@@ -161,11 +161,34 @@ def test_a_teacher_and_three_students_go_through_a_lesson(room: Room, school: Sc
     expect(late.get_by_role("link", name="Join", exact=True)).to_have_count(0)
 
 
+def test_slides_and_polls_go_on_stage_and_a_vote_that_was_begun_waits_there(lesson: Lesson) -> None:
+    deck = {"kind": "slides", "title": "Volcanoes"}
+    made = lesson.teacher.api.post(f"{lesson.path}/documents", json=deck).raise_for_status().json()
+    asked = {"question": "What is magma?", "type": "multiple", "options": ["Molten rock", "Ash"]}
+    poll = lesson.teacher.api.post(f"{lesson.path}/polls", json=asked).raise_for_status().json()
+    lesson.teacher.api.post(f"/api/polls/{poll['id']}/open", json={}).raise_for_status()
+    session = lesson.start()
+    teacher, student = lesson.enter(lesson.teacher), lesson.enter(lesson.students[0])
+    teacher.put("Slides", "Volcanoes")
+    student.shows("Volcanoes")
+    lesson.show(session, {"id": poll["document_id"]})
+    option = student.view.get_by_role("checkbox", name="Molten rock")
+    option.click()
+    expect(option).to_be_checked()
+    lesson.show(session, made)
+    student.shows("Volcanoes")
+    # A deck that is not on stage takes no keys; nor does the poll.
+    lesson.show(session, {"id": poll["document_id"]})
+    expect(option).to_be_checked()
+    expect(teacher.view.get_by_text("What is magma?").first).to_be_visible()
+
+
 def test_a_projector_shows_the_stage_and_nothing_else(lesson: Lesson) -> None:
     session = lesson.start()
     lesson.show(session, lesson.board)
     lesson.students[0].api.put(f"/api/sessions/{session['id']}/hand").raise_for_status()
-    projector = lesson.enter(lesson.teacher).open(view="stage")
+    page = lesson.room.sign_in(lesson.teacher)
+    projector = LiveClassroom(page, lesson.room.url, lesson.klass["id"]).open(view="stage")
     expect(projector.page.get_by_role("region", name="The water cycle", exact=True)).to_be_visible()
     projector.hands("Zoë Brandt")
     for words in ("End class", "Lock", "Raise hand"):
