@@ -205,6 +205,16 @@ async def end_sessions(transaction: Transaction, live: AccessListener, session_i
         transaction.after_commit(lambda user_id=user_id: live.access_changed(user_id=user_id))
 
 
+async def end_all_sessions(
+    transaction: Transaction, live: AccessListener, user_id: UUID, *, but: UUID | None = None
+) -> None:
+    """End all of a person's sign-ins, or all but one."""
+    statement = select(AuthSessionRow.id).where(AuthSessionRow.user_id == user_id)
+    if but is not None:
+        statement = statement.where(AuthSessionRow.id != but)
+    await end_sessions(transaction, live, (await transaction.session.scalars(statement)).all())
+
+
 async def create_admin(
     session: AsyncSession, *, email: str, password: str, name: str, passwords: Passwords | None = None
 ) -> UUID:

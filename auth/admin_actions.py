@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
-from auth.actions import Person, end_sessions, unblock_account
+from auth.actions import Person, end_all_sessions, unblock_account
 from auth.audit.actions import record
 from auth.audit.models import AuditAction
 from auth.errors import Conflict, FieldInvalid, NotFound
 from auth.http.pagination import PageRequest
-from auth.models import AccountStatus, AuthSessionRow, InvitationRow, Role, UserRow
+from auth.models import AccountStatus, InvitationRow, Role, UserRow
 from auth.ports import AccessListener
 from auth.rules import like_pattern
 from auth.tokens import new_secret, secret_hash
@@ -112,8 +112,7 @@ async def block(
         reason=reason,
         until=None if until is None else until.astimezone(UTC).isoformat().replace("+00:00", "Z"),
     )
-    sessions = await transaction.session.scalars(select(AuthSessionRow.id).where(AuthSessionRow.user_id == user_id))
-    await end_sessions(transaction, live, sessions.all())
+    await end_all_sessions(transaction, live, user_id)
     transaction.after_commit(lambda: live.access_changed(user_id=user_id))
     return user
 

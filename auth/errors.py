@@ -11,6 +11,8 @@ AuthError
 │   ├── CredentialsInvalid wrong password, or no such account
 │   ├── SignInPending      right password, but not approved yet
 │   ├── SignInBlocked      right password, but blocked
+│   ├── LinkInvalid        the link of a mail is unknown, used or over
+│   ├── PasswordWrong      somebody signed in gave a wrong password
 │   └── RefreshInvalid     the refresh token is unknown, used or over
 ├── RegistrationRefused
 │   ├── RegistrationClosed
@@ -75,6 +77,14 @@ class SignInBlocked(SignInRefused):
 
 class RefreshInvalid(SignInRefused):
     """The refresh token is missing, unknown, used or over."""
+
+
+class LinkInvalid(SignInRefused):
+    """The link of a mail is unknown, used or over."""
+
+
+class PasswordWrong(SignInRefused):
+    """Somebody who is signed in gave a password that is not theirs."""
 
 
 class RegistrationRefused(AuthError):

@@ -3,6 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
+from auth.mail.postbox import Postbox
 from auth.passwords import Passwords
 from auth.settings import AccountSettings
 from auth.throttles import Throttles
@@ -43,6 +44,10 @@ class AccountServices(Protocol):
     @property
     def live(self) -> AccessListener:
         """Return who is told when access has changed."""
+
+    @property
+    def postbox(self) -> Postbox:
+        """Return what sends mail."""
 
     async def person_renamed(self, transaction: Transaction, user_id: UUID) -> None:
         """Show somebody under their new name wherever names are kept beside the account, in the same transaction."""

@@ -9,6 +9,7 @@ from auth import actions
 from auth.actions import Registration, SignedIn
 from auth.dependencies import AccountParts, BearerToken, CurrentPerson, RequestTransaction
 from auth.errors import ForeignOrigin, SessionRevoked, Unauthenticated
+from auth.http.requests import network_address
 from auth.http.responses import problems
 from auth.models import UserRow
 from auth.ports import AccountServices
@@ -42,6 +43,7 @@ async def get_auth_options(services: AccountParts) -> AuthOptions:
     policy = services.accounts.registration
     return AuthOptions(
         registration=RegistrationModes(student=policy.student, teacher=policy.teacher),
+        mail=services.postbox.available,
         environment=services.accounts.environment,
     )
 
@@ -52,7 +54,7 @@ async def register(body: NewAccount, request: Request, services: AccountParts) -
     registration = Registration(
         email=body.email, password=body.password, name=body.name, role=body.role, invitation=body.invitation
     )
-    status = await actions.register(services, registration, host=_host(request))
+    status = await actions.register(services, registration, host=network_address(request))
     return Registered.model_validate(
         {"email": registration.email, "name": registration.name, "role": registration.role, "status": status}
     )
@@ -67,7 +69,7 @@ async def login(body: Credentials, request: Request, response: Response, service
         email=body.email,
         password=body.password,
         user_agent=request.headers.get("user-agent", ""),
-        host=_host(request),
+        host=network_address(request),
     )
     return _handed_over(signed_in, response, services)
 
@@ -147,10 +149,6 @@ def _handed_over(signed_in: SignedIn, response: Response, services: AccountServi
     )
     response.headers["Cache-Control"] = "no-store"
     return AccessToken(access_token=signed_in.access_token, expires_in=services.issuer.lifetime_seconds)
-
-
-def _host(request: Request) -> str | None:
-    return request.client.host if request.client is not None else None
 
 
 def _refuse_foreign_pages(request: Request, services: AccountServices) -> None:

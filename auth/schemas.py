@@ -35,6 +35,7 @@ class AuthOptions(Answer):
     """What the sign-in pages need to know before anybody is signed in."""
 
     registration: RegistrationModes
+    mail: bool = Field(description="Whether this school sends e-mail: without it, nobody resets a password alone.")
     environment: Literal["development", "production"]
 
 

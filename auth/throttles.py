@@ -11,6 +11,8 @@ from auth.throttle import Throttle
 # Somebody who guesses one account's password from many addresses meets this multiple of the bound per address, so
 # that nobody can lock a person out by guessing wrong from elsewhere without great effort.
 ACCOUNT_OVERALL_FACTOR = 10
+MAILS_PER_MAILBOX = 5
+MAILBOX_WINDOW_SECONDS = 3600
 
 
 class Throttles:
@@ -24,6 +26,8 @@ class Throttles:
         self._account = Throttle(per_account * ACCOUNT_OVERALL_FACTOR, window_seconds=window, clock=clock)
         self._address = Throttle(per_address, window_seconds=window, clock=clock)
         self._registrations = Throttle(per_address, window_seconds=window, clock=clock)
+        self._mails = Throttle(per_address, window_seconds=window, clock=clock)
+        self._mailboxes = Throttle(MAILS_PER_MAILBOX, window_seconds=MAILBOX_WINDOW_SECONDS, clock=clock)
         self._codes = Throttle(per_address, window_seconds=window, clock=clock)
 
     def begin_sign_in(self, email: str, *, host: str | None) -> None:
@@ -57,6 +61,17 @@ class Throttles:
             TooManyAttempts: from this network address.
         """
         self._take(self._registrations, host)
+
+    def begin_mail(self, email: str, *, host: str | None) -> None:
+        """Count a mail that somebody wants sent: nobody's mailbox is flooded, whoever asks.
+
+        Raises:
+            TooManyAttempts: to this address, or from this network address.
+        """
+        self._take(self._mails, host)
+        seconds = self._mailboxes.take(email)
+        if seconds > 0:
+            raise TooManyAttempts(seconds)
 
     def check_code_guesses(self, *, host: str | None) -> None:
         """Refuse whoever has guessed too many wrong join codes.

@@ -5,6 +5,7 @@ from fastapi.routing import APIRoute
 
 import auth.admin_routes
 import auth.audit.routes
+import auth.recovery.routes
 import auth.routes
 import classroom.classes.routes
 import classroom.documents.routes
@@ -26,6 +27,7 @@ def api_router(*, prefix: str = "") -> APIRouter:
         auth.routes.router,
         auth.admin_routes.router,
         auth.audit.routes.router,
+        auth.recovery.routes.router,
         classroom.classes.routes.router,
         classroom.documents.routes.router,
         classroom.files.routes.router,

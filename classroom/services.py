@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
+from auth.mail.postbox import Postbox
 from auth.passwords import Passwords
 from auth.settings import AccountSettings
 from auth.throttles import Throttles
@@ -29,6 +30,7 @@ class Services:
     passwords: Passwords
     throttles: Throttles
     accounts: AccountSettings
+    postbox: Postbox
     live: LiveDocuments
     rooms: RoomsView
     slides: SlideDesk

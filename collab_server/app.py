@@ -14,6 +14,8 @@ from starlette.routing import Mount, Route
 
 from auth import errors as auth_errors
 from auth.actions import person_for_token
+from auth.mail.postbox import Postbox
+from auth.mail.transport import MailServer
 from auth.passwords import Passwords
 from auth.settings import AccountSettings
 from auth.throttles import Throttles
@@ -79,8 +81,10 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
     file_store = FileStore(settings.data_dir / "files")
     slide_work = SlideWork(database, live=engine, file_store=file_store)
     polls = PollDesk.of(database, engine, secret_key=settings.secret_key)
+    postbox = Postbox(database, _mail_server(settings), public_url=settings.public_url)
     services = Services(
         database=database,
+        postbox=postbox,
         issuer=issuer,
         passwords=Passwords(),
         throttles=Throttles(accounts),
@@ -102,12 +106,14 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         await log.open()
         slide_work.start()
         polls.bell.start()
+        postbox.start()
         # What the imports made lives as long as the process. Walking it in every full collection stops the loop for 80 ms.
         gc.collect()
         gc.freeze()
         try:
             yield
         finally:
+            await postbox.stop()
             await polls.bell.stop()
             await slide_work.close()
             await engine.close()
@@ -229,6 +235,10 @@ def _limits(settings: Settings) -> EngineLimits:
         sockets_per_address=settings.connections_per_address,
         loopback_unbounded=not settings.production,
     )
+
+
+def _mail_server(settings: Settings) -> MailServer | None:
+    return MailServer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
 
 
 def _video(settings: Settings) -> Jitsi | None:

@@ -12,10 +12,11 @@ import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
+from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, get_args
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from auth.registration import RegistrationMode, RegistrationPolicy, read_policy
 
@@ -96,6 +97,37 @@ def _public_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _smtp_url(value: str) -> str:
+    if value and not _names_a_mail_server(value):
+        raise ValueError("must be like smtp://user:password@mail.school.example:587, or smtps://…")
+    return value
+
+
+def _names_a_mail_server(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return False
+    bare = not (parts.path.strip("/") or parts.query or parts.fragment)
+    # The last: what SMTP's sign-in can carry, as the standard library speaks it.
+    return (
+        parts.scheme in ("smtp", "smtps")
+        and bool(parts.hostname)
+        and port != 0
+        and bare
+        and value.isprintable()
+        and unquote(f"{parts.username}{parts.password}").isascii()
+    )
+
+
+def _sender(value: str) -> str:
+    _, address = parseaddr(value)
+    if value and (not value.isprintable() or not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", address)):
+        raise ValueError("must be like Lectern <lectern@school.example>")
+    return value
+
+
 def _domain(value: str) -> str:
     # What stands in a page's Content-Security-Policy and in its scripts' addresses: a host name and a port, nothing else.
     if value and not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", value.lower()):
@@ -129,6 +161,9 @@ class Settings:
     jitsi_domain: Annotated[str, _domain] = ""
     jitsi_app_id: Annotated[str, _text] = ""
     jitsi_app_secret: Annotated[str, _text] = field(default="", repr=False)
+
+    smtp_url: Annotated[str, _smtp_url] = field(default="", repr=False)
+    mail_from: Annotated[str, _sender] = ""
 
     file_max_bytes: Annotated[int, _whole(1, 1024 * MIB)] = 20 * MIB
     message_max_bytes: Annotated[int, _whole(KIB, 64 * MIB)] = MIB
@@ -233,6 +268,9 @@ def _contradictions(settings: Settings, *, production: bool) -> list[str]:
     }
     if any(jitsi.values()):
         problems.extend(f"{name} must be set too: Jitsi needs all three" for name, value in jitsi.items() if not value)
+    if bool(settings.smtp_url) != bool(settings.mail_from):
+        missing = "LECTERN_MAIL_FROM" if settings.smtp_url else "LECTERN_SMTP_URL"
+        problems.append(f"{missing} must be set too: mail needs a server and a sender")
     if settings.message_max_bytes > settings.first_sync_max_bytes:
         problems.append("LECTERN_FIRST_SYNC_MAX_BYTES must not be less than LECTERN_MESSAGE_MAX_BYTES")
     if settings.first_sync_max_bytes > settings.document_max_bytes:

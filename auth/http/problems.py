@@ -53,6 +53,10 @@ SHARED_PROBLEMS: ProblemTable = MappingProxyType(
         ),
         errors.SignInBlocked: ProblemKind(403, "account_blocked", "This account is blocked."),
         errors.RefreshInvalid: ProblemKind(401, "refresh_invalid", "Your sign-in has ended. Sign in again."),
+        errors.LinkInvalid: ProblemKind(
+            403, "link_invalid", "This link has been used, or is too old. Ask for another one."
+        ),
+        errors.PasswordWrong: ProblemKind(403, "password_wrong", "This is not your password."),
         errors.RegistrationClosed: ProblemKind(403, "registration_closed", "Nobody can register in this role."),
         errors.InvitationRequired: ProblemKind(
             403, "invitation_required", "Registering in this role needs an invitation."

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from auth.actions import create_admin
+from auth.mail.postbox import Postbox
 from auth.passwords import CHEAP_FOR_TESTS, Passwords
 from auth.settings import AccountSettings
 from auth.throttles import Throttles
@@ -207,7 +208,7 @@ async def database(school_database_url: str) -> AsyncIterator[Database]:
     """Give a test an empty database: emptying one is ten times faster than making one."""
     database = Database(school_database_url)
     async with database.transaction() as transaction:
-        for table in ("audit_entries", "classes", "files", "invitations", "users"):
+        for table in ("outgoing_mails", "audit_entries", "classes", "files", "invitations", "users"):
             await transaction.session.execute(text(f"delete from {table}"))  # the rest goes with these
     yield database
     await database.close()
@@ -224,6 +225,7 @@ async def api(application: FastAPI, database: Database, tmp_path: Path) -> Async
         passwords=Passwords(CHEAP_FOR_TESTS),
         throttles=Throttles(accounts, clock=clock),
         accounts=accounts,
+        postbox=Postbox(database, None, public_url=PUBLIC_URL),
         live=live,
         rooms=OpenRooms(
             Engine(MemoryLog(), ListedDoorkeeper(), limits=LIMITS, metrics=Metrics(), edit_log=PostgresEditLog())

@@ -19,6 +19,7 @@ IsProblem = Callable[..., None]
 async def test_the_options_tell_who_may_register(api: Api) -> None:
     assert (await api.client().get("/auth/options")).json() == {
         "registration": {"student": "open", "teacher": "open"},
+        "mail": False,
         "environment": "development",
     }
 

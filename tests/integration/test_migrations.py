@@ -10,7 +10,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import auth.audit.models
+import auth.mail.models
 import auth.models
+import auth.recovery.models
 import classroom.classes.models
 import classroom.documents.models
 import classroom.files.models
@@ -28,6 +30,8 @@ from persistence.migrations import is_current, migrate
 MODELS = (
     auth.models,
     auth.audit.models,
+    auth.mail.models,
+    auth.recovery.models,
     classroom.classes.models,
     classroom.documents.models,
     classroom.files.models,

@@ -159,3 +159,33 @@ def test_a_damaged_secret_key_is_refused(tmp_path: Path) -> None:
 )
 def test_a_server_is_local_when_only_this_machine_can_reach_it(host: str, local: bool) -> None:
     assert Settings(host=host).local is local
+
+
+def test_mail_needs_a_server_and_a_sender() -> None:
+    settings = Settings.from_environment(
+        {
+            "LECTERN_SMTP_URL": "smtps://lectern:se%40cret@mail.school.example:465",
+            "LECTERN_MAIL_FROM": "Lectern <lectern@school.example>",
+        }
+    )
+    assert "se%40cret" not in str(settings.described())
+    assert problems_of(SMTP_URL="smtp://mail.school.example") == [
+        "LECTERN_MAIL_FROM must be set too: mail needs a server and a sender"
+    ]
+    assert problems_of(MAIL_FROM="lectern@school.example") == [
+        "LECTERN_SMTP_URL must be set too: mail needs a server and a sender"
+    ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mail.school.example", "http://mail", "smtp://", "smtp://mail:0x", "smtp://mail/path", "smtp://a:%C3%B6@mail"],
+)
+def test_a_wrong_mail_server_is_named_and_its_password_is_not(url: str) -> None:
+    [problem] = [each for each in problems_of(SMTP_URL=url) if "SMTP_URL" in each]
+    assert problem == ("LECTERN_SMTP_URL must be like smtp://user:password@mail.school.example:587, or smtps://…")
+
+
+@pytest.mark.parametrize("sender", ["Lectern", "lectern@", "@school.example", "a b@school.example", "x@school"])
+def test_a_wrong_sender_is_a_problem(sender: str) -> None:
+    assert any(each.startswith("LECTERN_MAIL_FROM must be like") for each in problems_of(MAIL_FROM=sender))

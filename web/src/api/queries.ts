@@ -29,6 +29,10 @@ async function everyPage<T>(
 export const meQuery = (api: Api) =>
   queryOptions({ queryKey: ["me"], queryFn: () => body(api.GET("/api/me")), staleTime: 60_000 });
 
+/** What this school offers before anybody is signed in. */
+export const authOptionsQuery = (api: Api) =>
+  queryOptions({ queryKey: ["auth-options"], queryFn: () => body(api.GET("/api/auth/options")) });
+
 export const classesQuery = (api: Api) =>
   queryOptions({
     queryKey: ["classes"],

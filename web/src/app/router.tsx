@@ -42,6 +42,24 @@ const loginRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/auth/LoginPage.tsx"), "LoginPage"),
 });
 
+const forgotPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/forgot-password",
+  component: lazyRouteComponent(() => import("@/features/auth/ForgotPasswordPage.tsx"), "ForgotPasswordPage"),
+});
+
+const resetPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/reset-password",
+  component: lazyRouteComponent(() => import("@/features/auth/ResetPasswordPage.tsx"), "ResetPasswordPage"),
+});
+
+const confirmEmailRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/confirm-email",
+  component: lazyRouteComponent(() => import("@/features/auth/ConfirmEmailPage.tsx"), "ConfirmEmailPage"),
+});
+
 const registerRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/register",
@@ -145,6 +163,9 @@ const componentsRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   loginRoute,
   registerRoute,
+  forgotPasswordRoute,
+  resetPasswordRoute,
+  confirmEmailRoute,
   joinRoute,
   componentsRoute,
   memberRoute.addChildren([

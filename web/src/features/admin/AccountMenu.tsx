@@ -1,11 +1,12 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconCheck, IconDots, IconLock, IconUserCog } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { IconCheck, IconDots, IconLock, IconMail, IconUserCog } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
+import { authOptionsQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import type { AccountRow as Account, Role } from "@/api/types.ts";
-import { tellProblem, tellWithUndo } from "@/components/toast.tsx";
+import { tell, tellProblem, tellWithUndo } from "@/components/toast.tsx";
 import { ROLES } from "./roles.ts";
 
 /** What an administrator can do with an account, besides letting it in. */
@@ -29,6 +30,14 @@ export function AccountMenu({ account, onBlock }: { account: Account; onBlock: (
     },
     onError: (error) => tellProblem(t(wordsFor(error))),
     onSettled: () => client.invalidateQueries({ queryKey: ["admin"] }),
+  });
+  const options = useQuery(authOptionsQuery(api));
+  const reset = useMutation({
+    mutationFn: () =>
+      api.POST("/api/admin/users/{user_id}/password-reset", { params: { path: { user_id: account.id } } }),
+    onSuccess: () => tell(t("admin.resetSent", { email: account.email })),
+    onError: (error) => tellProblem(t(wordsFor(error))),
+    onSettled: () => client.invalidateQueries({ queryKey: ["admin", "audit"] }),
   });
   return (
     <Menu position="bottom-end">
@@ -57,6 +66,13 @@ export function AccountMenu({ account, onBlock }: { account: Account; onBlock: (
         {account.status !== "blocked" && (
           <>
             <Menu.Divider />
+            <Menu.Item
+              disabled={options.data?.mail !== true}
+              leftSection={<IconMail size={18} />}
+              onClick={() => reset.mutate()}
+            >
+              {t(options.data?.mail === false ? "admin.noMail" : "admin.sendReset")}
+            </Menu.Item>
             <Menu.Item c="var(--mantine-color-error)" leftSection={<IconLock size={18} />} onClick={onBlock}>
               {t("admin.block")}
             </Menu.Item>

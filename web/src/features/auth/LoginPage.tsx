@@ -18,6 +18,14 @@ export function LoginPage() {
       lead={next ? t("auth.signInToContinue") : t("auth.signInLead")}
       footer={
         <>
+          <Anchor
+            underline="always"
+            display="block"
+            py={6}
+            renderRoot={(props) => <Link to="/forgot-password" {...props} />}
+          >
+            {t("recovery.forgot")}
+          </Anchor>
           {t("auth.newHere")}{" "}
           <Anchor
             underline="always"

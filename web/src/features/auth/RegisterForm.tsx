@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
 import { Problem } from "@/api/problem.ts";
+import { authOptionsQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { formProblems } from "@/components/formProblems.ts";
@@ -28,7 +29,7 @@ export function RegisterForm(props: {
   const { api } = useServices();
   const login = useLogin();
   const [pending, setPending] = useState(false);
-  const options = useQuery({ queryKey: ["options"], queryFn: () => body(api.GET("/api/auth/options")) });
+  const options = useQuery(authOptionsQuery(api));
   const form = useForm({
     initialValues: {
       role: props.role ?? "student",

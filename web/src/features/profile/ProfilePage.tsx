@@ -24,6 +24,7 @@ import { PersonAvatar } from "@/components/PersonAvatar.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { tell, tellProblem } from "@/components/toast.tsx";
 import { useSignOut } from "@/components/useSignOut.tsx";
+import { EmailForm } from "./EmailForm.tsx";
 
 export function ProfilePage() {
   const { t } = useTranslation();
@@ -33,6 +34,7 @@ export function ProfilePage() {
     <Page title={t("nav.profile")}>
       <Stack gap="md" maw={560}>
         {me ? <NameForm me={me} /> : <RowsLoading rows={2} height={120} />}
+        {me && <EmailForm me={me} />}
         <Look />
         <Group justify="flex-end">
           <Button variant="default" h={44} onClick={signOut}>

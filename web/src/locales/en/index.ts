@@ -19,6 +19,7 @@ import polls from "./polls.json";
 import problems from "./problems.json";
 import profile from "./profile.json";
 import progress from "./progress.json";
+import recovery from "./recovery.json";
 import rescue from "./rescue.json";
 import roles from "./roles.json";
 import rooms from "./rooms.json";
@@ -47,6 +48,7 @@ export default {
   problems,
   profile,
   progress,
+  recovery,
   rescue,
   roles,
   rooms,

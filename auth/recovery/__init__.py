@@ -1,0 +1,1 @@
+"""Get back into an account, and move it to another address: what a link in a mail does."""
