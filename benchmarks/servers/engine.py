@@ -219,7 +219,9 @@ class Lectern(Server):
                 "insert into classes (id, title, join_code) values ($1, 'A class', $2)", class_id, class_id.hex
             )
             await connection.execute(
-                "insert into memberships (class_id, user_id, role) values ($1, $2, 'teacher')", class_id, self._people[0]
+                "insert into memberships (class_id, user_id, role) values ($1, $2, 'teacher')",
+                class_id,
+                self._people[0],
             )
 
         self.database(enrol)

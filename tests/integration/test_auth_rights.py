@@ -90,8 +90,8 @@ async def world(api: Api) -> World:
     deck = await made(teacher, f"{path}/documents", {"kind": "slides", "title": "Deck", "students": "read"})
     poll = await made(teacher, f"{path}/polls", {"question": "Well?", "type": "yes_no"})
     questions = await made(teacher, f"{path}/polls", {"question": "Questions?", "type": "q_and_a"})
-    for asked in (poll, questions):
-        await made(teacher, f"/polls/{asked['id']}/open", {})
+    for one_poll in (poll, questions):
+        await made(teacher, f"/polls/{one_poll['id']}/open", {})
     question = str(uuid4())
     await made(student, f"/polls/{questions['id']}/questions/{question}", {"text": "When?"}, "PUT")
     column = await made(teacher, f"{path}/progress/columns", {"title": "Reading"})

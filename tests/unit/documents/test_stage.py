@@ -27,7 +27,7 @@ def hands(*people, at=NOON):
 
 
 def doc_showing(shown, raised=()):
-    doc = Doc()
+    doc: Doc = Doc()
     doc.apply_update(initial_content(Kind.STAGE, stage.shown(shown, raised)))
     return doc
 
@@ -122,7 +122,7 @@ def test_who_was_there_is_left_in_the_document():
 
 
 def test_a_deck_is_turned_to_a_slide_that_it_has():
-    deck = Doc()
+    deck: Doc = Doc()
     slides.deck_of("Volcanoes", [slides.Slide("s1"), slides.Slide("s2")])(deck)
     for wanted, shown in (("s2", "s2"), ("s9", "s2")):
         slides.turn_to(wanted)(deck)
@@ -136,7 +136,7 @@ def test_nothing_that_others_of_the_class_may_not_see_is_put_on_stage(kind):
 
 @given(st.lists(st.lists(st.integers(0, 5), max_size=8), min_size=1, max_size=6))
 def test_an_array_becomes_each_list_in_turn(lists):
-    doc = Doc()
+    doc: Doc = Doc()
     root = doc.get("hands", type=Array)
     for values in lists:
         with doc.transaction():
