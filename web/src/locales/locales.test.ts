@@ -57,7 +57,7 @@ describe("the words", () => {
       .map((path) => readFileSync(path, "utf8"))
       .join("\n");
     const unused = [...english.keys()].filter((key) => {
-      const base = key.replace(/_(one|other)$/, "");
+      const base = key.replace(/_(zero|one|other)$/, "");
       const stem = base.slice(0, base.lastIndexOf(".") + 1);
       return !code.includes(`"${base}"`) && !code.includes("`" + stem + "${");
     });
