@@ -363,6 +363,7 @@ async def _rotate(
     if user_id is None or row.expires_at <= now:
         return None
     row.used_at = now
+    await session.execute(update(AuthSessionRow).where(AuthSessionRow.id == row.session_id).values(last_used_at=now))
     await session.execute(
         delete(RefreshTokenRow).where(RefreshTokenRow.session_id == row.session_id, RefreshTokenRow.expires_at <= now)
     )

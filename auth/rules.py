@@ -98,6 +98,14 @@ def normalise_password(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+def password_or_none(text: str) -> str | None:
+    """Return the form in which a typed password is compared, or None where it can be nobody's."""
+    try:
+        return normalise_password(text)
+    except ValueError:
+        return None
+
+
 def color_for(user_id: UUID) -> str:
     """Return a person's colour, drawn once from the random part of the id."""
     return COLORS[int.from_bytes(hashlib.sha256(user_id.bytes).digest()[:4], "big") % len(COLORS)]

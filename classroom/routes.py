@@ -7,6 +7,7 @@ import auth.admin_routes
 import auth.audit.routes
 import auth.recovery.routes
 import auth.routes
+import auth.sign_ins.routes
 import classroom.classes.routes
 import classroom.documents.routes
 import classroom.files.routes
@@ -28,6 +29,7 @@ def api_router(*, prefix: str = "") -> APIRouter:
         auth.admin_routes.router,
         auth.audit.routes.router,
         auth.recovery.routes.router,
+        auth.sign_ins.routes.router,
         classroom.classes.routes.router,
         classroom.documents.routes.router,
         classroom.files.routes.router,

@@ -124,7 +124,7 @@ def test_an_address_is_changed_and_confirmed(
 def test_without_mail_the_pages_say_whom_to_ask(room: Room, school: School) -> None:
     page = room.sign_in(school.register("Zoë Brandt", "student"), reduced_motion="reduce")
     page.goto(f"{room.url}/me")
-    expect(page.get_by_text("To change your address, ask an administrator.")).to_be_visible()
+    expect(page.get_by_text("until then your address stays as it is.")).to_be_visible()
     expect(page.get_by_role("button", name="Change e-mail address")).to_have_count(0)
     page.goto(f"{room.url}/forgot-password")
     expect(page.get_by_text("Your school has not set up e-mail.")).to_be_visible()

@@ -13,6 +13,10 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("users", sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True))
     op.create_check_constraint("ck_users_blocked_until", "users", "blocked_until is null or status = 'blocked'")
+    op.add_column(
+        "auth_sessions",
+        sa.Column("last_used_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+    )
     op.create_table(
         "audit_entries",
         sa.Column("id", sa.Uuid(), nullable=False),

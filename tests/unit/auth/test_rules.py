@@ -19,6 +19,7 @@ from auth.rules import (
     like_pattern,
     normalise_email,
     normalise_password,
+    password_or_none,
     standing,
     status_after_registration,
     throttle_address,
@@ -162,3 +163,8 @@ def test_a_block_whose_time_is_over_is_none():
     assert standing(blocked, blocked_until=noon, at=noon) is AccountStatus.ACTIVE
     for other in (AccountStatus.ACTIVE, AccountStatus.PENDING):
         assert standing(other, blocked_until=None, at=noon) is other
+
+
+def test_a_typed_password_that_can_be_nobodys_is_none():
+    assert password_or_none("correct horse") == "correct horse"
+    assert password_or_none("short") is None

@@ -25,6 +25,8 @@ import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { tell, tellProblem } from "@/components/toast.tsx";
 import { useSignOut } from "@/components/useSignOut.tsx";
 import { EmailForm } from "./EmailForm.tsx";
+import { PasswordForm } from "./PasswordForm.tsx";
+import { SignIns } from "./SignIns.tsx";
 
 export function ProfilePage() {
   const { t } = useTranslation();
@@ -35,7 +37,9 @@ export function ProfilePage() {
       <Stack gap="md" maw={560}>
         {me ? <NameForm me={me} /> : <RowsLoading rows={2} height={120} />}
         {me && <EmailForm me={me} />}
+        {me && <PasswordForm />}
         <Look />
+        <SignIns />
         <Group justify="flex-end">
           <Button variant="default" h={44} onClick={signOut}>
             {t("profile.signOut")}
