@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -70,8 +71,10 @@ def secret_in(message: EmailMessage) -> str:
 
 
 @asynccontextmanager
-async def mailbox(*, port: int = 0, asks_for_password: bool = False) -> AsyncIterator[Mailbox]:
-    """Run the server, in this loop."""
+async def mailbox(
+    *, port: int = 0, asks_for_password: bool = False, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Mailbox]:
+    """Run the server, in this loop; with `tls` it offers STARTTLS."""
     box = Mailbox()
 
     def protocol() -> SMTP:
@@ -82,7 +85,8 @@ async def mailbox(*, port: int = 0, asks_for_password: bool = False) -> AsyncIte
             enable_SMTPUTF8=True,
             authenticator=authenticator,
             auth_required=asks_for_password,
-            auth_require_tls=False,
+            auth_require_tls=tls is not None,
+            tls_context=tls,
         )
 
     server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", port)
