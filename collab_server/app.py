@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -61,8 +62,8 @@ _REASONS: dict[type[auth_errors.Unauthenticated], str] = {
 def create_app(settings: Settings, *, database_url: str) -> Starlette:
     """Build the whole application. Nothing is connected until its lifespan starts."""
     database = Database(database_url)
-    # Apart from the requests' connections: a class that comes at once must not hold them up. A connection that has died is a
-    # reason to try again for the client, so none is asked for a sign of life before each use.
+    # Apart from the requests' connections: a class that comes at once must not hold them up. None is asked for a sign of life
+    # before each use: whoever is let in or not can be looked up again.
     doors = Database(database_url, pool_connections=DOOR_CONNECTIONS, pre_ping=False)
     log = PostgresUpdateLog(database_url)
     issuer = TokenIssuer(
@@ -186,6 +187,15 @@ class ClassroomDoorkeeper:
         return await self._decide(claims, admission.document_id)
 
     async def _decide(self, claims: Claims, document_id: UUID | None) -> Admission:
+        try:
+            return await self._look_up(claims, document_id)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            # The database was restarted since: with the first of them all old connections were given up.
+            return await self._look_up(claims, document_id)
+
+    async def _look_up(self, claims: Claims, document_id: UUID | None) -> Admission:
         async with self._database.transaction() as tx:
             try:
                 person = await person_for_token(tx.session, claims)

@@ -47,7 +47,7 @@ class RoomLimits:
     """Bounds of one room; what waits for the log is bounded in number and in bytes."""
 
     document_max_bytes: int
-    inbox_max_updates: int = 20_000
+    inbox_max_updates: int = 10_000
     inbox_max_bytes: int = 64 * 1024 * 1024
 
 

@@ -116,9 +116,9 @@ async def test_11_what_waits_for_a_frozen_database_is_bounded(
         await client.is_saved(1)
         own_postgres.freeze()
         try:
-            # Some are in the commit that hangs; about 5,000 wait behind it.
+            # Some are in the commit that hangs; 10,000 wait behind it.
             with suppress(ConnectionClosed):
-                for number in range(20_000):
+                for number in range(25_000):
                     await client.update(author.set("n", number))
             assert await client.ends() == (1013, "try_again_later")
             assert client.saved() == 1
