@@ -1,6 +1,7 @@
 """A real browser on the real server."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,17 @@ expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 # Not for the whole run: while it is open, Playwright keeps an event loop running, and no asynchronous test can start.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a browser test that fails be tried once more; the run says how many were.
+
+    A browser, a server and a database share two cores with whatever else a machine does, and what Playwright waits for has a limit.
+    """
+    folder = Path(__file__).parent
+    for item in items:
+        if folder in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:

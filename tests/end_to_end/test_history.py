@@ -46,6 +46,14 @@ class Lesson:
     def kinds(self) -> list[object]:
         return [element["type"] for element in elements(self.teacher, self.board)]
 
+    def becomes(self, page: Page, kinds: list[object]) -> None:
+        """Wait until the server has the board so: right after a stroke, "Saved" may still be said of the one before."""
+        for _ in range(400):
+            if self.kinds() == kinds:
+                return
+            page.wait_for_timeout(25)
+        assert self.kinds() == kinds
+
     def restore_first(self) -> None:
         """Bring the oldest moment back through the API."""
         address = f"/api/documents/{self.board['id']}/history"
@@ -101,8 +109,8 @@ def test_a_moment_is_looked_at_brought_back_and_taken_back(room: Room, lesson: L
     expect(zoe.page.get_by_text("This board was just brought back to an earlier moment")).to_be_visible()
     zoe.shows("Saved")
     zoe.draw("d", (800, 300), (900, 420))
+    lesson.becomes(zoe.page, ["rectangle", "diamond"])
     zoe.shows("Saved")
-    assert lesson.kinds() == ["rectangle", "diamond"]
 
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("The board is as it was before.")).to_be_visible()
