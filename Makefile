@@ -27,7 +27,7 @@ test: check ## run every check and every test; PYTEST_ARGS go to pytest
 
 nightly: ## the long forms: 100 kills, 5 million mutated inputs, 300 seeds of convergence, 10,000 visits
 	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap test
-	@LECTERN_TEST_LONG=1 $(VENV_PYTHON) -m pytest tests/crash tests/fuzz $(PYTEST_ARGS)
+	@LECTERN_TEST_LONG=1 $(VENV_PYTHON) -m pytest tests/crash tests/fuzz tests/end_to_end/test_progress_frames.py $(PYTEST_ARGS)
 
 check: ## formatting, lint, types, import contracts, drift of generated files
 	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap check
