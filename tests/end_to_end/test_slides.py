@@ -257,22 +257,26 @@ def test_slides_are_put_in_order(lesson: Lesson) -> None:
             expect(names.nth(number)).to_contain_text(part)
 
     thumbs = teacher.get_by_role("navigation", name="All slides").locator("li")
+
+    def choose(slide: int, entry: str) -> None:
+        # The menu before fades out; for a moment there are two.
+        expect(teacher.get_by_role("menuitem")).to_have_count(0)
+        thumbs.nth(slide).get_by_role("button", name="More for slide").click()
+        teacher.get_by_role("menuitem", name=entry).click()
+
     thumbs.nth(0).drag_to(thumbs.nth(2), target_position={"x": 60, "y": 110})
     order("1. Water", "2. Clouds", "The water cycle", "3. It rains")
     thumbs.nth(1).get_by_role("button").first.focus()
     teacher.keyboard.press("Alt+ArrowUp")
     order("2. Clouds", "1. Water")
 
-    thumbs.nth(0).get_by_role("button", name="More for slide").click()
-    teacher.get_by_role("menuitem", name="Rename").click()
+    choose(0, "Rename")
     teacher.get_by_label("Title of the slide").fill("Clouds")
     press(teacher, "Save")
     order("Clouds", "1. Water")
-    thumbs.nth(0).get_by_role("button", name="More for slide").click()
-    teacher.get_by_role("menuitem", name="Insert an empty slide below").click()
+    choose(0, "Insert an empty slide below")
     expect(names).to_have_count(6)
-    thumbs.nth(2).get_by_role("button", name="More for slide").click()
-    teacher.get_by_role("menuitem", name="Delete").click()
+    choose(2, "Delete")
     expect(names).to_have_count(5)
     press(teacher, "Undo")
     order("Clouds", "Slide 2", "1. Water")
