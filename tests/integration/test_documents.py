@@ -41,7 +41,7 @@ async def test_a_teacher_creates_a_board_that_students_may_write_on(classroom: C
     assert response.status_code == 201
     made = response.json()
     assert made.keys() == {
-        "id", "class_id", "kind", "title", "students", "access", "created_by", "created_at", "updated_at",
+        "id", "class_id", "kind", "title", "students", "access", "on_stage", "created_by", "created_at", "updated_at",
     }  # fmt: skip
     assert (made["title"], made["kind"], made["students"], made["access"]) == ("Map", "whiteboard", "write", "write")
     assert made["created_by"] == classroom.teacher.id
