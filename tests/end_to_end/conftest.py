@@ -96,8 +96,10 @@ class Room:
             self.complaints.append(f"fetched from elsewhere: {request.url}")
 
     def _check_console(self, kind: str, text: str) -> None:
-        # A refused request is an answer that the page handles; the browser prints it all the same.
-        if kind == "error" and not text.startswith(("Failed to load resource", "WebSocket connection to")):
+        # A refused request is an answer that the page handles; the browser prints it all the same. So does the canvas where a cut
+        # network keeps its words from it: it goes on with those it has.
+        harmless = ("Failed to load resource", "WebSocket connection to", "Failed to load language")
+        if kind == "error" and not text.startswith(harmless):
             self.complaints.append(f"console: {text}")
 
 
