@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from auth.tokens import Claims, TokenIssuer
 from classroom.api import create_api
 from classroom.documents.actions import document_access
 from classroom.polls.desk import PollDesk
-from classroom.progress.actions import record_edited, record_opened
+from classroom.progress.doings import record
 from classroom.services import Services
 from classroom.slides.work import SlideWork
 from classroom.video.jitsi import Jitsi
@@ -99,7 +100,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         video=video,
     )
 
-    engine.listen(ProgressListener(services))
+    engine.listen(partial(record, services))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -137,21 +138,6 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         middleware=[Middleware(SecurityHeaders, video_origin=None if video is None else video.origin)],
         lifespan=lifespan,
     )
-
-
-class ProgressListener:
-    """Moves people along on their class's progress board; implements ports.ActivityListener."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-
-    async def opened(self, document_id: UUID, user_id: UUID) -> None:
-        """See ports.ActivityListener."""
-        await record_opened(self._services, document_id=document_id, user_id=user_id)
-
-    async def edited(self, document_id: UUID, user_id: UUID) -> None:
-        """See ports.ActivityListener."""
-        await record_edited(self._services, document_id=document_id, user_id=user_id)
 
 
 class NotMigrated(Exception):

@@ -11,8 +11,9 @@ from uuid import UUID
 from collab_server.activity import ActivityFeed
 from collab_server.desk import Desk
 from collab_server.errors import EngineError, NotFound, Restarting
+from collab_server.live import ActivityListener
 from collab_server.metrics import Metrics
-from collab_server.ports import ActivityListener, Admission, Doorkeeper, EditLog, EditTransaction, UpdateLog
+from collab_server.ports import Admission, Doorkeeper, EditLog, EditTransaction, UpdateLog
 from collab_server.quotas import Shares
 from collab_server.registry import Registry, RegistryLimits
 from collab_server.session import SessionLimits

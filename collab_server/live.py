@@ -1,9 +1,9 @@
 """The engine's public face: what the rest of the house may ask of open documents."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from collab_server.ports import EditTransaction
@@ -37,6 +37,18 @@ class LiveDocuments(Protocol):
         raises rolls back; so does NotFound, where there is no such document. It must not wait for anything. `by`: whom the log
         shall name as the author.
         """
+
+
+class Activity(NamedTuple):
+    """Somebody has joined a document or, once for each session, `edited` it."""
+
+    document_id: UUID
+    user_id: UUID
+    edited: bool
+
+
+ActivityListener = Callable[[Sequence[Activity]], Awaitable[None]]
+"""Wants to know who does what in which document; what it raises costs those news only."""
 
 
 @dataclass(frozen=True, slots=True)

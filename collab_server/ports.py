@@ -163,16 +163,6 @@ class UpdateLog(Protocol):
         """Leave row `seq` out of every later load: the CRDT library cannot apply it. Its bytes are kept."""
 
 
-class ActivityListener(Protocol):
-    """Wants to know who does what in which document."""
-
-    async def opened(self, document_id: UUID, user_id: UUID) -> None:
-        """Hear that somebody has joined a document."""
-
-    async def edited(self, document_id: UUID, user_id: UUID) -> None:
-        """Hear that somebody has changed a document; once for each session."""
-
-
 class EditTransaction(Protocol):
     """A database transaction in which documents are edited beside other things."""
 

@@ -14,7 +14,7 @@ from classroom.polls.anonymity import BallotKey, Urn
 from classroom.polls.models import PollRoundRow, PollRow
 from classroom.progress.actions import ActivityRef
 from classroom.progress.models import ActivityKind
-from classroom.progress.together import move_together
+from classroom.progress.together import Move, move_together
 from collab_server.live import LiveDocuments
 from documents.progress import State
 from persistence.database import Transaction
@@ -24,14 +24,9 @@ async def record_voters(
     transaction: Transaction, poll: PollRow, voters: Iterable[UUID], *, live: LiveDocuments
 ) -> None:
     """Let people have voted, in the transaction of their ballots."""
-    await move_together(
-        transaction,
-        live,
-        class_id=poll.class_id,
-        user_ids=list(voters),
-        activity=ActivityRef(ActivityKind.DOCUMENT, poll.document_id),
-        to=State.HANDED_IN,
-    )
+    activity = ActivityRef(ActivityKind.DOCUMENT, poll.document_id)
+    moves = [Move(voter, activity, State.HANDED_IN) for voter in voters]
+    await move_together(transaction, live, class_id=poll.class_id, moves=moves)
 
 
 async def record_anonymous_voters(

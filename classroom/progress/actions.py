@@ -1,12 +1,11 @@
 """Move people along: the one function that everything calls in which somebody comes further.
 
-``move`` works in the caller's transaction, so that what happened and what the board shows of it are one change. Opening and editing
-a document have no transaction of their own, so ``record_opened`` and ``record_edited`` bring one.
+``move`` works in the caller's transaction, so that what happened and what the board shows of it are one change. For many people at
+once there is ``together.move_together``; opening and editing a document have no transaction of their own: see ``doings``.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,18 +13,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from classroom.classes.models import ClassRole, MembershipRow
-from classroom.documents.models import DocumentRow
 from classroom.progress.board import add_missing_columns, ensure_board, next_position, refresh
-from classroom.progress.known import KnownProgress
 from classroom.progress.models import ActivityKind, ColumnRow, ColumnType
 from classroom.progress.places import Place, place_of_activity, replace
-from classroom.progress.remarks import adopt_remarks
 from classroom.progress.rules import Standing, moved
 from collab_server.live import LiveDocuments
 from documents.kinds import Kind
 from documents.progress import Cell, State, put_cell
 from persistence.base import utc_now
-from persistence.database import Database, Transaction
+from persistence.database import Transaction
 from persistence.ids import new_id
 
 
@@ -40,22 +36,6 @@ class ActivityRef:
     id: UUID
     title: str = ""
     due_at: datetime | None = None
-
-
-class ProgressServices(Protocol):
-    """What recording needs of the house's services."""
-
-    @property
-    def database(self) -> Database:
-        """Return the database."""
-
-    @property
-    def live(self) -> LiveDocuments:
-        """Return the open documents."""
-
-    @property
-    def progress(self) -> KnownProgress:
-        """Return what is known already."""
 
 
 async def move(
@@ -80,7 +60,7 @@ async def move(
     if place is None:
         if not await _is_student(session, class_id, user_id):
             return False
-        await _add_column(transaction, live, class_id, activity)
+        await add_column(transaction, live, class_id, activity)
         place = await _find(session, class_id, user_id, activity)
         if place is None:
             return False
@@ -111,60 +91,7 @@ async def write(
     return True
 
 
-async def record_opened(services: ProgressServices, *, document_id: UUID, user_id: UUID) -> None:
-    """Note that somebody has opened a document. Costs nothing where that is known already."""
-    await _record(services, document_id, user_id, State.OPENED)
-
-
-async def record_edited(services: ProgressServices, *, document_id: UUID, user_id: UUID) -> None:
-    """Note that somebody has changed a document. Costs nothing where that is known already.
-
-    Who changes a board of progress itself is no student: those are remarks, written with another program.
-    """
-    await _record(services, document_id, user_id, State.WORKING)
-
-
-async def _record(services: ProgressServices, document_id: UUID, user_id: UUID, state: State) -> None:
-    known = services.progress
-    if known.holds(document_id, user_id, state):
-        return
-    async with services.database.transaction() as transaction:
-        document = (
-            await transaction.session.execute(
-                select(DocumentRow.class_id, DocumentRow.kind, DocumentRow.listed).where(
-                    DocumentRow.id == document_id, DocumentRow.deleted_at.is_(None)
-                )
-            )
-        ).one_or_none()
-        if document is not None and document.listed:
-            await move(
-                transaction,
-                services.live,
-                class_id=document.class_id,
-                user_id=user_id,
-                activity=ActivityRef(ActivityKind.DOCUMENT, document_id),
-                to=state,
-            )
-        elif document is not None and document.kind is Kind.PROGRESS and state is State.WORKING:
-            await adopt_remarks(transaction, services.live, document.class_id)
-            return
-    known.learn(document_id, user_id, state)
-
-
-async def _find(session: AsyncSession, class_id: UUID, user_id: UUID, activity: ActivityRef) -> Place | None:
-    return await place_of_activity(
-        session, class_id=class_id, user_id=user_id, kind=activity.kind, activity_id=activity.id
-    )
-
-
-async def _is_student(session: AsyncSession, class_id: UUID, user_id: UUID) -> bool:
-    role = await session.scalar(
-        select(MembershipRow.role).where(MembershipRow.class_id == class_id, MembershipRow.user_id == user_id)
-    )
-    return role is ClassRole.STUDENT
-
-
-async def _add_column(transaction: Transaction, live: LiveDocuments, class_id: UUID, activity: ActivityRef) -> None:
+async def add_column(transaction: Transaction, live: LiveDocuments, class_id: UUID, activity: ActivityRef) -> None:
     """Give an activity its column, and the class its board if it has none."""
     session = transaction.session
     board = await ensure_board(session, class_id)
@@ -185,3 +112,16 @@ async def _add_column(transaction: Transaction, live: LiveDocuments, class_id: U
             .on_conflict_do_nothing()
         )
     await refresh(transaction, live, board)
+
+
+async def _find(session: AsyncSession, class_id: UUID, user_id: UUID, activity: ActivityRef) -> Place | None:
+    return await place_of_activity(
+        session, class_id=class_id, user_id=user_id, kind=activity.kind, activity_id=activity.id
+    )
+
+
+async def _is_student(session: AsyncSession, class_id: UUID, user_id: UUID) -> bool:
+    role = await session.scalar(
+        select(MembershipRow.role).where(MembershipRow.class_id == class_id, MembershipRow.user_id == user_id)
+    )
+    return role is ClassRole.STUDENT

@@ -1,16 +1,15 @@
-"""Move many people along at once: a class that votes in two seconds does not wait for a statement each."""
+"""Move many people along at once: a class that comes, or votes, in two seconds does not wait for a statement each."""
 
 from collections.abc import Sequence
-from typing import cast
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Table, Text, Uuid, and_, any_, bindparam, func, literal, select, update
-from sqlalchemy import cast as cast_to
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, Row, String, Uuid, bindparam, select, text
 
 from classroom.classes.models import ClassRole, MembershipRow
-from classroom.progress.actions import ActivityRef, move
-from classroom.progress.models import BoardRow, CellRow, ColumnRow, PageRow
+from classroom.progress.actions import ActivityRef, add_column
 from classroom.progress.rules import Standing, moved
 from collab_server.live import LiveDocuments
 from documents.kinds import Kind
@@ -18,107 +17,140 @@ from documents.progress import Cell, State, put_cell
 from persistence.base import utc_now
 from persistence.database import Transaction
 
-_cells = cast(Table, CellRow.__table__)
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Somebody has come as far as this with an activity. Not for grades: they have scores of their own."""
+
+    user_id: UUID
+    activity: ActivityRef
+    to: State
+
+
+# Each statement is one for any number of people, so that it is prepared once. The lock: see places._finding.
+_PLACES = text(
+    """
+    select given.number, boards.document_id, columns.id as column_id, columns.hidden, columns.removed_at,
+           cells.state, coalesce(cells.stuck, false) as stuck, cells.score, pages.document_id as page_id
+      from unnest(:users, :kinds, :activities) with ordinality as given (user_id, kind, activity_id, number)
+      join progress_boards boards on boards.class_id = :class_id
+      join progress_columns columns on columns.class_id = boards.class_id
+           and columns.activity_kind = given.kind and columns.activity_id = given.activity_id
+      join memberships on memberships.class_id = boards.class_id
+           and memberships.user_id = given.user_id and memberships.role = 'student'
+      left join progress_cells cells on cells.column_id = columns.id and cells.user_id = given.user_id
+      left join progress_pages pages on pages.class_id = boards.class_id and pages.user_id = given.user_id
+       for key share of boards
+    """
+).bindparams(
+    bindparam("users", type_=ARRAY(Uuid)),
+    bindparam("kinds", type_=ARRAY(String)),
+    bindparam("activities", type_=ARRAY(Uuid)),
+)
+
+# In one order, so that two of these never wait for each other; whoever has come further meanwhile stays there.
+_WRITE = text(
+    """
+    insert into progress_cells (column_id, user_id, state, stuck, changed_at)
+    select given.column_id, given.user_id, given.state, false, :now
+      from unnest(:columns, :users, :states) as given (column_id, user_id, state)
+     order by given.column_id, given.user_id
+        on conflict (column_id, user_id) do update
+       set state = excluded.state, stuck = false, score = null, changed_at = excluded.changed_at
+     where coalesce(array_position(:ranks, progress_cells.state), 0) < array_position(:ranks, excluded.state)
+    returning column_id, user_id
+    """
+).bindparams(
+    bindparam("columns", type_=ARRAY(Uuid)),
+    bindparam("users", type_=ARRAY(Uuid)),
+    bindparam("states", type_=ARRAY(String)),
+    bindparam("ranks", [state.value for state in State], type_=ARRAY(String)),
+)
 
 
 async def move_together(
-    transaction: Transaction,
-    live: LiveDocuments,
-    *,
-    class_id: UUID,
-    user_ids: Sequence[UUID],
-    activity: ActivityRef,
-    to: State,
+    transaction: Transaction, live: LiveDocuments, *, class_id: UUID, moves: Sequence[Move]
 ) -> None:
-    """Do what `move` does for each of several people, in a few statements. Not for grades: they have scores of their own."""
-    if not user_ids:
+    """Do what `move` does for each of several people of a class, in a few statements."""
+    furthest: dict[tuple[UUID, UUID], Move] = {}
+    for each in sorted(moves, key=lambda each: each.to.rank):
+        furthest[each.user_id, each.activity.id] = each
+    moves = list(furthest.values())
+    if not moves:
         return
-    session = transaction.session
-    # The first one alone: with it the activity gets its column, where it has none.
-    await move(transaction, live, class_id=class_id, user_id=user_ids[0], activity=activity, to=to)
-    people = literal(sorted(set(user_ids[1:])), ARRAY(Uuid))
-    found = (
-        await session.execute(
-            select(
-                BoardRow.document_id,
-                ColumnRow.id,
-                ColumnRow.hidden,
-                ColumnRow.removed_at,
-                MembershipRow.user_id,
-                CellRow.state,
-                CellRow.stuck,
-                CellRow.score,
+    found = await _places(transaction, class_id, moves)
+    if without_column := await _without_column(transaction, class_id, moves, found):
+        for activity in without_column:
+            await add_column(transaction, live, class_id, activity)
+        found = await _places(transaction, class_id, moves)
+    await _write(transaction, live, [(moves[place.number - 1], place) for place in found])
+
+
+async def _places(transaction: Transaction, class_id: UUID, moves: Sequence[Move]) -> Sequence[Row[Any]]:
+    found = await transaction.session.execute(
+        _PLACES,
+        {
+            "class_id": class_id,
+            "users": [move.user_id for move in moves],
+            "kinds": [move.activity.kind.value for move in moves],
+            "activities": [move.activity.id for move in moves],
+        },
+    )
+    return found.all()
+
+
+async def _without_column(
+    transaction: Transaction, class_id: UUID, moves: Sequence[Move], found: Sequence[Row[Any]]
+) -> list[ActivityRef]:
+    """Return the activities of students that have no column; whoever is no student is passed over."""
+    placed = {moves[place.number - 1].activity.id for place in found}
+    strange = [move for move in moves if move.activity.id not in placed]
+    if not strange:
+        return []
+    students = set(
+        await transaction.session.scalars(
+            select(MembershipRow.user_id).where(
+                MembershipRow.class_id == class_id,
+                MembershipRow.role == ClassRole.STUDENT,
+                MembershipRow.user_id.in_({move.user_id for move in strange}),
             )
-            .join(ColumnRow, ColumnRow.class_id == BoardRow.class_id)
-            .join(
-                MembershipRow,
-                and_(MembershipRow.class_id == BoardRow.class_id, MembershipRow.role == ClassRole.STUDENT),
-            )
-            .outerjoin(CellRow, and_(CellRow.column_id == ColumnRow.id, CellRow.user_id == MembershipRow.user_id))
-            .where(
-                BoardRow.class_id == class_id,
-                ColumnRow.activity_kind == activity.kind,
-                ColumnRow.activity_id == activity.id,
-                MembershipRow.user_id == any_(people),
-            )
-            .order_by(MembershipRow.user_id)
-            .with_for_update(key_share=True, read=True, of=BoardRow)
         )
-    ).all()
-    behind: list[UUID] = []
-    fresh: list[UUID] = []
-    for row in found:
-        before = Standing(state=row.state, stuck=bool(row.stuck), score=row.score)
-        if moved(before, to) != before:
-            (behind if before.says_something else fresh).append(row.user_id)
-    if not found or not (behind or fresh):
+    )
+    return list({move.activity.id: move.activity for move in strange if move.user_id in students}.values())
+
+
+async def _write(transaction: Transaction, live: LiveDocuments, moves: Sequence[tuple[Move, Row[Any]]]) -> None:
+    further = {
+        (place.column_id, move.user_id): (move, place)
+        for move, place in moves
+        if _stands(place) != moved(_stands(place), move.to)
+    }
+    if not further:
         return
     now = utc_now()
-    board, column, hidden, removed_at = found[0][:4]
-    values = {"state": to, "stuck": False, "score": None, "changed_at": now}
-    earlier = [state.value for state in State if state.rank < to.rank]
-    changed = list(
-        await session.scalars(
-            update(CellRow)
-            .where(
-                CellRow.column_id == column,
-                CellRow.user_id == any_(literal(behind, ARRAY(Uuid))),
-                # Whoever has come further meanwhile stays there.
-                CellRow.state.is_(None) | (cast_to(CellRow.state, Text) == any_(literal(earlier, ARRAY(Text)))),
-            )
-            .values(**values)
-            .returning(CellRow.user_id)
-            .execution_options(synchronize_session=False)
-        )
+    written = await transaction.session.execute(
+        _WRITE,
+        {
+            "columns": [column for column, _ in further],
+            "users": [person for _, person in further],
+            "states": [move.to.value for move, _ in further.values()],
+            "now": now,
+        },
     )
-    if fresh:
-        given = func.unnest(bindparam("people", fresh, type_=ARRAY(Uuid)))
-        source = select(
-            literal(column, Uuid),
-            given,
-            literal(to.value, Text),
-            literal(value=False),
-            literal(now, _cells.c.changed_at.type),
-        )
-        changed += await session.scalars(
-            insert(_cells)
-            .from_select(["column_id", "user_id", "state", "stuck", "changed_at"], source)
-            .on_conflict_do_nothing()
-            .returning(_cells.c.user_id)
-        )
-    for missed in sorted({*behind, *fresh} - set(changed)):
-        await move(transaction, live, class_id=class_id, user_id=missed, activity=activity, to=to)
-    if removed_at is not None or not changed:
+    for row in written.all():
+        move, place = further[row.column_id, row.user_id]
+        _show(transaction, live, move, place, now)
+
+
+def _stands(place: Row[Any]) -> Standing:
+    return Standing(state=None if place.state is None else State(place.state), stuck=place.stuck, score=place.score)
+
+
+def _show(transaction: Transaction, live: LiveDocuments, move: Move, place: Row[Any], now: datetime) -> None:
+    if place.removed_at is not None:
         return
-    cell = Cell(state=to, stuck=False, score=None, at=now)
-    for person in changed:
-        live.edit(transaction, board, Kind.PROGRESS, lambda doc, p=str(person): put_cell(doc, p, str(column), cell))  # type: ignore[misc]
-    if hidden:
-        return
-    pages = await session.execute(
-        select(PageRow.document_id, PageRow.user_id).where(
-            PageRow.class_id == class_id, PageRow.user_id == any_(literal(sorted(changed), ARRAY(Uuid)))
-        )
-    )
-    for page, person in pages.all():
-        live.edit(transaction, page, Kind.PROGRESS, lambda doc, p=str(person): put_cell(doc, p, str(column), cell))  # type: ignore[misc]
+    person, column = str(move.user_id), str(place.column_id)
+    cell = Cell(state=move.to, stuck=False, score=None, at=now)
+    shown = [place.document_id] if place.page_id is None or place.hidden else [place.document_id, place.page_id]
+    for document_id in shown:
+        live.edit(transaction, document_id, Kind.PROGRESS, lambda doc: put_cell(doc, person, column, cell))

@@ -13,7 +13,8 @@ from classroom.documents.export import updates_of
 from classroom.polls.anonymity import MARK_BYTES, BallotKey
 from classroom.polls.ballot_box import BallotBox
 from classroom.polls.casting import Ballot, cast_together
-from classroom.progress.actions import record_opened
+from classroom.progress.doings import record
+from collab_server.live import Activity
 from documents.kinds import Kind
 from documents.reading import read_roots
 from persistence.base import utc_now
@@ -209,8 +210,8 @@ async def test_everybody_who_votes_together_is_moved_along_on_the_board_of_progr
     board = (await classroom.teacher.get(f"/classes/{classroom.class_id}/progress")).json()["document_id"]
     mine = (await voters[3].get(f"/classes/{classroom.class_id}/progress")).json()["document_id"]
     services = classroom.api.services
-    for early in voters[:6]:
-        await record_opened(services, document_id=UUID(poll["document_id"]), user_id=UUID(early.id))
+    document = UUID(poll["document_id"])
+    await record(services, [Activity(document, UUID(early.id), edited=False) for early in voters[:6]])
     await asyncio.gather(*(vote(client, poll, "o1") for client in voters))
     for document_id, people in ((board, voters), (mine, voters[3:4])):
         async with services.database.transaction() as transaction:

@@ -10,8 +10,10 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from classroom.documents.export import updates_of
-from classroom.progress.actions import ActivityRef, move, record_edited, record_opened
+from classroom.progress.actions import ActivityRef, move
+from classroom.progress.doings import record
 from classroom.progress.models import ActivityKind
+from collab_server.live import Activity
 from documents.kinds import Kind
 from documents.progress import State
 from documents.reading import read_roots
@@ -55,10 +57,10 @@ class Lesson:
         return str(next(column["id"] for column in columns if column["activity_id"] == self.drawing))
 
     async def opens(self, person: Client, document_id: str | None = None) -> None:
-        await record_opened(self.api.services, document_id=UUID(document_id or self.drawing), user_id=UUID(person.id))
+        await record(self.api.services, [Activity(UUID(document_id or self.drawing), UUID(person.id), edited=False)])
 
     async def edits(self, person: Client, document_id: str | None = None) -> None:
-        await record_edited(self.api.services, document_id=UUID(document_id or self.drawing), user_id=UUID(person.id))
+        await record(self.api.services, [Activity(UUID(document_id or self.drawing), UUID(person.id), edited=True)])
 
     async def cells(self) -> int:
         return await self.count("progress_cells")
@@ -108,6 +110,42 @@ async def test_opening_and_editing_a_document_moves_its_cell(lesson: Lesson) -> 
     assert states(await lesson.shown(), lesson.zoe) == {column: "working"}
     assert states(await lesson.shown(lesson.zoe), lesson.zoe) == {column: "working"}
     assert (await lesson.shown())["rows"].keys() == {lesson.zoe.id}
+
+
+async def test_a_class_that_comes_together_moves_in_one_edit_of_its_board(lesson: Lesson) -> None:
+    board = (await lesson.board())["document_id"]
+    page = (await lesson.board(lesson.mei))["document_id"]
+    # A document whose column the board does not have yet, one that is gone, a teacher, and a stranger.
+    made = await lesson.teacher.post(f"/classes/{lesson.class_id}/documents", {"kind": "whiteboard", "title": "New"})
+    new, drawing, gone = UUID(made.json()["id"]), UUID(lesson.drawing), UUID(int=1)
+    zoe, mei, teacher = UUID(lesson.zoe.id), UUID(lesson.mei.id), UUID(lesson.teacher.id)
+    await record(lesson.api.services, [Activity(drawing, mei, edited=True)])
+    before = await lesson.count(f"document_updates where document_id = '{board}'")
+    news = [
+        Activity(drawing, zoe, edited=False),
+        Activity(drawing, mei, edited=False),
+        Activity(new, zoe, edited=False),
+        Activity(new, zoe, edited=True),
+        Activity(new, mei, edited=False),
+        Activity(gone, zoe, edited=False),
+        Activity(new, teacher, edited=True),
+        Activity(drawing, UUID(lesson.stranger.id), edited=False),
+    ]
+    await record(lesson.api.services, news)
+    assert await lesson.count(f"document_updates where document_id = '{board}'") == before + 1
+    titles = {column["id"]: column["title"] for column in (await lesson.board())["columns"]}
+    content = await lesson.content(board)
+    found = {
+        person.id: {titles[column]: state for column, state in states(content, person).items()}
+        for person in (lesson.zoe, lesson.mei)
+    }
+    assert found == {
+        lesson.zoe.id: {"Board": "opened", "New": "working"},
+        lesson.mei.id: {"Board": "working", "New": "opened"},
+    }
+    assert content["rows"].keys() == {lesson.zoe.id, lesson.mei.id}
+    own = states(await lesson.content(page), lesson.mei)
+    assert {titles[column]: state for column, state in own.items()} == found[lesson.mei.id]
 
 
 async def test_what_is_known_costs_no_transaction(lesson: Lesson) -> None:
