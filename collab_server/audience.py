@@ -42,8 +42,9 @@ class Member:
     behind: bytes | None = None
 
     def tell(self, bodies: Sequence[bytes]) -> None:
-        """Send this member messages of its own."""
-        self.wire.write(framed(self.dialect.prefix, bodies))
+        """Send this member messages of its own, if there are any: not every dialect has one for everything."""
+        if bodies:
+            self.wire.write(framed(self.dialect.prefix, bodies))
 
 
 class Audience:

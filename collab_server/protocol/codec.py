@@ -34,30 +34,28 @@ class Reader:
 
     def uint(self) -> int:
         """Read an unsigned integer of at most 53 bits in its shortest form."""
-        position = self.position
-        if position >= self.end:
-            raise Malformed("message ends early")
-        data = self.data
-        first = data[position]
-        if first < 0x80:
-            self.position = position + 1
-            return first
-        value = first & 0x7F
-        shift = 7
-        while True:
+        data, position = self.data, self.position
+        try:
+            value = data[position]
             position += 1
-            if position >= self.end:
-                raise Malformed("message ends early")
-            byte = data[position]
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
+            if value >= 0x80:
+                value &= 0x7F
+                shift = 7
+                # One byte a turn, and nothing else in it: a client id has five of them.
+                while (byte := data[position]) >= 0x80:
+                    value |= (byte & 0x7F) << shift
+                    shift += 7
+                    position += 1
+                    if shift > 49:
+                        raise Malformed("integer is overlong or too large")
+                value |= byte << shift
+                position += 1
                 if byte == 0 or value > MAX_SAFE_INTEGER:
                     raise Malformed("integer is overlong or too large")
-                self.position = position + 1
-                return value
-            shift += 7
-            if shift > 49:
-                raise Malformed("integer is overlong or too large")
+        except IndexError:
+            raise Malformed("message ends early") from None
+        self.position = position
+        return value
 
     def skip(self, count: int) -> None:
         """Pass over `count` bytes."""
@@ -68,17 +66,24 @@ class Reader:
 
     def bytes(self) -> bytes:
         """Read a byte array behind its length."""
-        start_after_length = self.uint() + self.position
+        length = self.uint()
         start = self.position
-        if start_after_length > self.end:
+        end = start + length
+        if end > self.end:
             raise Malformed("message ends early")
-        self.position = start_after_length
-        return self.data[start:start_after_length]
+        self.position = end
+        return self.data[start:end]
 
     def string(self) -> str:
         """Read a UTF-8 string behind its length in bytes."""
+        length = self.uint()
+        start = self.position
+        end = start + length
+        if end > self.end:
+            raise Malformed("message ends early")
+        self.position = end
         try:
-            return self.bytes().decode()
+            return self.data[start:end].decode()
         except UnicodeDecodeError:
             raise Malformed("string is not UTF-8") from None
 
