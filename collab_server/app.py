@@ -1,7 +1,7 @@
 """The one place where everything is put together."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from auth import errors as auth_errors
-from auth.actions import person_for_token
+from auth.actions import Person, people_for_tokens
 from auth.mail.postbox import Postbox
 from auth.mail.transport import MailServer
 from auth.passwords import Passwords
@@ -23,7 +23,7 @@ from auth.settings import AccountSettings
 from auth.throttles import Throttles
 from auth.tokens import Claims, TokenIssuer
 from classroom.api import create_api
-from classroom.documents.actions import document_access
+from classroom.documents.actions import DocumentAccess, document_accesses
 from classroom.polls.desk import PollDesk
 from classroom.progress.doings import record
 from classroom.services import Services
@@ -31,7 +31,7 @@ from classroom.slides.work import SlideWork
 from classroom.video.jitsi import Jitsi
 from collab_server import api_docs, gateway, health
 from collab_server.engine import Engine, EngineLimits
-from collab_server.errors import NotFound, Unauthenticated
+from collab_server.errors import EngineError, NotFound, Unauthenticated
 from collab_server.metrics import Metrics
 from collab_server.open_rooms import OpenRooms
 from collab_server.ports import Admission, Participant, Right
@@ -159,44 +159,72 @@ class ClassroomDoorkeeper:
             claims = self._issuer.verify(token)
         except auth_errors.Unauthenticated as error:
             raise Unauthenticated(_REASONS[type(error)]) from None
-        return await self._decide(claims, _document_id(document_name))
+        document_id = _document_id(document_name)
+        (decided,) = await self._decide([(claims, document_id)])
+        if isinstance(decided, EngineError):
+            raise decided
+        return decided
 
-    async def review(self, admission: Admission) -> Admission:
+    async def review(self, admissions: Sequence[Admission]) -> Sequence[Admission | EngineError]:
         """See ports.Doorkeeper."""
-        claims = Claims(
-            user_id=admission.participant.id,
-            session_id=admission.login,
-            issued_at=admission.expires_at,
-            expires_at=admission.expires_at,
-            token_id="",
-        )
-        return await self._decide(claims, admission.document_id)
+        return await self._decide([(_claims(admission), admission.document_id) for admission in admissions])
 
-    async def _decide(self, claims: Claims, document_id: UUID | None) -> Admission:
+    async def _decide(self, asked: Sequence[tuple[Claims, UUID | None]]) -> list[Admission | EngineError]:
         try:
-            return await self._look_up(claims, document_id)
+            return await self._look_up(asked)
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
             # The database was restarted since: with the first of them all old connections were given up.
-            return await self._look_up(claims, document_id)
+            return await self._look_up(asked)
 
-    async def _look_up(self, claims: Claims, document_id: UUID | None) -> Admission:
+    async def _look_up(self, asked: Sequence[tuple[Claims, UUID | None]]) -> list[Admission | EngineError]:
+        """Look people and their rights up: a query for all people, and one for each document."""
         async with self._database.transaction() as tx:
-            try:
-                person = await person_for_token(tx.session, claims)
-            except auth_errors.Unauthenticated as error:
-                raise Unauthenticated(_REASONS[type(error)]) from None
-            access = None if document_id is None else await document_access(tx.session, person.id, document_id)
-        if access is None or document_id is None:
-            raise NotFound("not_found")
-        return Admission(
-            document_id=document_id,
-            participant=Participant(person.id, person.name, access.role_in_class, person.color),
-            login=claims.session_id,
-            right=Right.WRITE if access.level is Level.WRITE else Right.READ,
-            expires_at=claims.expires_at,
-        )
+            people = await people_for_tokens(tx.session, [claims for claims, _ in asked])
+            wanted: dict[UUID, list[UUID]] = {}
+            for claims, document_id in asked:
+                if document_id is not None and isinstance(people[claims.session_id], Person):
+                    wanted.setdefault(document_id, []).append(claims.user_id)
+            accesses: dict[tuple[UUID, UUID | None], DocumentAccess] = {
+                (person, document_id): access
+                for document_id, persons in wanted.items()
+                for person, access in (await document_accesses(tx.session, persons, document_id)).items()
+            }
+        return [
+            _decision(claims, people[claims.session_id], document_id, accesses.get((claims.user_id, document_id)))
+            for claims, document_id in asked
+        ]
+
+
+def _decision(
+    claims: Claims,
+    person: Person | auth_errors.Unauthenticated,
+    document_id: UUID | None,
+    access: DocumentAccess | None,
+) -> Admission | EngineError:
+    if isinstance(person, auth_errors.Unauthenticated):
+        return Unauthenticated(_REASONS[type(person)])
+    if access is None or document_id is None:
+        return NotFound("not_found")
+    return Admission(
+        document_id=document_id,
+        participant=Participant(person.id, person.name, access.role_in_class, person.color),
+        login=claims.session_id,
+        right=Right.WRITE if access.level is Level.WRITE else Right.READ,
+        expires_at=claims.expires_at,
+    )
+
+
+def _claims(admission: Admission) -> Claims:
+    """Return what the token said that somebody was let in with."""
+    return Claims(
+        user_id=admission.participant.id,
+        session_id=admission.login,
+        issued_at=admission.expires_at,
+        expires_at=admission.expires_at,
+        token_id="",
+    )
 
 
 async def _check_database(database: Database) -> None:

@@ -1,9 +1,8 @@
 """One session at work: performs what the pure session decides, and feeds back what came of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -114,10 +113,26 @@ class Connection:
         if self._room is not None and self._member is not None:
             self._room.audience.catch_up(self._member)
 
-    async def review(self) -> None:
-        """Decide again what this person may do here."""
-        if self.admission is not None:
-            await self._decide_again(partial(self._engine.doorkeeper.review, self.admission))
+    async def decided(self, decision: Admission | Exception, *, version: int) -> None:
+        """Hear what this person may do here, as decided when the engine's `access_version` was this."""
+        while version != self._engine.access_version and isinstance(decision, Admission):
+            # Decided on what may just have changed, and perhaps later than whoever decided on the change.
+            version = self._engine.access_version
+            decision = await self._reviewed(decision)
+        if not isinstance(decision, Admission):
+            self.end(self._as_engine_error(decision))
+        elif self.admission is not None and decision.participant.id != self.admission.participant.id:
+            self.end(Unauthenticated("token_of_another_person"))
+        elif isinstance(self._session.state, Joined):
+            self._accept(decision)
+            self._do(lambda: self._session.reviewed(decision))
+
+    async def _reviewed(self, admission: Admission) -> Admission | Exception:
+        try:
+            (decision,) = await self._engine.doorkeeper.review([admission])
+        except Exception as error:  # noqa: BLE001 -- a right that cannot be confirmed is none
+            return error
+        return decision
 
     def _do(self, step: Callable[[], Iterable[Effect]]) -> None:
         try:
@@ -177,7 +192,7 @@ class Connection:
             self._room.release()
         elif version != self._engine.access_version:
             # Somebody's access changed while this was decided; it may have been this person's.
-            await self.review()
+            await self.decided(admission, version=version)
 
     async def _walk(self, update: bytes) -> None:
         try:
@@ -234,26 +249,14 @@ class Connection:
         checked = None
         while self._fresh_token is not None and self._fresh_token != checked:
             checked = self._fresh_token
-            await self._decide_again(partial(self._engine.doorkeeper.admit, checked, self._document_name))
-        self._fresh_token = None
-
-    async def _decide_again(self, decide: Callable[[], Awaitable[Admission]]) -> None:
-        try:
             version = self._engine.access_version
-            admission = await decide()
-            while version != self._engine.access_version:
-                # Decided on what may just have changed, and perhaps later than whoever decided on the change.
-                version = self._engine.access_version
-                admission = await self._engine.doorkeeper.review(admission)
-        except Exception as error:  # noqa: BLE001 -- a right that cannot be confirmed is none
-            self.end(self._as_engine_error(error))
-            return
-        if self.admission is not None and admission.participant.id != self.admission.participant.id:
-            self.end(Unauthenticated("token_of_another_person"))
-            return
-        if isinstance(self._session.state, Joined):
-            self._accept(admission)
-            self._do(lambda: self._session.reviewed(admission))
+            decision: Admission | Exception
+            try:
+                decision = await self._engine.doorkeeper.admit(checked, self._document_name)
+            except Exception as error:  # noqa: BLE001 -- a right that cannot be confirmed is none
+                decision = error
+            await self.decided(decision, version=version)
+        self._fresh_token = None
 
     def _change_right(self, admission: Admission) -> None:
         room, member = self._joined()

@@ -1,7 +1,7 @@
 """The engine as a whole: the open rooms, the sessions in them, and who decides about both."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,8 @@ from documents.writing import Change
 
 LAG_SECONDS = 0.5
 """How often the loop is asked how late it comes to its timers."""
+REVIEWED_TOGETHER = 500
+"""How many sessions' rights are asked of the database at once: a class, when its stage changes."""
 HEARTBEAT_SECONDS = 25.0
 """A peer that has not been heard for two of these is gone: a cable was pulled, a phone went to sleep."""
 FAREWELL_SECONDS = 2.0
@@ -61,8 +63,8 @@ class OpenSession(Protocol):
     def end(self, error: EngineError | None) -> None:
         """End the session for a reason."""
 
-    async def review(self) -> None:
-        """Decide again what this person may do here."""
+    async def decided(self, decision: Admission | Exception, *, version: int) -> None:
+        """Hear what this person may do here, as decided when the engine's `access_version` was this."""
 
 
 class OpenSocket(Protocol):
@@ -150,7 +152,23 @@ class Engine:
     async def access_changed(self, *, user_id: UUID | None = None, document_id: UUID | None = None) -> None:
         """See live.LiveDocuments."""
         self.access_version += 1
-        await asyncio.gather(*(session.review() for session in self.sessions(user_id=user_id, document_id=document_id)))
+        version = self.access_version
+        matching = list(self.sessions(user_id=user_id, document_id=document_id))
+        for start in range(0, len(matching), REVIEWED_TOGETHER):
+            sessions = matching[start : start + REVIEWED_TOGETHER]
+            decisions = await self._review([session.admission for session in sessions if session.admission is not None])
+            await asyncio.gather(
+                *(
+                    session.decided(decision, version=version)
+                    for session, decision in zip(sessions, decisions, strict=True)
+                )
+            )
+
+    async def _review(self, admissions: Sequence[Admission]) -> Sequence[Admission | Exception]:
+        try:
+            return await self.doorkeeper.review(admissions)
+        except Exception as error:  # noqa: BLE001 -- a right that cannot be confirmed is none
+            return [error] * len(admissions)
 
     def edit(
         self,

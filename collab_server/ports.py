@@ -7,6 +7,8 @@ from enum import Enum
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+from collab_server.errors import EngineError
+
 
 class Right(Enum):
     """What a person may do in an open document."""
@@ -49,8 +51,8 @@ class Doorkeeper(Protocol):
     async def admit(self, token: str, document_name: str) -> Admission:
         """Check a token and decide; raises Unauthenticated or NotFound."""
 
-    async def review(self, admission: Admission) -> Admission:
-        """Decide again for the same login and document; raises Unauthenticated or NotFound."""
+    async def review(self, admissions: Sequence[Admission]) -> Sequence[Admission | EngineError]:
+        """Decide again, for the same logins and documents, in that order; who is out gets Unauthenticated or NotFound."""
 
 
 class LogRow(NamedTuple):

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from collab_server.engine import Engine, EngineLimits
-from collab_server.errors import NotFound, Unauthenticated
+from collab_server.errors import EngineError, NotFound, Unauthenticated
 from collab_server.gateway import routes
 from collab_server.http_protocol import BoundedHttpProtocol
 from collab_server.metrics import Metrics
@@ -74,11 +74,17 @@ class ListedDoorkeeper:
         expires_at = datetime.now(UTC) + timedelta(seconds=self.token_seconds)
         return self._decide(Admission(document_id, person, uuid4(), Right.READ, expires_at))
 
-    async def review(self, admission: Admission) -> Admission:
+    async def review(self, admissions: Sequence[Admission]) -> list[Admission | EngineError]:
+        return [self._reviewed(admission) for admission in admissions]
+
+    def _reviewed(self, admission: Admission) -> Admission | EngineError:
         for name, person in self._people.items():
             if person.id == admission.participant.id and not name.startswith("blocked "):
-                return self._decide(replace(admission, participant=person))
-        raise Unauthenticated("account_blocked")
+                try:
+                    return self._decide(replace(admission, participant=person))
+                except NotFound as error:
+                    return error
+        return Unauthenticated("account_blocked")
 
     def _decide(self, admission: Admission) -> Admission:
         right = self._rights.get((admission.participant.id, admission.document_id))

@@ -4,11 +4,13 @@
 documents open asks ``document_access``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, delete, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -71,10 +73,24 @@ class AccessedDocument:
 
 async def document_access(session: AsyncSession, person: UUID, document_id: UUID) -> DocumentAccess | None:
     """Return what somebody may do with a document, or None when it does not exist for them. One query."""
-    found = await _find(session, person, document_id)
-    if found is None or found.row.deleted_at is not None or found.level is Level.NONE:
-        return None
-    return DocumentAccess(found.level, found.row.kind, found.row.class_id, found.role)
+    return (await document_accesses(session, [person], document_id)).get(person)
+
+
+async def document_accesses(
+    session: AsyncSession, people: Sequence[UUID], document_id: UUID
+) -> dict[UUID, DocumentAccess]:
+    """Return what each of several people may do with a document, for whom it exists. One query."""
+    found = await session.execute(
+        _documents(MembershipRow.user_id == any_(literal(people, ARRAY(Uuid))))
+        .add_columns(MembershipRow.user_id)
+        .where(DocumentRow.id == document_id, DocumentRow.deleted_at.is_(None))
+    )
+    accesses = {}
+    for *columns, person in found.all():
+        each = _accessed(person, columns)
+        if each.level is not Level.NONE:
+            accesses[person] = DocumentAccess(each.level, each.row.kind, each.row.class_id, each.role)
+    return accesses
 
 
 async def access_document(
@@ -176,7 +192,7 @@ async def list_documents(
     session: AsyncSession, person: Person, access: ClassAccess, page: PageRequest
 ) -> tuple[list[AccessedDocument], str | None]:
     """Return one page of the documents of a class that the person may see, newest first."""
-    statement = _documents(person.id).where(
+    statement = _documents(MembershipRow.user_id == person.id).where(
         DocumentRow.class_id == access.row.id, DocumentRow.deleted_at.is_(None), DocumentRow.listed
     )
     if not access.teaches:
@@ -282,14 +298,16 @@ def _announce(
 
 
 async def _find(session: AsyncSession, user_id: UUID, document_id: UUID) -> AccessedDocument | None:
-    found = (await session.execute(_documents(user_id).where(DocumentRow.id == document_id))).one_or_none()
+    found = (
+        await session.execute(_documents(MembershipRow.user_id == user_id).where(DocumentRow.id == document_id))
+    ).one_or_none()
     return None if found is None else _accessed(user_id, found)
 
 
 def _documents(
-    user_id: UUID,
+    who: ColumnElement[bool],
 ) -> Select[DocumentRow, ClassRole, Level | None, datetime, OnStage | None, UUID | None]:
-    """Select documents of the classes that an active person is in, and what the decision needs."""
+    """Select documents of the classes that active people are in (`who`: which memberships), and what the decision needs."""
     return (
         select(
             DocumentRow,
@@ -301,20 +319,18 @@ def _documents(
         )
         .join(DocumentHead, DocumentHead.document_id == DocumentRow.id)
         .join(ClassRow, and_(ClassRow.id == DocumentRow.class_id, ClassRow.deleted_at.is_(None)))
-        .join(MembershipRow, and_(MembershipRow.class_id == ClassRow.id, MembershipRow.user_id == user_id))
+        .join(MembershipRow, and_(MembershipRow.class_id == ClassRow.id, who))
         .join(UserRow, and_(UserRow.id == MembershipRow.user_id, UserRow.status == AccountStatus.ACTIVE))
         .outerjoin(
             DocumentAccessRow,
-            and_(DocumentAccessRow.document_id == DocumentRow.id, DocumentAccessRow.user_id == user_id),
+            and_(DocumentAccessRow.document_id == DocumentRow.id, DocumentAccessRow.user_id == MembershipRow.user_id),
         )
         .outerjoin(SlideBoardRow, SlideBoardRow.board_id == DocumentRow.id)
         .outerjoin(_Deck, _Deck.id == SlideBoardRow.document_id)
     )
 
 
-def _accessed(
-    user_id: UUID, found: tuple[DocumentRow, ClassRole, Level | None, datetime, OnStage | None, UUID | None]
-) -> AccessedDocument:
+def _accessed(user_id: UUID, found: Sequence[Any]) -> AccessedDocument:
     row, role, personal, edited_at, deck_on_stage, deck_presenter = found
     level = decide(
         row.kind,

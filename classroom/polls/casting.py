@@ -10,26 +10,23 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from auth.actions import standing_person
+from auth.actions import Person, people_for_tokens
 from auth.errors import Conflict, NotFound, Unauthenticated
-from auth.models import AuthSessionRow, UserRow
 from auth.permissions import Action, permits_in_class
 from auth.tokens import Claims, new_secret
-from classroom.classes.models import ClassRole, ClassRow, MembershipRow
-from classroom.documents.models import DocumentAccessRow, DocumentRow
+from classroom.classes.models import ClassRole, ClassRow
+from classroom.documents.actions import DocumentAccess, document_accesses
+from classroom.documents.models import DocumentRow
 from classroom.polls.anonymity import BallotKey, Urn
 from classroom.polls.models import PollBallotRow, PollRoundRow, PollRow
 from classroom.polls.participation import record_voters
 from classroom.polls.picture import asked, draw, question_ids, rounds_of
 from classroom.polls.rules import BallotInvalid, read_choices, takes_ballots
 from collab_server.live import LiveDocuments
-from documents.access import Level, decide
 from documents.poll import PollState, PollType
 from documents.poll_tally import Tally
 from persistence.database import Transaction
 from persistence.ids import new_id
-
-_NOBODY = (None, None, None, None)
 
 # One statement for any number of ballots, so that it is prepared once.
 PUT_BALLOTS = text(
@@ -263,45 +260,15 @@ async def _book(
 async def _voters(
     session: AsyncSession, document: DocumentRow | None, claims: Sequence[Claims]
 ) -> dict[UUID, Voter | Exception]:
-    """Return, by sign-in, who may vote, or why they may not: as one request alone would find it, in one query."""
-    access = and_(
-        DocumentAccessRow.user_id == UserRow.id,
-        DocumentAccessRow.document_id == literal(None if document is None else document.id, Uuid),
-    )
-    member = and_(
-        MembershipRow.user_id == UserRow.id,
-        MembershipRow.class_id == literal(None if document is None else document.class_id, Uuid),
-    )
-    found = await session.execute(
-        select(AuthSessionRow.id, UserRow, AuthSessionRow.revoked_at, MembershipRow.role, DocumentAccessRow.access)
-        .join(UserRow, UserRow.id == AuthSessionRow.user_id)
-        .outerjoin(MembershipRow, member)
-        .outerjoin(DocumentAccessRow, access)
-        .where(AuthSessionRow.id == any_(literal([each.session_id for each in claims], ARRAY(Uuid))))
-    )
-    rows = {row[0]: (row[1], row[2], row[3], row[4]) for row in found.all()}
-    voters: dict[UUID, Voter | Exception] = {}
-    for each in claims:
-        user, revoked_at, role, personal = rows.get(each.session_id, _NOBODY)
-        try:
-            person = standing_person(user, revoked_at, each)
-        except Unauthenticated as refusal:
-            voters[each.session_id] = refusal
-            continue
-        voters[each.session_id] = (
-            Voter(person.id, role)
-            if document is not None and role is not None and _level(document, person.id, role, personal) >= Level.READ
-            else NotFound()
-        )
-    return voters
+    """Return, by sign-in, who may vote, or why they may not: as one request alone would find it."""
+    people = await people_for_tokens(session, claims)
+    standing = [person.id for person in people.values() if isinstance(person, Person)]
+    accesses = {} if document is None else await document_accesses(session, standing, document.id)
+    return {
+        login: (person if isinstance(person, Unauthenticated) else _voter(person.id, accesses.get(person.id)))
+        for login, person in people.items()
+    }
 
 
-def _level(document: DocumentRow, user_id: UUID, role: ClassRole, personal: Level | None) -> Level:
-    return decide(
-        document.kind,
-        role_in_class=role,
-        students=document.students,
-        personal=personal,
-        on_stage=document.on_stage,
-        presents=document.presenter_id == user_id,
-    )
+def _voter(person: UUID, access: DocumentAccess | None) -> Voter | NotFound:
+    return NotFound() if access is None else Voter(person, access.role_in_class)

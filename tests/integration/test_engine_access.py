@@ -1,18 +1,22 @@
 """Rules 7 and 8: who may open and write, decided at the door and again whenever it changes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
 
+from collab_server.errors import EngineError
 from collab_server.ports import Admission, Right
 from tests.engine_host import LIMITS, EngineHost, engine_host
 from tests.memory_log import MemoryLog
 from tests.raw_client import DIALECTS, Author, RawClient, eventually, raw_client
 
 DOCUMENT, OTHER, UNKNOWN = uuid4(), uuid4(), uuid4()
+Decided = TypeVar("Decided")
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
 
 
@@ -243,10 +247,10 @@ class Hesitating:
     async def admit(self, token: str, document_name: str) -> Admission:
         return await self._later(await self._doorkeeper.admit(token, document_name))
 
-    async def review(self, admission: Admission) -> Admission:
-        return await self._later(await self._doorkeeper.review(admission))
+    async def review(self, admissions: Sequence[Admission]) -> Sequence[Admission | EngineError]:
+        return await self._later(await self._doorkeeper.review(admissions))
 
-    async def _later(self, decided: Admission) -> Admission:
+    async def _later(self, decided: Decided) -> Decided:
         if self.fails is not None:
             raise self.fails
         if self.hesitates:
@@ -266,6 +270,34 @@ async def test_8_a_right_that_changes_while_it_is_decided_is_decided_again(host:
         hesitating.hesitates = False
         hesitating.held[0].set()
         await client.until(lambda: client.of("authenticated")[-1:] == ["readonly"], "the right that holds")
+
+
+async def test_8_a_change_that_concerns_a_class_is_decided_in_one_go(
+    host: EngineHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"student {number}" for number in range(6)]
+    async with AsyncExitStack() as stack:
+        clients = []
+        for name in names:
+            host.doorkeeper.let(name, DOCUMENT, Right.WRITE)
+            clients.append(await stack.enter_async_context(raw_client(host.url, DOCUMENT, name, dialect="hocuspocus")))
+            await clients[-1].joined()
+        asked: list[int] = []
+        decide = host.doorkeeper.review
+
+        async def counted(admissions: Sequence[Admission]) -> list[Admission | EngineError]:
+            asked.append(len(admissions))
+            return await decide(admissions)
+
+        monkeypatch.setattr(host.doorkeeper, "review", counted)
+        host.doorkeeper.let(names[0], DOCUMENT, None)
+        for name in names[1:]:
+            host.doorkeeper.let(name, DOCUMENT, Right.READ)
+        await host.engine.access_changed(document_id=DOCUMENT)
+        assert asked == [len(names)]
+        await is_denied(clients[0], 4404, "not_found")
+        for client in clients[1:]:
+            await client.until(lambda c=client: c.of("authenticated")[-1:] == ["readonly"], "read only")  # type: ignore[misc]
 
 
 async def test_8_an_old_decision_does_not_overrule_a_newer_one(host: EngineHost) -> None:

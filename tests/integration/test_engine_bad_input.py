@@ -4,7 +4,7 @@ Each gets its close code, is counted once and logged once without content or tok
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 import structlog
 from websockets.exceptions import ConnectionClosed
 
+from collab_server.errors import EngineError
 from collab_server.ports import Admission, Right
 from collab_server.protocol import awareness
 from collab_server.protocol.codec import byte_array, string, uint
@@ -145,8 +146,8 @@ class Slow:
         await self.decides.wait()
         return await self._doorkeeper.admit(token, document_name)
 
-    async def review(self, admission: Admission) -> Admission:
-        return await self._doorkeeper.review(admission)
+    async def review(self, admissions: Sequence[Admission]) -> Sequence[Admission | EngineError]:
+        return await self._doorkeeper.review(admissions)
 
 
 def refusals(host: EngineHost) -> dict[str, float]:
