@@ -229,9 +229,7 @@ async def end_all_sessions(
     await end_sessions(transaction, live, (await transaction.session.scalars(statement)).all())
 
 
-async def create_admin(
-    session: AsyncSession, *, email: str, password: str, name: str, passwords: Passwords | None = None
-) -> UUID:
+async def create_admin(session: AsyncSession, *, email: str, password: str, name: str, passwords: Passwords) -> UUID:
     """Create an administrator; this is the only way to the first one.
 
     Raises:
@@ -255,7 +253,7 @@ async def create_admin(
         role=Role.ADMIN,
         invitation=None,
     )
-    user_id = await add_account(session, registration, passwords=passwords or Passwords())
+    user_id = await add_account(session, registration, passwords=passwords)
     if user_id is None:
         raise AddressTaken
     return user_id

@@ -39,6 +39,11 @@ class Passwords:
         self._waiting = 0
         self._nobody = self._hasher.hash("the password of nobody")
 
+    @classmethod
+    def costing(cls, memory_bytes: int, *, passes: int) -> "Passwords":
+        """Hash at the cost that a server's settings name."""
+        return cls(HashingCost(time_cost=passes, memory_kib=memory_bytes // 1024))
+
     async def hash(self, password: str) -> str:
         """Return the encoded hash of a (normalised) password.
 

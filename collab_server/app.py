@@ -88,7 +88,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         database=database,
         postbox=postbox,
         issuer=issuer,
-        passwords=Passwords(),
+        passwords=Passwords.costing(settings.password_hash_bytes, passes=settings.password_hash_passes),
         throttles=Throttles(accounts),
         accounts=accounts,
         live=engine,

@@ -131,7 +131,9 @@ def _create_admin(settings: Settings, chosen: argparse.Namespace) -> int:
     async def create(url: str) -> None:
         await _migrated(url)
         async with _database(url) as database, database.transaction() as tx:
-            await create_admin(tx.session, email=email, password=password, name=chosen.name)
+            await create_admin(
+                tx.session, email=email, password=password, name=chosen.name, passwords=_passwords(settings)
+            )
 
     with _database_for_command(settings) as url, _loop() as loop:
         try:
@@ -227,6 +229,10 @@ async def _migrated(url: str) -> None:
         raise CommandFailed(f"The database {place} cannot be migrated: {reason}") from error
 
 
+def _passwords(settings: Settings) -> Passwords:
+    return Passwords.costing(settings.password_hash_bytes, passes=settings.password_hash_passes)
+
+
 async def _prepare(settings: Settings, *, url: str) -> "Sequence[DemoAccount]":
     """Migrate, and seed the demo class into an empty database."""
     await _migrated(url)
@@ -238,7 +244,7 @@ async def _prepare(settings: Settings, *, url: str) -> "Sequence[DemoAccount]":
         # The demo's well-known passwords are only for a server that nobody else can reach.
         reachable = settings.production or not settings.local
         file_store = FileStore(settings.data_dir / "files")
-        return await demo.seed(database, passwords=Passwords(), file_store=file_store, production=reachable)
+        return await demo.seed(database, passwords=_passwords(settings), file_store=file_store, production=reachable)
 
 
 def _greeting(settings: Settings, accounts: "Sequence[DemoAccount]") -> str:

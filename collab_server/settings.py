@@ -26,6 +26,9 @@ TEST_PREFIX = "LECTERN_TEST_"
 SECRET_KEY_MIN_LENGTH = 32
 KIB = 1024
 MIB = 1024 * KIB
+# The least that OWASP's Password Storage Cheat Sheet asks of argon2id in one lane.
+PASSWORD_HASH_MIN_BYTES = 19 * MIB
+PASSWORD_HASH_MIN_PASSES = 2
 
 
 class Environment(StrEnum):
@@ -182,6 +185,8 @@ class Settings:
     login_attempts_per_account: Annotated[int, _whole(1, 100_000)] = 10
     login_attempts_per_address: Annotated[int, _whole(1, 1_000_000)] = 300
     login_window_seconds: Annotated[int, _whole(1, 86_400)] = 900
+    password_hash_bytes: Annotated[int, _whole(8 * KIB, 1024 * MIB)] = 64 * MIB
+    password_hash_passes: Annotated[int, _whole(1, 100)] = 3
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -261,6 +266,12 @@ def _contradictions(settings: Settings, *, production: bool) -> list[str]:
         problems.append("LECTERN_SECRET_KEY must be set when LECTERN_ENV=production")
     if settings.secret_key and len(settings.secret_key) < SECRET_KEY_MIN_LENGTH:
         problems.append(f"LECTERN_SECRET_KEY must have at least {SECRET_KEY_MIN_LENGTH} characters")
+    if production:
+        for name, least in (("bytes", PASSWORD_HASH_MIN_BYTES), ("passes", PASSWORD_HASH_MIN_PASSES)):
+            if getattr(settings, f"password_hash_{name}") < least:
+                problems.append(
+                    f"LECTERN_PASSWORD_HASH_{name.upper()} must be at least {least} when LECTERN_ENV=production"
+                )
     jitsi = {
         "LECTERN_JITSI_DOMAIN": settings.jitsi_domain,
         "LECTERN_JITSI_APP_ID": settings.jitsi_app_id,

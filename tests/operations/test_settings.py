@@ -60,6 +60,15 @@ def test_production_refuses_an_empty_secret_key() -> None:
     assert problems_of(ENV="production") == ["LECTERN_SECRET_KEY must be set when LECTERN_ENV=production"]
 
 
+def test_production_refuses_passwords_that_are_cheap_to_guess() -> None:
+    cheap = {"PASSWORD_HASH_BYTES": "8192", "PASSWORD_HASH_PASSES": "1"}
+    assert problems_of(ENV="production", SECRET_KEY=LONG_KEY, **cheap) == [
+        "LECTERN_PASSWORD_HASH_BYTES must be at least 19922944 when LECTERN_ENV=production",
+        "LECTERN_PASSWORD_HASH_PASSES must be at least 2 when LECTERN_ENV=production",
+    ]
+    Settings.from_environment({f"LECTERN_{name}": value for name, value in cheap.items()})
+
+
 def test_a_short_secret_key_is_refused_without_showing_it() -> None:
     (problem,) = problems_of(SECRET_KEY="hunter2")
     assert "at least 32" in problem

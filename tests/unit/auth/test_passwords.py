@@ -28,6 +28,11 @@ async def test_a_hash_of_another_cost_is_outdated():
     assert Passwords(HashingCost(time_cost=2, memory_kib=8, lanes=1)).outdated(encoded)
 
 
+async def test_the_cost_is_what_the_settings_name():
+    encoded = await Passwords.costing(19 * 1024 * 1024, passes=2).hash("correct horse")
+    assert encoded.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
 async def test_when_too_many_wait_the_next_one_is_refused_at_once():
     passwords = Passwords(CHEAP_FOR_TESTS, at_once=1, waiting_max=3)
     results = await asyncio.gather(*(passwords.hash(str(number)) for number in range(10)), return_exceptions=True)
