@@ -164,7 +164,8 @@ class Checkout:
             return
         say("installing the Python packages")
         lock = ROOT / "requirements" / f"{lock_name}.lock"
-        self._uv("sync", "--require-hashes", str(lock))
+        # Where Python may not write bytecode, as in many containers, each process would compile all of it anew: three seconds each.
+        self._uv("sync", "--compile-bytecode", "--require-hashes", str(lock))
         self.stamps.done(f"packages-{lock_name}", installed(lock_name))
 
     def project(self) -> None:

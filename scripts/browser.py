@@ -14,6 +14,8 @@ APPLICATIONS = (
 )
 # The fonts give letters to every script that the tests write.
 DEBIAN_PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-noto-core")
+# Debian's own upgrades hold the lock for minutes on a fresh machine.
+LOCK_LIMIT_SECONDS = 300
 
 
 class NoBrowserError(Exception):
@@ -40,8 +42,9 @@ def installable() -> bool:
 
 
 def install_commands() -> list[list[str]]:
-    """Return the commands that install Debian's Chromium."""
-    return [["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES]]
+    """Return the commands that install Debian's Chromium; they wait while another program installs something."""
+    apt = ["apt-get", "-o", f"DPkg::Lock::Timeout={LOCK_LIMIT_SECONDS}"]
+    return [[*apt, "update"], [*apt, "install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES]]
 
 
 def advice() -> str:

@@ -2,7 +2,11 @@
 
 import asyncio
 import itertools
+import multiprocessing
+import os
+import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +14,7 @@ from typing import Protocol
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from persistence.embedded import EmbeddedPostgres
 from persistence.migrations import migrate
@@ -18,6 +23,34 @@ from tests.running_server import RunningServer
 # A test database may be lost with the machine; only the killing of processes is tested, and that needs no disk.
 TEST_SERVER_SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB", "max_connections": "200"}
 TEMPLATE = "migrated"
+WORKERS_MAX = 8
+FOLDER = Path(__file__).parent
+LONGEST = ("end_to_end", "crash", "operations", "fuzz")
+"""Folders whose tests take longest, in this order; a file with more tests goes before one with fewer."""
+
+# Containers often forbid it, and then each of the hundreds of processes that the tests start compiles all of Lectern.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# The same examples in every run, however long the machine takes for one.
+settings.register_profile("lectern", derandomize=True, deadline=None)
+settings.load_profile("lectern")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are processors: much of what tests do is to wait."""
+    return min(multiprocessing.cpu_count() + 1, WORKERS_MAX)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, so that no worker is left with one of them when the others have finished."""
+    sizes = Counter(item.path for item in items)
+
+    def shortest_last(item: pytest.Item) -> tuple[int, int]:
+        folder = item.path.relative_to(FOLDER).parts[0]
+        return (LONGEST.index(folder) if folder in LONGEST else len(LONGEST), -sizes[item.path])
+
+    items.sort(key=shortest_last)
 
 
 def in_own_loop(work: Callable[[], Coroutine[None, None, None]]) -> None:
