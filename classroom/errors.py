@@ -3,7 +3,9 @@
     ClassroomError
     ├── UnknownJoinCode        no class has this join code
     ├── LastTeacher            a class would be without a teacher
-    ├── UnsupportedMediaType   the bytes are nothing that may be uploaded, or not what they claim to be
+    ├── UnsupportedMediaType   the bytes are nothing that may be uploaded
+    │   └── UnsupportedImage   they are no image that all browsers show, or not what they claim to be
+    ├── FileEmpty              a file has no bytes
     ├── ImageTooLarge          an image has more pixels than a browser can show
     ├── MalformedUpload        the body is no multipart form with one file
     └── PdfRefused             a PDF cannot become slides
@@ -30,7 +32,15 @@ class LastTeacher(ClassroomError):
 
 
 class UnsupportedMediaType(ClassroomError):
-    """The bytes are nothing that may be uploaded, or not what they claim to be."""
+    """The bytes are nothing that may be uploaded."""
+
+
+class UnsupportedImage(UnsupportedMediaType):
+    """The bytes are no image that all browsers show, or not what they claim to be."""
+
+
+class FileEmpty(ClassroomError):
+    """A file has no bytes."""
 
 
 class ImageTooLarge(ClassroomError):

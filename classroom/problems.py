@@ -22,6 +22,10 @@ PROBLEMS: ProblemTable = MappingProxyType(
             409, "last_teacher", "A class needs a teacher. Make somebody else a teacher first, or delete the class."
         ),
         errors.UnsupportedMediaType: ProblemKind(
+            415, "unsupported_media_type", "Programs cannot be uploaded. Put it into an archive first."
+        ),
+        errors.FileEmpty: ProblemKind(422, "file_empty", "This file is empty. Is it still being saved or fetched?"),
+        errors.UnsupportedImage: ProblemKind(
             415,
             "unsupported_media_type",
             "This is no PNG, JPEG, GIF, WebP or script-free SVG image, or not what it claims to be.",
@@ -59,6 +63,7 @@ CONSTRAINTS: Mapping[str, type[Exception]] = MappingProxyType(
         "fk_document_access_document_id": NotFound,
         "fk_document_heads_document_id": NotFound,
         "fk_files_document_id": NotFound,
+        "fk_files_class_id": NotFound,
         "fk_decks_document_id": NotFound,
         "fk_slide_uploads_document_id": NotFound,
     }

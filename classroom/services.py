@@ -11,6 +11,7 @@ from auth.passwords import Passwords
 from auth.settings import AccountSettings
 from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
+from classroom.files.uses import FileDesk
 from classroom.polls.desk import PollDesk
 from classroom.progress.known import KnownProgress
 from classroom.progress.people import follow_name
@@ -35,6 +36,7 @@ class Services:
     rooms: RoomsView
     slides: SlideDesk
     polls: PollDesk
+    files: FileDesk
     file_store: FileStore
     file_max_bytes: int
     video: VideoProvider | None = None

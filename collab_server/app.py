@@ -24,6 +24,8 @@ from auth.throttles import Throttles
 from auth.tokens import Claims, TokenIssuer
 from classroom.api import create_api
 from classroom.documents.actions import DocumentAccess, document_accesses
+from classroom.file_uses import FILE_USES
+from classroom.files.uses import FileDesk
 from classroom.polls.desk import PollDesk
 from classroom.progress.doings import record
 from classroom.services import Services
@@ -95,6 +97,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         rooms=OpenRooms(engine),
         slides=slide_work,
         polls=polls,
+        files=FileDesk(FILE_USES),
         file_store=file_store,
         file_max_bytes=settings.file_max_bytes,
         video=video,

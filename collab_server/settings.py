@@ -26,6 +26,7 @@ TEST_PREFIX = "LECTERN_TEST_"
 SECRET_KEY_MIN_LENGTH = 32
 KIB = 1024
 MIB = 1024 * KIB
+GIB = 1024 * MIB
 # The least that OWASP's Password Storage Cheat Sheet asks of argon2id in one lane.
 PASSWORD_HASH_MIN_BYTES = 19 * MIB
 PASSWORD_HASH_MIN_PASSES = 2
@@ -168,7 +169,7 @@ class Settings:
     smtp_url: Annotated[str, _smtp_url] = field(default="", repr=False)
     mail_from: Annotated[str, _sender] = ""
 
-    file_max_bytes: Annotated[int, _whole(1, 1024 * MIB)] = 20 * MIB
+    file_max_bytes: Annotated[int, _whole(1, 64 * GIB)] = 256 * MIB
     message_max_bytes: Annotated[int, _whole(KIB, 64 * MIB)] = MIB
     first_sync_max_bytes: Annotated[int, _whole(KIB, 256 * MIB)] = 16 * MIB
     document_max_bytes: Annotated[int, _whole(KIB, 1024 * MIB)] = 32 * MIB

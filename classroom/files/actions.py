@@ -9,28 +9,28 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
-from auth.errors import NotFound
 from classroom.documents.actions import access_document
+from classroom.files.answers import FILE_URL_PREFIX
 from classroom.files.models import FileRow
 from classroom.services import Services
 from documents.access import Level
 from documents.whiteboard import Image
 from persistence.ids import new_id
 
-FILE_URL_PREFIX = "/api/files/"
 # All images together in one exported file; what does not fit is left out, as other programs show a gap for it.
 EXPORTED_IMAGES_MAX_BYTES = 64 * 1024 * 1024
 
 
-async def check_target(session: AsyncSession, person: Person, document_id: UUID | None) -> None:
-    """Check that somebody may add a file to a document; without a document, everybody may.
+async def check_target(session: AsyncSession, person: Person, document_id: UUID | None) -> UUID | None:
+    """Check that somebody may add a file to a document, and return its class; without a document, everybody may.
 
     Raises:
         NotFound: there is no such document for this person.
         Forbidden: they may not write in it.
     """
-    if document_id is not None:
-        await access_document(session, person, document_id, need=Level.WRITE)
+    if document_id is None:
+        return None
+    return (await access_document(session, person, document_id, need=Level.WRITE)).row.class_id
 
 
 async def add_file(
@@ -42,8 +42,9 @@ async def add_file(
     media_type: str,
     name: str,
     document_id: UUID | None,
+    class_id: UUID | None,
 ) -> FileRow:
-    """Add the row of a file whose bytes are kept already."""
+    """Add the row of a file whose bytes are kept already. `class_id`: the document's."""
     row = FileRow(
         id=new_id(),
         sha256=sha256,
@@ -52,25 +53,10 @@ async def add_file(
         name=name,
         uploaded_by=person.id,
         document_id=document_id,
+        class_id=class_id,
     )
     session.add(row)
     await session.flush()
-    return row
-
-
-async def access_file(session: AsyncSession, person: Person, file_id: UUID) -> FileRow:
-    """Return a file for whoever may read its document, or, without one, for who uploaded it.
-
-    Raises:
-        NotFound: there is no such file, or none for this person.
-    """
-    row = await session.get(FileRow, file_id)
-    if row is None:
-        raise NotFound
-    if row.document_id is not None:
-        await access_document(session, person, row.document_id)
-    elif row.uploaded_by != person.id:
-        raise NotFound
     return row
 
 

@@ -5,17 +5,18 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from classroom.errors import ImageTooLarge, UnsupportedMediaType
+from classroom.errors import ImageTooLarge, UnsupportedImage, UnsupportedMediaType
 from classroom.files.rules import claim_fits
+from classroom.files.signatures import HEAD_BYTES, IMAGES, SVG, TAIL_BYTES, UNKNOWN, XML, is_markup, is_program, type_of
 from classroom.files.svg import UnsafeSvg, check_svg
 from persistence.errors import FileTooLarge
 
+IMAGE_MAX_BYTES = 20 * 1024 * 1024
 IMAGE_MAX_PIXELS = 64_000_000
 IMAGE_MAX_SIDE_PIXELS = 30_000
 # Up to here an image is decoded whole to see that it can be; above, its structure is checked.
 DECODED_MAX_PIXELS = 16_000_000
 SVG_MAX_BYTES = 2 * 1024 * 1024
-SVG = "image/svg+xml"
 
 _MEDIA_TYPES: Mapping[str, str] = {
     "PNG": "image/png",
@@ -25,34 +26,64 @@ _MEDIA_TYPES: Mapping[str, str] = {
     "WEBP": "image/webp",
 }
 _READERS = ("PNG", "JPEG", "GIF", "WEBP")
-_BEGINNING_BYTES = 256
 
 
-def media_type_of(path: Path, *, claimed: str) -> str:
+def media_type_of(path: Path, *, name: str) -> str:
     """Return the media type of a file, by its content. Blocking: call it in a thread.
 
+    A picture or drawing that is not fit to be shown is told as what can only be downloaded.
+
     Raises:
-        UnsupportedMediaType: it is nothing that may be uploaded, or not what it claims to be.
-        ImageTooLarge: it has more pixels than a browser can show.
-        FileTooLarge: it is an SVG drawing with more text than one has.
+        UnsupportedMediaType: it is a program.
     """
-    found = SVG if _looks_like_xml(path) else _raster_type(path)
-    if not claim_fits(claimed, found):
+    head, tail = _ends(path)
+    if is_program(head):
         raise UnsupportedMediaType
-    if found == SVG:
-        if path.stat().st_size > SVG_MAX_BYTES:
-            raise FileTooLarge(SVG_MAX_BYTES)
-        try:
-            check_svg(path.read_bytes())
-        except UnsafeSvg as error:
-            raise UnsupportedMediaType from error
+    found = type_of(head, tail, name=name)
+    try:
+        if found in IMAGES:
+            return _raster_type(path)
+        if found == SVG:
+            _check_drawing(path)
+    except (UnsupportedMediaType, ImageTooLarge, FileTooLarge):
+        return XML if found == SVG else UNKNOWN
     return found
 
 
-def _looks_like_xml(path: Path) -> bool:
+def image_type_of(path: Path, *, claimed: str) -> str:
+    """Return the media type of an image, by its content. Blocking: call it in a thread.
+
+    Raises:
+        UnsupportedImage: it is no image that all browsers show, or not what it claims to be.
+        ImageTooLarge: it has more pixels than a browser can show.
+        FileTooLarge: it is an SVG drawing with more text than one has.
+    """
+    head, _ = _ends(path)
+    try:
+        found = SVG if is_markup(head) else _raster_type(path)
+        if found == SVG:
+            _check_drawing(path)
+    except UnsupportedMediaType as error:
+        raise UnsupportedImage from error
+    if not claim_fits(claimed, found):
+        raise UnsupportedImage
+    return found
+
+
+def _ends(path: Path) -> tuple[bytes, bytes]:
     with path.open("rb") as file:
-        beginning = file.read(_BEGINNING_BYTES)
-    return beginning.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+        head = file.read(HEAD_BYTES)
+        file.seek(max(0, path.stat().st_size - TAIL_BYTES))
+        return head, file.read(TAIL_BYTES)
+
+
+def _check_drawing(path: Path) -> None:
+    if path.stat().st_size > SVG_MAX_BYTES:
+        raise FileTooLarge(SVG_MAX_BYTES)
+    try:
+        check_svg(path.read_bytes())
+    except UnsafeSvg as error:
+        raise UnsupportedMediaType from error
 
 
 def _raster_type(path: Path) -> str:

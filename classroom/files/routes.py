@@ -10,12 +10,14 @@ from fastapi.responses import FileResponse
 from auth.dependencies import PersonBeforeBody
 from auth.http.once import IdempotencyKeyHeader, once
 from auth.http.responses import problems
+from classroom.errors import FileEmpty
 from classroom.files import actions
-from classroom.files.inspection import media_type_of
-from classroom.files.models import FileRow
+from classroom.files.answers import File, described
+from classroom.files.inspection import IMAGE_MAX_BYTES, image_type_of, media_type_of
 from classroom.files.multipart import UploadForm
-from classroom.files.schemas import File
+from classroom.files.signatures import is_shown
 from classroom.services import Parts
+from persistence.errors import FileTooLarge
 from persistence.kept_files import while_keeping
 
 router = APIRouter(tags=["files"])
@@ -34,7 +36,7 @@ UPLOAD_BODY = {
                         "document_id": {
                             "type": "string",
                             "format": "uuid",
-                            "description": "Whoever may read this document may fetch the file.",
+                            "description": "The board on which it is drawn: an image, for whoever may read the board.",
                         },
                     },
                 }
@@ -45,7 +47,7 @@ UPLOAD_BODY = {
 FETCHED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file.",
-        "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
     },
     304: {"description": "The copy that `If-None-Match` names is still right."},
 }
@@ -57,22 +59,32 @@ CACHING = "private, max-age=31536000, immutable"
 async def upload_file(
     request: Request, person: PersonBeforeBody, services: Parts, key: IdempotencyKeyHeader = None
 ) -> File:
-    """Upload an image: PNG, JPEG, GIF, WebP or script-free SVG. With `document_id`, for its readers; else for oneself."""
+    """Upload a file of any type. It is its uploader's own until something uses it; its type is what its bytes are.
+
+    With `document_id` it is an image on a board: PNG, JPEG, GIF, WebP or script-free SVG.
+    """
     form = UploadForm(request.headers, request.stream(), file_max_bytes=services.file_max_bytes)
     async with services.file_store.receive(form.file_bytes(), max_bytes=services.file_max_bytes) as received:
         document_id = form.document_id
         name = form.shown_name
+        if received.size == 0:
+            raise FileEmpty
         # No connection to the database is held while bytes arrive or are looked at.
         async with services.database.transaction() as transaction:
             await actions.check_target(transaction.session, person, document_id)
-        media_type = await asyncio.to_thread(media_type_of, received.path, claimed=form.claimed_type)
+        if document_id is None:
+            media_type = await asyncio.to_thread(media_type_of, received.path, name=name)
+        elif received.size > IMAGE_MAX_BYTES:
+            raise FileTooLarge(IMAGE_MAX_BYTES)
+        else:
+            media_type = await asyncio.to_thread(image_type_of, received.path, claimed=form.claimed_type)
         async with services.database.transaction() as transaction:
             await while_keeping(transaction.session)
             await services.file_store.keep(received)
 
             async def create() -> File:
-                await actions.check_target(transaction.session, person, document_id)
-                return _file(
+                class_id = await actions.check_target(transaction.session, person, document_id)
+                return described(
                     await actions.add_file(
                         transaction.session,
                         person,
@@ -81,6 +93,7 @@ async def upload_file(
                         media_type=media_type,
                         name=name,
                         document_id=document_id,
+                        class_id=class_id,
                     )
                 )
 
@@ -96,9 +109,9 @@ async def upload_file(
 
 @router.get("/files/{file_id}", response_class=Response, responses={**FETCHED, **problems(401, 404)})
 async def get_file(file_id: UUID, request: Request, person: PersonBeforeBody, services: Parts) -> Response:
-    """Fetch a file's bytes."""
+    """Fetch a file's bytes. Pictures, sound and video may be shown where they are; everything else is a download."""
     async with services.database.transaction() as transaction:
-        row = await actions.access_file(transaction.session, person, file_id)
+        row = await services.files.access(transaction.session, person, file_id)
     etag = f'"{row.sha256.hex()}"'
     headers = {
         "ETag": etag,
@@ -115,17 +128,6 @@ async def get_file(file_id: UUID, request: Request, person: PersonBeforeBody, se
         services.file_store.path(row.sha256),
         media_type=row.media_type,
         filename=row.name,
-        content_disposition_type="inline",
+        content_disposition_type="inline" if is_shown(row.media_type) else "attachment",
         headers=headers,
-    )
-
-
-def _file(row: FileRow) -> File:
-    return File(
-        id=row.id,
-        url=f"{actions.FILE_URL_PREFIX}{row.id}",
-        media_type=row.media_type,
-        size=row.size,
-        sha256=row.sha256.hex(),
-        name=row.name,
     )

@@ -155,6 +155,7 @@ async def add_upload(
         name=name,
         uploaded_by=person.id,
         document_id=deck.row.id,
+        class_id=deck.row.class_id,
     )
     session.add(file)
     await session.flush()

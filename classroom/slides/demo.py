@@ -83,6 +83,7 @@ async def add_demo_deck(session: AsyncSession, *, class_id: UUID, teacher_id: UU
             name="water-cycle.pdf",
             uploaded_by=teacher_id,
             document_id=deck.id,
+            class_id=class_id,
         )
     )
     await session.flush()

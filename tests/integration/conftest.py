@@ -22,6 +22,8 @@ from auth.settings import AccountSettings
 from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
 from classroom.api import create_api
+from classroom.file_uses import FILE_USES
+from classroom.files.uses import FileDesk
 from classroom.polls.desk import PollDesk
 from classroom.services import Services
 from classroom.slides.work import SlideWork
@@ -232,6 +234,7 @@ async def api(application: FastAPI, database: Database, tmp_path: Path) -> Async
         ),
         slides=SlideWork(database, live=live, file_store=file_store),
         polls=PollDesk.of(database, live, secret_key="a secret of thirty-two characters"),
+        files=FileDesk(FILE_USES),
         file_store=file_store,
         file_max_bytes=200_000,
     )

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import io
 import struct
+import zipfile
 import zlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -103,6 +104,67 @@ async def test_images_are_kept_and_come_back_as_they_were(
     assert (again.status_code, again.content) == (304, b"")
 
 
+def office(part: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>" * 500)
+        archive.writestr(part, "<x/>" * 500)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "claimed", "media_type"),
+    [
+        ("Arbeitsblatt.pdf", b"%PDF-1.7\n" + b"x" * 100, "application/pdf", "application/pdf"),
+        (
+            "essay.docx",
+            office("word/document.xml"),
+            "",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+        ("notes.txt", "Grüße aus 東京\n".encode(), "text/plain", "text/plain"),
+        ("marks.csv", b"name;mark\nAda;1\n", "application/vnd.ms-excel", "text/csv"),
+        ("song.mp3", b"ID3\x04\0\0" + bytes(100), "audio/mpeg", "audio/mpeg"),
+        ("film.mp4", b"\0\0\0\x18ftypmp42" + bytes(100), "video/mp4", "video/mp4"),
+        ("work.zip", office("main.py")[:20] + bytes(100), "application/zip", "application/zip"),
+        ("sketch.ggb", bytes(range(256)), "", "application/octet-stream"),
+        # What it claims to be does not count.
+        ("page.png", b"<!doctype html><script>alert(1)</script>", "image/png", "text/html"),
+        ("photo.png", image("JPEG"), "image/png", "image/jpeg"),
+        ("holiday.jpg", image("JPEG", (64, 64))[:-100], "image/jpeg", "application/octet-stream"),
+        ("bomb.png", huge_png(30_000, 30_000), "image/png", "application/octet-stream"),
+        ("logo.svg", SVG.replace(b"<circle", b"<script>alert(1)</script><circle"), "image/svg+xml", "application/xml"),
+    ],
+)
+async def test_any_useful_file_is_kept_and_its_type_is_what_its_bytes_are(
+    api: Api, name: str, content: bytes, claimed: str, media_type: str
+) -> None:
+    student = await api.student()
+    response = await upload(student, content, name=name, claimed=claimed)
+    assert response.status_code == 201, response.text
+    assert (response.json()["media_type"], response.json()["name"]) == (media_type, name)
+    fetched = await student.http.get(response.json()["url"])
+    assert fetched.content == content
+    assert fetched.headers["content-type"].partition(";")[0] == media_type
+    shown = media_type.startswith(("image/", "audio/", "video/"))
+    assert fetched.headers["content-disposition"].startswith("inline" if shown else "attachment")
+    assert fetched.headers["x-content-type-options"] == "nosniff"
+    assert fetched.headers["content-security-policy"] == "sandbox; default-src 'none'"
+
+
+@pytest.mark.parametrize("content", [b"MZ\x90\x00\x03", b"\x7fELF\x02\x01\x01", b"\xcf\xfa\xed\xfe\x07\0\0\x01"])
+async def test_programs_are_refused(api: Api, tmp_path: Path, content: bytes, is_problem: IsProblem) -> None:
+    student = await api.student()
+    for name, claimed in (("setup.exe", ""), ("homework.pdf", "application/pdf")):
+        is_problem(await upload(student, content, name=name, claimed=claimed), 415, "unsupported_media_type")
+    assert kept(tmp_path) == []
+
+
+async def test_an_empty_file_is_refused(classroom: Classroom, is_problem: IsProblem) -> None:
+    is_problem(await upload(classroom.student, b"", name="a.txt", claimed="text/plain"), 422, "file_empty")
+    is_problem(await upload(classroom.student, b"", document_id=classroom.board_id), 422, "file_empty")
+
+
 async def test_equal_bytes_are_kept_once(api: Api, tmp_path: Path) -> None:
     one, other = await api.student(), await api.student()
     first, second = await upload(one, SVG, claimed=""), await upload(other, SVG, claimed="")
@@ -138,7 +200,6 @@ async def test_a_files_name_is_never_a_path(api: Api, tmp_path: Path, name: str,
 @pytest.mark.parametrize(
     ("content", "claimed"),
     [
-        (b"", "image/png"),
         (b"hello", "text/plain"),
         (b"hello", "image/png"),
         (b"\x89PNG\r\n\x1a\n" + b"junk" * 20, "image/png"),
@@ -158,13 +219,16 @@ async def test_a_files_name_is_never_a_path(api: Api, tmp_path: Path, name: str,
         (SVG, "text/html"),
     ],
 )
-async def test_what_is_no_image_or_not_what_it_claims_is_refused(
-    api: Api, tmp_path: Path, content: bytes, claimed: str, is_problem: IsProblem
+async def test_what_is_no_image_or_not_what_it_claims_is_refused_on_a_board(
+    classroom: Classroom, tmp_path: Path, content: bytes, claimed: str, is_problem: IsProblem
 ) -> None:
-    student = await api.student()
-    is_problem(await upload(student, content, claimed=claimed), 415, "unsupported_media_type")
+    is_problem(
+        await upload(classroom.student, content, claimed=claimed, document_id=classroom.board_id),
+        415,
+        "unsupported_media_type",
+    )
     assert kept(tmp_path) == []
-    assert await rows(api) == 0
+    assert await rows(classroom.api) == 0
 
 
 @pytest.mark.parametrize(
@@ -185,11 +249,14 @@ async def test_what_is_no_image_or_not_what_it_claims_is_refused(
     ],
 )
 async def test_a_drawing_with_scripts_or_foreign_references_is_refused(
-    api: Api, inside: bytes, is_problem: IsProblem
+    classroom: Classroom, inside: bytes, is_problem: IsProblem
 ) -> None:
-    student = await api.student()
     content = b"<svg xmlns='http://www.w3.org/2000/svg'>" + inside + b"</svg>"
-    is_problem(await upload(student, content, claimed="image/svg+xml"), 415, "unsupported_media_type")
+    is_problem(
+        await upload(classroom.student, content, claimed="image/svg+xml", document_id=classroom.board_id),
+        415,
+        "unsupported_media_type",
+    )
 
 
 @pytest.mark.parametrize(
@@ -202,18 +269,22 @@ async def test_a_drawing_with_scripts_or_foreign_references_is_refused(
     ],
 )
 async def test_a_drawing_that_works_against_the_parser_is_refused(
-    api: Api, content: bytes, is_problem: IsProblem
+    classroom: Classroom, content: bytes, is_problem: IsProblem
 ) -> None:
-    student = await api.student()
-    is_problem(await upload(student, content, claimed="image/svg+xml"), 415, "unsupported_media_type")
+    is_problem(
+        await upload(classroom.student, content, claimed="image/svg+xml", document_id=classroom.board_id),
+        415,
+        "unsupported_media_type",
+    )
 
 
 @pytest.mark.parametrize(("width", "height"), [(30_000, 30_000), (60_000, 1), (9_000, 9_000)])
 async def test_an_image_that_unpacks_to_very_many_pixels_is_refused(
-    api: Api, width: int, height: int, is_problem: IsProblem
+    classroom: Classroom, width: int, height: int, is_problem: IsProblem
 ) -> None:
-    student = await api.student()
-    is_problem(await upload(student, huge_png(width, height)), 413, "file_too_large")
+    is_problem(
+        await upload(classroom.student, huge_png(width, height), document_id=classroom.board_id), 413, "file_too_large"
+    )
 
 
 async def test_a_file_that_is_too_large_is_cut_off_while_it_arrives(
@@ -343,7 +414,6 @@ async def test_a_failure_after_the_bytes_leaves_no_row_and_no_unfinished_file(
 
 
 async def test_the_images_of_a_board_are_in_its_excalidraw_file(classroom: Classroom) -> None:
-
     mine = (await upload(classroom.student, SVG, claimed="", document_id=classroom.board_id)).json()
     foreign = (await upload(classroom.teacher, image("PNG"))).json()
     doc: pycrdt.Doc = pycrdt.Doc()

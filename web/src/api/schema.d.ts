@@ -1251,7 +1251,9 @@ export interface paths {
         put?: never;
         /**
          * Upload File
-         * @description Upload an image: PNG, JPEG, GIF, WebP or script-free SVG. With `document_id`, for its readers; else for oneself.
+         * @description Upload a file of any type. It is its uploader's own until something uses it; its type is what its bytes are.
+         *
+         *     With `document_id` it is an image on a board: PNG, JPEG, GIF, WebP or script-free SVG.
          */
         post: operations["uploadFile"];
         delete?: never;
@@ -1269,7 +1271,7 @@ export interface paths {
         };
         /**
          * Get File
-         * @description Fetch a file's bytes.
+         * @description Fetch a file's bytes. Pictures, sound and video may be shown where they are; everything else is a download.
          */
         get: operations["getFile"];
         put?: never;
@@ -8275,7 +8277,7 @@ export interface operations {
                 "multipart/form-data": {
                     /**
                      * Format: uuid
-                     * @description Whoever may read this document may fetch the file.
+                     * @description The board on which it is drawn: an image, for whoever may read the board.
                      */
                     document_id?: string;
                     /** Format: binary */
@@ -8366,7 +8368,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/*": string;
+                    "*/*": string;
                 };
             };
             /** @description The copy that `If-None-Match` names is still right. */
