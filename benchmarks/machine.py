@@ -3,13 +3,18 @@
 import os
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
+@cache
 def cores() -> tuple[set[int], set[int]]:
-    """Return the core of the servers and the core of the load; on a machine with one core both share it."""
+    """Return the core of the servers and the core of the load; on a machine with one core both share it.
+
+    As it is at first: once the load has gone to its core, this process may use no other, and a server must not follow it there.
+    """
     available = sorted(os.sched_getaffinity(0))
     return {available[0]}, {available[-1]}
 
