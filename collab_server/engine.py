@@ -193,13 +193,13 @@ class Engine:
             raise NotFound("not_found")
         return seq
 
-    async def restore(self, document_id: UUID, *, seq: int) -> int:
-        """Bring back what a document was after row `seq` of its log, 0 for nothing, as a new epoch (SPEC rule 13).
+    async def restore(self, document_id: UUID, *, seq: int, by: UUID | None = None) -> int:
+        """Bring back what a document was after row `seq` of its log, 0 for nothing, as a new epoch (SPEC rule 13), in somebody's name.
 
         Returns the new epoch; raises NotFound where there is no such document or row, Overloaded or Restarting where it must be
         tried again, and what the log raises.
         """
-        return await self.registry.restore(document_id, seq=seq)
+        return await self.registry.restore(document_id, seq=seq, by=by)
 
     async def close(self) -> None:
         """Commit what was accepted, then send everyone away with 1012."""

@@ -106,8 +106,8 @@ class RoomsView(Protocol):
         Returns the seq up to which all is kept, None where the document is not open. Raises NotCommitted.
         """
 
-    async def restore(self, document_id: UUID, *, moment: int | datetime) -> int | None:
-        """Bring back what a document was after a row of its log or at a time, open or not, as a new epoch.
+    async def restore(self, document_id: UUID, *, moment: int | datetime, by: UUID) -> int | None:
+        """Bring back what a document was after a row of its log or at a time, open or not, as a new epoch, in somebody's name.
 
         Everything stays in the log; open sessions end with 4409. Returns the new epoch, None where there is no such document or
         row. Raises NotCommitted.

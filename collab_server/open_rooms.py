@@ -77,11 +77,11 @@ class OpenRooms:
             raise NotCommitted from error
         return seq
 
-    async def restore(self, document_id: UUID, *, moment: int | datetime) -> int | None:
+    async def restore(self, document_id: UUID, *, moment: int | datetime, by: UUID) -> int | None:
         """See live.RoomsView."""
         try:
             seq = moment if isinstance(moment, int) else await self._engine.seq_at(document_id, moment)
-            return await self._engine.restore(document_id, seq=seq)
+            return await self._engine.restore(document_id, seq=seq, by=by)
         except NotFound:
             return None
         except Exception as error:

@@ -117,7 +117,8 @@ class NewEpoch:
     """How a document begins anew.
 
     after_epoch, after_seq: where the document must stand; restored_seq: the row whose moment comes back; state: the whole
-    document of that moment (a Yjs update, v1), the new epoch's first row; retired: client ids in use so far that are nobody's.
+    document of that moment (a Yjs update, v1), the new epoch's first row; retired: client ids in use so far that are nobody's; by: who
+    brings it back, and is named in that row.
     """
 
     after_epoch: int
@@ -125,6 +126,7 @@ class NewEpoch:
     restored_seq: int
     state: bytes
     retired: Sequence[int]
+    by: UUID | None = None
 
 
 class UpdateLog(Protocol):

@@ -118,7 +118,7 @@ class Registry:
         _, whole = await self._snapshots.whole(document_id)
         return whole.state
 
-    async def restore(self, document_id: UUID, *, seq: int) -> int:
+    async def restore(self, document_id: UUID, *, seq: int, by: UUID | None) -> int:
         """Bring back what a document was after row `seq`, as a new epoch, and return that.
 
         Everything stays in the log. Open sessions end, because what they hold cannot be merged with what was brought back.
@@ -132,10 +132,10 @@ class Registry:
         if self._closing:
             raise Restarting("server_restarts")
         # As long as this lasts nobody opens the document.
-        self._loading[document_id] = task = asyncio.create_task(self._begin_epoch(document_id, moment, seq=seq))
+        self._loading[document_id] = task = asyncio.create_task(self._begin_epoch(document_id, moment, seq=seq, by=by))
         return await asyncio.shield(task)
 
-    async def _begin_epoch(self, document_id: UUID, moment: Merged, *, seq: int) -> int:
+    async def _begin_epoch(self, document_id: UUID, moment: Merged, *, seq: int, by: UUID | None) -> int:
         room = self._rooms.get(document_id)
         outcome: EngineError = Restarting("document_reloads")
         try:
@@ -150,6 +150,7 @@ class Registry:
                 restored_seq=seq,
                 state=await self._snapshots.renamed(moment, names),
                 retired=authorship.unowned(whole.clocks),
+                by=by,
             )
             if not await self._updates.begin_epoch(document_id, beginning):
                 # Another process writes it too.

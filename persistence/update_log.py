@@ -103,7 +103,7 @@ where document_id = $1 and epoch = $2 and seq = $3 returning epoch, seq
 
 _NAME_EPOCH = "insert into document_epochs (document_id, epoch, first_seq, restored_seq) values ($1, $2, $3, $4)"
 
-_FIRST_ROW = "insert into document_updates (document_id, seq, payload) values ($1, $2, $3)"
+_FIRST_ROW = "insert into document_updates (document_id, seq, payload, user_id) values ($1, $2, $3, $4)"
 
 _RETIRE = """
 insert into document_authors (document_id, client_id, epoch) select $1, client_id, $2 from unnest($3::bigint[]) as client_id
@@ -159,6 +159,10 @@ class Beginning(Protocol):
     @property
     def retired(self) -> Sequence[int]:
         """Return the client ids in use so far that are nobody's."""
+
+    @property
+    def by(self) -> UUID | None:
+        """Return who brings the moment back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +260,7 @@ class PostgresUpdateLog:
             if head is None:
                 return False
             await connection.execute(_NAME_EPOCH, document_id, head["epoch"], head["seq"], beginning.restored_seq)
-            await connection.execute(_FIRST_ROW, document_id, head["seq"], beginning.state)
+            await connection.execute(_FIRST_ROW, document_id, head["seq"], beginning.state, beginning.by)
             await connection.execute(_RETIRE, document_id, beginning.after_epoch, beginning.retired)
             return True
 

@@ -158,7 +158,7 @@ class MemoryLog:
             return False
         for client in beginning.retired:
             document.authors.setdefault(client, (None, beginning.after_epoch))
-        document.write(LogRow(beginning.state, None, None, epoch=beginning.after_epoch + 1))
+        document.write(LogRow(beginning.state, beginning.by, None, epoch=beginning.after_epoch + 1))
         document.first_seqs.append(len(document.rows))
         return True
 

@@ -108,7 +108,7 @@ async def restore(rooms: RoomsView, document_id: UUID, *, person: Person, seq: i
         NotFound: there is no such document, or no such row.
         NotCommitted: the log does not take it.
     """
-    epoch = await rooms.restore(document_id, moment=seq)
+    epoch = await rooms.restore(document_id, moment=seq, by=person.id)
     if epoch is None:
         raise NotFound
     _log.info("document restored", user=str(person.id), document=str(document_id), moment=str(seq), epoch=epoch)

@@ -118,7 +118,7 @@ async def restore(rooms: RoomsView, document_id: UUID, *, admin: Person, moment:
         NotFound: there is no such document, or no such row.
         NotCommitted: the log does not take it.
     """
-    epoch = await rooms.restore(document_id, moment=moment)
+    epoch = await rooms.restore(document_id, moment=moment, by=admin.id)
     if epoch is None:
         raise NotFound
     _log.info("document restored", admin=str(admin.id), document=str(document_id), moment=str(moment), epoch=epoch)

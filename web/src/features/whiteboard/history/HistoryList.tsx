@@ -69,11 +69,9 @@ function Moment({ burst, now }: { burst: HistoryBurst; now: boolean }) {
         <Text size="sm" lineClamp={2}>
           {burst.restored_seq !== null ? <Restored burst={burst} /> : who || t("history.byServer")}
         </Text>
-        {burst.restored_seq === null && (
-          <Text size="sm" c="dimmed">
-            {t("history.changes", { count: burst.changes })}
-          </Text>
-        )}
+        <Text size="sm" c="dimmed">
+          {burst.restored_seq === null ? t("history.changes", { count: burst.changes }) : who}
+        </Text>
       </div>
       {burst.restored_seq !== null ? (
         <IconHistory size={20} aria-hidden />
