@@ -24,16 +24,21 @@ COMPRESSION_LEVEL = 1
 PACK_HERE_BYTES = 256 * 1024
 """Larger snapshots are packed and unpacked in a thread, beside the event loop: zlib lets others run meanwhile."""
 
-# The head's row lock orders writers of one document and makes seq gapless: a number is taken only by a row that commits with it.
+# One statement, and so one trip to the server and a transaction of its own. The head's row lock orders writers of one document and
+# makes seq gapless: a number is taken only by a row that commits with it. Heads are locked in the order of ids, whatever order they are
+# updated in: two transactions that need the same heads can then not wait for each other.
 _APPEND = """
 with batch as (
     select * from unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::uuid[], $5::int[])
         with ordinality as batch(document_id, payload, user_id, session_id, epoch, position)
 ), counted as (
     select document_id, min(epoch) as epoch, count(*) as rows from batch group by document_id
+), locked as materialized (
+    select document_id from document_heads where document_id in (select document_id from counted) order by document_id for update
 ), head as (
     update document_heads set seq = document_heads.seq + counted.rows, updated_at = now()
-    from counted where document_heads.document_id = counted.document_id and document_heads.epoch = counted.epoch
+    from counted join locked using (document_id)
+    where document_heads.document_id = counted.document_id and document_heads.epoch = counted.epoch
     returning document_heads.document_id, document_heads.epoch, document_heads.seq, counted.rows
 ), written as (
     insert into document_updates (document_id, seq, payload, user_id, session_id)
@@ -56,9 +61,6 @@ _APPEND_CLAIMING = _APPEND.replace(
 )
 select document_id, seq""",
 )
-
-# Always in the order of ids: two transactions that need the same heads can then not wait for each other.
-_LOCK_HEADS = "select from document_heads where document_id = any($1::uuid[]) order by document_id for update"
 
 _HEAD = "select seq, epoch from document_heads where document_id = $1"
 
@@ -203,7 +205,7 @@ class PostgresUpdateLog:
 
     async def open(self) -> None:
         """Open the pool."""
-        self._opened = await asyncpg.create_pool(self._url, min_size=1, max_size=CONNECTIONS)
+        self._opened = await asyncpg.create_pool(self._url, min_size=1, max_size=CONNECTIONS, reset=_leave_as_it_is)
 
     async def close(self) -> None:
         """Close the pool, after what is under way."""
@@ -221,11 +223,7 @@ class PostgresUpdateLog:
         A document that does not exist, or is in another epoch, is left out.
         """
         async with self._connection(seconds=APPEND_SECONDS) as connection:
-            if len(batches) == 1:
-                return await append_rows(connection, batches)
-            async with connection.transaction():
-                await connection.execute(_LOCK_HEADS, list(batches))
-                return await append_rows(connection, batches)
+            return await append_rows(connection, batches)
 
     async def load(
         self, document_id: UUID, *, seq: int | None = None, snapshot_before: int | None = None
@@ -296,6 +294,10 @@ class PostgresUpdateLog:
 Connection = asyncpg.Connection | PoolConnectionProxy
 
 
+async def _leave_as_it_is(_connection: Connection) -> None:
+    """Spare the trip in which asyncpg forgets a session's settings when a connection goes back: nothing here makes any."""
+
+
 async def read_document(
     connection: Connection, document_id: UUID, *, seq: int | None = None, snapshot_before: int | None = None
 ) -> Stored | None:
@@ -335,7 +337,7 @@ async def read_rows(
 
 
 async def append_rows(connection: Connection, batches: Mapping[UUID, Sequence[Row]]) -> Mapping[UUID, int]:
-    """Append within the connection's transaction, which has locked the heads where the batches are of several documents."""
+    """Append in one statement: within the connection's transaction, where it is in one."""
     columns, claims = _columns(batches), _claims(batches)
     statement = _APPEND
     if claims[0]:

@@ -4,6 +4,7 @@
 once there is ``together.move_together``; opening and editing a document have no transaction of their own: see ``doings``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -60,7 +61,7 @@ async def move(
     if place is None:
         if not await _is_student(session, class_id, user_id):
             return False
-        await add_column(transaction, live, class_id, activity)
+        await add_columns(transaction, live, class_id, [activity])
         place = await _find(session, class_id, user_id, activity)
         if place is None:
             return False
@@ -91,26 +92,29 @@ async def write(
     return True
 
 
-async def add_column(transaction: Transaction, live: LiveDocuments, class_id: UUID, activity: ActivityRef) -> None:
-    """Give an activity its column, and the class its board if it has none."""
+async def add_columns(
+    transaction: Transaction, live: LiveDocuments, class_id: UUID, activities: Iterable[ActivityRef]
+) -> None:
+    """Give activities their columns, and the class its board if it has none."""
     session = transaction.session
     board = await ensure_board(session, class_id)
     await add_missing_columns(session, class_id)
-    if activity.kind is not ActivityKind.DOCUMENT:
-        await session.execute(
-            insert(ColumnRow)
-            .values(
-                id=new_id(),
-                class_id=class_id,
-                activity_kind=activity.kind,
-                activity_id=activity.id,
-                title=activity.title,
-                type=ColumnType(activity.kind),
-                due_at=activity.due_at,
-                position=await next_position(session, class_id),
+    for activity in activities:
+        if activity.kind is not ActivityKind.DOCUMENT:
+            await session.execute(
+                insert(ColumnRow)
+                .values(
+                    id=new_id(),
+                    class_id=class_id,
+                    activity_kind=activity.kind,
+                    activity_id=activity.id,
+                    title=activity.title,
+                    type=ColumnType(activity.kind),
+                    due_at=activity.due_at,
+                    position=await next_position(session, class_id),
+                )
+                .on_conflict_do_nothing()
             )
-            .on_conflict_do_nothing()
-        )
     await refresh(transaction, live, board)
 
 

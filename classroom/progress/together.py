@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Row, String, Uuid, bindparam, select, text
 
 from classroom.classes.models import ClassRole, MembershipRow
-from classroom.progress.actions import ActivityRef, add_column
+from classroom.progress.actions import ActivityRef, add_columns
 from classroom.progress.rules import Standing, moved
 from collab_server.live import LiveDocuments
 from documents.kinds import Kind
@@ -80,8 +80,7 @@ async def move_together(
         return
     found = await _places(transaction, class_id, moves)
     if without_column := await _without_column(transaction, class_id, moves, found):
-        for activity in without_column:
-            await add_column(transaction, live, class_id, activity)
+        await add_columns(transaction, live, class_id, without_column)
         found = await _places(transaction, class_id, moves)
     await _write(transaction, live, [(moves[place.number - 1], place) for place in found])
 
