@@ -23,11 +23,15 @@ class DocumentHead(Base):
 
 
 class DocumentUpdate(Base):
-    """One committed update, its bytes as they were received."""
+    """One committed update, its bytes as they were received.
+
+    No foreign key to the document, which would be looked up for each row: whoever appends holds the document's head, and a trigger on the
+    heads takes the updates away with it.
+    """
 
     __tablename__ = "document_updates"
 
-    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     payload: Mapped[bytes]
     encoding: Mapped[str] = mapped_column(server_default=text("'v1'"))

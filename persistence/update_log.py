@@ -34,7 +34,7 @@ with batch as (
 ), counted as (
     select document_id, min(epoch) as epoch, count(*) as rows from batch group by document_id
 ), locked as materialized (
-    select document_id from document_heads where document_id in (select document_id from counted) order by document_id for update
+    select document_id from document_heads where document_id = any($1::uuid[]) order by document_id for update
 ), head as (
     update document_heads set seq = document_heads.seq + counted.rows, updated_at = now()
     from counted join locked using (document_id)

@@ -296,10 +296,11 @@ async def test_4_the_bytes_of_a_quarantined_row_are_kept(
 @pytest.mark.postgres
 async def test_a_deleted_document_takes_its_log_with_it(postgres: tuple[PostgresUpdateLog, asyncpg.Connection]) -> None:
     log, connection = postgres
-    await log.append({A: rows(b"1")})
+    await log.append({A: rows(b"1"), B: rows(b"1")})
     await connection.execute("delete from documents where id = $1", A)
     assert await log.load(A) is None
-    assert await log.append({A: rows(b"2"), B: rows(b"1")}) == {B: 1}
+    assert [row[0] for row in await connection.fetch("select document_id from document_updates")] == [B]
+    assert await log.append({A: rows(b"2"), B: rows(b"2")}) == {B: 2}
 
 
 def beginning(*, epoch: int, seq: int, restored: int, retired: list[int]) -> NewEpoch:
