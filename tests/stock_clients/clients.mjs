@@ -125,6 +125,9 @@ const commands = {
     ;(client.socket ?? client.provider).connect()
   },
   close(name) {
+  push(name, { root, value }) {
+    clients.get(name).doc.getArray(root).push([value])
+  },
     const client = clients.get(name)
     client.wanted = false
     client.provider.destroy()
@@ -138,6 +141,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     say({ id, result: commands[command](client, options) ?? null })
   } catch (error) {
+  readArray(name, { array }) {
+    return clients.get(name).doc.getArray(array).toJSON()
+  },
     say({ id, error: String(error) })
   }
 }
