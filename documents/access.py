@@ -2,7 +2,8 @@
 
 Teachers of the class may always write. For its students the document has one setting, and a setting for one
 person goes before it. Nobody else may know that the document exists. What the document's kind leaves to others, to teachers or to
-the server alone, nobody may write whatever the settings say.
+the server alone, nobody may write whatever the settings say. What belongs to another document, a board to the deck over whose slide it
+lies, is there for those only who may see that one.
 
 While a document is on the stage of a running session, the class sees it whatever its settings say, and the teacher may lock it: then
 of the students only the one who presents writes. The settings stay as they are, and count again afterwards.
@@ -58,6 +59,7 @@ def decide(
     on_stage: OnStage = OnStage.OFF,
     presents: bool = False,
     locked: bool = False,
+    within: Level | None = None,
 ) -> Level:
     """Return the level of one person for one document.
 
@@ -69,7 +71,10 @@ def decide(
         on_stage: whether the document is on the class's stage now.
         presents: whether this very person presents it there.
         locked: whether what the document belongs to, a deck with boards over its slides say, is locked there for this person.
+        within: this person's level for what the document belongs to; None where it belongs to nothing.
     """
+    if within is Level.NONE:
+        return Level.NONE
     if role_in_class == "teacher":
         return Level.READ if kind.writers is Writers.SERVER else Level.WRITE
     if role_in_class != "student":

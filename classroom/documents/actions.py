@@ -4,9 +4,10 @@
 documents open asks ``document_access``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -37,8 +38,10 @@ from persistence.log_tables import DocumentHead, DocumentUpdate
 DOCUMENTS_LIST = "documents"
 _Deck = aliased(DocumentRow)
 """The deck over whose slide a board lies."""
+_DeckAccess = aliased(DocumentAccessRow)
 # Their part of the house decides who sees them: shared like a board, a class's progress would show every student all the others'.
-_HOUSE_KINDS = frozenset({Kind.PROGRESS})
+# A stage is its session's: hidden or deleted, the class would stand before nothing.
+_HOUSE_KINDS = frozenset({Kind.PROGRESS, Kind.STAGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,17 @@ async def document_accesses(
         if each.level is not Level.NONE:
             accesses[person] = DocumentAccess(each.level, each.row.kind, each.row.class_id, each.role)
     return accesses
+
+
+async def levels_of(session: AsyncSession, person: Person, document_ids: Collection[UUID]) -> dict[UUID, Level]:
+    """Return what somebody may do with each of several documents; those that do not exist for them are left out."""
+    found = await session.execute(
+        _documents(MembershipRow.user_id == person.id).where(
+            DocumentRow.id.in_(document_ids), DocumentRow.deleted_at.is_(None)
+        )
+    )
+    accessed = (_accessed(person.id, row) for row in found.all())
+    return {each.row.id: each.level for each in accessed if each.level is not Level.NONE}
 
 
 async def access_document(
@@ -210,26 +224,26 @@ def rename(document: AccessedDocument, *, title: str) -> None:
     document.row.updated_at = utc_now()
 
 
-def delete_document(transaction: Transaction, document: AccessedDocument, *, live: AccessListener) -> None:
+async def delete_document(transaction: Transaction, document: AccessedDocument, *, live: AccessListener) -> None:
     """Put a document away: nobody sees or opens it, until a teacher restores it."""
     _refuse_house_kinds(document)
     document.row.deleted_at = utc_now()
-    _announce(transaction, document, live)
+    await _announce(transaction, document, live)
 
 
-def restore_document(transaction: Transaction, document: AccessedDocument, *, live: AccessListener) -> None:
+async def restore_document(transaction: Transaction, document: AccessedDocument, *, live: AccessListener) -> None:
     """Bring a deleted document back as it was."""
     document.row.deleted_at = None
-    _announce(transaction, document, live)
+    await _announce(transaction, document, live)
 
 
-def share_with_students(
+async def share_with_students(
     transaction: Transaction, document: AccessedDocument, *, students: Level, live: AccessListener
 ) -> None:
     """Set what the students of the class may do, except those with a setting of their own."""
     _refuse_house_kinds(document)
     document.row.students = students
-    _announce(transaction, document, live)
+    await _announce(transaction, document, live)
 
 
 async def share_with(
@@ -258,7 +272,7 @@ async def share_with(
             index_elements=[DocumentAccessRow.document_id, DocumentAccessRow.user_id], set_={"access": access}
         )
     )
-    _announce(transaction, document, live, user_id=user_id)
+    await _announce(transaction, document, live, user_id=user_id)
 
 
 async def forget_share(
@@ -271,7 +285,7 @@ async def forget_share(
             DocumentAccessRow.document_id == document.row.id, DocumentAccessRow.user_id == user_id
         )
     )
-    _announce(transaction, document, live, user_id=user_id)
+    await _announce(transaction, document, live, user_id=user_id)
 
 
 async def personal_shares(session: AsyncSession, document: AccessedDocument) -> list[tuple[UUID, Level]]:
@@ -290,11 +304,19 @@ def _refuse_house_kinds(document: AccessedDocument) -> None:
         raise Conflict("kept_by_lectern", "Lectern itself decides who sees this document, and keeps it.")
 
 
-def _announce(
+async def boards_over(session: AsyncSession, document: DocumentRow) -> Sequence[UUID]:
+    """Return the boards over a deck's slides: who may do what with the deck decides about them too."""
+    if document.kind is not Kind.SLIDES:
+        return ()
+    boards = await session.scalars(select(SlideBoardRow.board_id).where(SlideBoardRow.document_id == document.id))
+    return boards.all()
+
+
+async def _announce(
     transaction: Transaction, document: AccessedDocument, live: AccessListener, *, user_id: UUID | None = None
 ) -> None:
-    document_id = document.row.id
-    transaction.after_commit(lambda: live.access_changed(user_id=user_id, document_id=document_id))
+    for document_id in (document.row.id, *await boards_over(transaction.session, document.row)):
+        transaction.after_commit(partial(live.access_changed, user_id=user_id, document_id=document_id))
 
 
 async def _find(session: AsyncSession, user_id: UUID, document_id: UUID) -> AccessedDocument | None:
@@ -306,7 +328,7 @@ async def _find(session: AsyncSession, user_id: UUID, document_id: UUID) -> Acce
 
 def _documents(
     who: ColumnElement[bool],
-) -> Select[DocumentRow, ClassRole, Level | None, datetime, OnStage | None, UUID | None]:
+) -> Select[DocumentRow, ClassRole, Level | None, datetime, DocumentRow | None, Level | None]:
     """Select documents of the classes that active people are in (`who`: which memberships), and what the decision needs."""
     return (
         select(
@@ -314,8 +336,8 @@ def _documents(
             MembershipRow.role,
             DocumentAccessRow.access,
             DocumentHead.updated_at,
-            _Deck.on_stage,
-            _Deck.presenter_id,
+            _Deck,
+            _DeckAccess.access,
         )
         .join(DocumentHead, DocumentHead.document_id == DocumentRow.id)
         .join(ClassRow, and_(ClassRow.id == DocumentRow.class_id, ClassRow.deleted_at.is_(None)))
@@ -327,11 +349,12 @@ def _documents(
         )
         .outerjoin(SlideBoardRow, SlideBoardRow.board_id == DocumentRow.id)
         .outerjoin(_Deck, _Deck.id == SlideBoardRow.document_id)
+        .outerjoin(_DeckAccess, and_(_DeckAccess.document_id == _Deck.id, _DeckAccess.user_id == MembershipRow.user_id))
     )
 
 
 def _accessed(user_id: UUID, found: Sequence[Any]) -> AccessedDocument:
-    row, role, personal, edited_at, deck_on_stage, deck_presenter = found
+    row, role, personal, edited_at, deck, personal_of_deck = found
     level = decide(
         row.kind,
         role_in_class=role,
@@ -339,9 +362,23 @@ def _accessed(user_id: UUID, found: Sequence[Any]) -> AccessedDocument:
         personal=personal,
         on_stage=row.on_stage,
         presents=row.presenter_id == user_id,
-        locked=deck_on_stage is OnStage.LOCKED and deck_presenter != user_id,
+        locked=deck is not None and deck.on_stage is OnStage.LOCKED and deck.presenter_id != user_id,
+        within=None if deck is None else _level_of_deck(user_id, deck, role, personal_of_deck),
     )
     return AccessedDocument(row, level, role, edited_at)
+
+
+def _level_of_deck(user_id: UUID, deck: DocumentRow, role: ClassRole, personal: Level | None) -> Level:
+    if deck.deleted_at is not None:
+        return Level.NONE
+    return decide(
+        deck.kind,
+        role_in_class=role,
+        students=deck.students,
+        personal=personal,
+        on_stage=deck.on_stage,
+        presents=deck.presenter_id == user_id,
+    )
 
 
 def _student_may_see() -> ColumnElement[bool]:

@@ -91,7 +91,10 @@ async def update_document(
 ) -> Document:
     """Rename a document; for the class's teachers."""
     document = await actions.access_document(transaction.session, person, document_id, teach=True)
+    shown = await stage.lock_stage_of(transaction.session, document.row)
     actions.rename(document, title=body.title)
+    if shown is not None:
+        await stage.show(transaction, *shown, live=services.live, by=person.id)
     if document.row.kind is Kind.SLIDES:
         services.live.edit(transaction, document_id, Kind.SLIDES, slides.rename(body.title), by=person.id)
     await _follow(transaction, services, document)
@@ -105,7 +108,7 @@ async def delete_document(
     """Delete a document; for the class's teachers, who can restore it."""
     document = await actions.access_document(transaction.session, person, document_id, teach=True)
     await stage.document_gone(transaction, person, document.row, live=services.live)
-    actions.delete_document(transaction, document, live=services.live)
+    await actions.delete_document(transaction, document, live=services.live)
     await _follow(transaction, services, document)
 
 
@@ -115,7 +118,7 @@ async def restore_document(
 ) -> Document:
     """Restore a deleted document; for the class's teachers."""
     document = await actions.access_document(transaction.session, person, document_id, teach=True, deleted=True)
-    actions.restore_document(transaction, document, live=services.live)
+    await actions.restore_document(transaction, document, live=services.live)
     await _follow(transaction, services, document)
     return _document(document)
 
@@ -139,7 +142,7 @@ async def set_students_access(
 ) -> Document:
     """Set what the students of the class may do; in force at once, also on open boards."""
     document = await actions.access_document(transaction.session, person, document_id, teach=True)
-    actions.share_with_students(transaction, document, students=body.students, live=services.live)
+    await actions.share_with_students(transaction, document, students=body.students, live=services.live)
     await _follow(transaction, services, document)
     return _document(document)
 

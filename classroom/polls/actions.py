@@ -298,9 +298,9 @@ async def hide_text(
     await draw(transaction, row, live=live, by=person.id)
 
 
-def delete_poll(transaction: Transaction, poll: AccessedPoll, *, live: AccessListener) -> None:
+async def delete_poll(transaction: Transaction, poll: AccessedPoll, *, live: AccessListener) -> None:
     """Put a poll away with its document, which a teacher can restore."""
-    delete_document(transaction, poll.document, live=live)
+    await delete_document(transaction, poll.document, live=live)
 
 
 def _begin(row: PollRow, document: DocumentRow, seconds: int | None) -> None:

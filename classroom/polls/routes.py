@@ -39,7 +39,10 @@ from classroom.polls.schemas import (
     RoundResults,
     TextCount,
 )
+from classroom.progress.columns import follow_documents
 from classroom.services import Parts
+from classroom.sessions import stage
+from documents.poll import PollState
 
 router = APIRouter(tags=["polls"])
 
@@ -113,7 +116,9 @@ async def update_poll(poll_id: UUID, body: PollChanges, person: CurrentPerson, t
 async def delete_poll(poll_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts) -> None:
     """Delete a poll; for teachers, who can restore its document."""
     poll = await access_poll(transaction.session, person, poll_id, teach=True, lock=True)
-    actions.delete_poll(transaction, poll, live=services.live)
+    await stage.document_gone(transaction, person, poll.document.row, live=services.live)
+    await actions.delete_poll(transaction, poll, live=services.live)
+    await follow_documents(transaction, services.live, class_id=poll.row.class_id)
 
 
 @router.post("/polls/{poll_id}/copy", status_code=201, responses=problems(401, 403, 404, 413, 422))
@@ -147,7 +152,14 @@ async def open_poll(
 ) -> Poll:
     """Let people vote; for teachers. A closed poll is opened again, with its ballots."""
     poll = await access_poll(transaction.session, person, poll_id, teach=True, lock=True)
+    shown = await stage.lock_stage_of(transaction.session, poll.document.row)
+    asked_anew = poll.row.state is PollState.DRAFT
     await actions.open_poll(transaction, person, poll, live=services.live, seconds=body.seconds if body else None)
+    if shown is not None:
+        # What is asked is its name from now on.
+        await stage.show(transaction, *shown, live=services.live, by=person.id)
+    if asked_anew:
+        await follow_documents(transaction, services.live, class_id=poll.row.class_id)
     transaction.after_commit(services.polls.bell.look)
     return _seen(poll)
 

@@ -19,13 +19,13 @@ from auth.actions import Person
 from auth.errors import FieldInvalid
 from auth.models import UserRow
 from classroom.classes.models import MembershipRow
+from classroom.documents.actions import boards_over
 from classroom.documents.models import DocumentAccessRow, DocumentRow
 from classroom.sessions import rules
 from classroom.sessions.models import HandRow, SessionRow, StageRow
 from classroom.sessions.rules import SessionState
-from classroom.slides.models import SlideBoardRow
 from collab_server.live import LiveDocuments
-from documents.access import Level, OnStage
+from documents.access import Level
 from documents.kinds import Kind
 from documents.slides import turn_to
 from documents.stage import STAGEABLE, Activity, ActivityKind, Hand, PersonOnStage, Stage, shown
@@ -134,22 +134,28 @@ async def document_gone(
     transaction: Transaction, person: Person, document: DocumentRow, *, live: LiveDocuments
 ) -> None:
     """Take a document that is deleted off the stage that shows it, if any."""
-    if document.on_stage is OnStage.OFF:
-        return
+    found = await lock_stage_of(transaction.session, document)
+    if found is not None:
+        nothing = StageChanges(activity=ToShow(ActivityKind.NONE))
+        await change_stage(transaction, person, *found, nothing, live=live)
+
+
+async def lock_stage_of(session: AsyncSession, document: DocumentRow) -> tuple[SessionRow, StageRow] | None:
+    """Return the session that shows a document, with its stage; whatever runs in the class is locked until the transaction ends.
+
+    Ask before anything about the document is written: whoever changes a stage locks the session first, too.
+    """
     runs = and_(SessionRow.class_id == document.class_id, SessionRow.state == SessionState.RUNNING)
-    await lock_session(transaction.session, runs)
+    await lock_session(session, runs)
     found = (
-        await transaction.session.execute(
+        await session.execute(
             select(SessionRow, StageRow)
             .join(StageRow, StageRow.session_id == SessionRow.id)
             .where(runs)
             .execution_options(populate_existing=True)
         )
     ).one_or_none()
-    if found is None or found[1].shown_document_id != document.id:
-        return
-    nothing = StageChanges(activity=ToShow(ActivityKind.NONE))
-    await change_stage(transaction, person, found[0], found[1], nothing, live=live)
+    return None if found is None or found[1].shown_document_id != document.id else (found[0], found[1])
 
 
 async def raise_hand(
@@ -290,17 +296,9 @@ async def _hold(session: AsyncSession, stage: StageRow, *, before: UUID | None) 
             students=document.students,
             hidden_from_some=hidden,
         ):
-            anew += [document.id, *await _boards_over(session, document)]
+            anew += [document.id, *await boards_over(session, document)]
         document.on_stage, document.presenter_id = on_stage, presenter_id
     return anew
-
-
-async def _boards_over(session: AsyncSession, document: DocumentRow) -> Sequence[UUID]:
-    """Return the boards over a deck's slides, which a lock of the deck locks too."""
-    if document.kind is not Kind.SLIDES:
-        return ()
-    boards = await session.scalars(select(SlideBoardRow.board_id).where(SlideBoardRow.document_id == document.id))
-    return boards.all()
 
 
 def _decide_anew(transaction: Transaction, document_ids: Sequence[UUID], live: LiveDocuments) -> None:

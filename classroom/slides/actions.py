@@ -64,7 +64,7 @@ async def share_annotations(
         .where(SlideBoardRow.document_id == deck.row.id, DocumentRow.students != students)
     )
     for board in boards.all():
-        share_with_students(
+        await share_with_students(
             transaction, AccessedDocument(board, Level.WRITE, deck.role, board.updated_at), students=students, live=live
         )
 

@@ -313,6 +313,23 @@ async def test_columns_follow_the_documents_of_the_class(lesson: Lesson) -> None
     assert await titles() == ["Board", "Third"]
 
 
+async def test_a_poll_has_its_column_from_its_opening_until_it_is_deleted(lesson: Lesson) -> None:
+    document = (await lesson.board())["document_id"]
+
+    async def titles() -> list[str]:
+        return [column["title"] for column in (await lesson.content(document))["columns"]]
+
+    asked = {"question": "Ready?", "type": "yes_no"}
+    poll = (await lesson.teacher.post(f"/classes/{lesson.class_id}/polls", asked)).json()
+    assert await titles() == ["Board"]
+    await lesson.teacher.post(f"/polls/{poll['id']}/open")
+    assert await titles() == ["Board", "Ready?"]
+    await lesson.teacher.delete(f"/polls/{poll['id']}")
+    assert await titles() == ["Board"]
+    await lesson.teacher.post(f"/documents/{poll['document_id']}/restore")
+    assert await titles() == ["Board", "Ready?"]
+
+
 async def test_a_cell_is_set_by_hand_and_back_again(lesson: Lesson) -> None:
     await lesson.opens(lesson.zoe)
     column = await lesson.drawing_column()

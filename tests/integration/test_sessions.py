@@ -445,6 +445,52 @@ async def test_a_board_that_is_deleted_leaves_the_stage(lesson: Lesson) -> None:
     assert await lesson.access(room.student, room.board_id) == "write"
 
 
+async def test_a_poll_that_is_deleted_leaves_the_stage(lesson: Lesson) -> None:
+    room = lesson.room
+    asked = {"question": "Ready?", "type": "yes_no"}
+    poll = (await room.teacher.post(f"/classes/{room.class_id}/polls", asked)).json()
+    await room.teacher.post(f"/polls/{poll['id']}/open", {})
+    await lesson.show(poll["document_id"])
+    assert (await room.teacher.delete(f"/polls/{poll['id']}")).status_code == 204
+    assert (await lesson.document())["stage"]["activity"] == {"kind": "none"}
+    assert (await room.student.get(f"{lesson.path}/stage")).json()["activity"]["kind"] == "none"
+    assert await lesson.access(room.student, poll["document_id"]) == "none"
+
+
+async def test_what_is_on_stage_is_called_as_it_is_called_now(lesson: Lesson) -> None:
+    room = lesson.room
+    asked = {"question": "Ready?", "type": "yes_no"}
+    poll = (await room.teacher.post(f"/classes/{room.class_id}/polls", asked)).json()
+    await lesson.show(poll["document_id"])
+    # What will be asked is not told before.
+    assert (await lesson.document())["stage"]["activity"]["title"] == "Poll"
+    await room.teacher.post(f"/polls/{poll['id']}/open", {})
+    assert (await lesson.document())["stage"]["activity"]["title"] == "Ready?"
+    await lesson.show(room.board_id)
+    await room.teacher.patch(f"/documents/{room.board_id}", {"title": "Cells"})
+    assert (await lesson.document())["stage"]["activity"]["title"] == "Cells"
+
+
+async def test_a_document_that_is_deleted_while_it_goes_on_stage_is_not_left_there(lesson: Lesson) -> None:
+    room = lesson.room
+    for _ in range(6):
+        board = await new_board(room)
+        shown = {"activity": {"kind": "document", "document_id": board}}
+        put, gone = await asyncio.gather(
+            room.teacher.patch(f"{lesson.path}/stage", shown), room.teacher.delete(f"/documents/{board}")
+        )
+        assert (put.status_code, gone.status_code) in {(200, 204), (422, 204)}
+        assert (await lesson.document())["stage"]["activity"] == {"kind": "none"}
+
+
+async def test_a_stage_is_neither_hidden_nor_deleted_nor_renamed_as_a_document(lesson: Lesson, is_problem) -> None:
+    teacher, stage = lesson.room.teacher, f"/documents/{lesson.session['stage_document_id']}"
+    is_problem(await teacher.delete(stage), 409, "kept_by_lectern")
+    is_problem(await teacher.put(f"{stage}/access", {"students": "none"}), 409, "kept_by_lectern")
+    is_problem(await teacher.patch(stage, {"title": "Ha"}), 409, "kept_by_lectern")
+    assert (await lesson.room.student.get(stage)).json()["access"] == "read"
+
+
 async def test_deleting_what_is_not_on_stage_leaves_the_stage_alone(lesson: Lesson) -> None:
     room = lesson.room
     second = await new_board(room)

@@ -374,6 +374,36 @@ async def test_students_draw_where_they_may(deck: Deck, is_problem: IsProblem) -
     assert (await deck.told(by=deck.room.student))["annotations"] == "read"
 
 
+async def test_who_may_not_see_a_deck_sees_nothing_over_its_slides(deck: Deck) -> None:
+    await with_slides(deck)
+    over = (await board(deck, "a", deck.room.teacher)).json()["board_id"]
+    room, told = deck.room, deck.api.live.told
+    document = f"/documents/{deck.id}"
+
+    async def seen(expected: int, *, teacher: int = 200) -> None:
+        for address in (f"/documents/{over}", f"/documents/{over}/export?format=json"):
+            assert (await room.student.get(address)).status_code == expected
+            assert (await room.teacher.get(address)).status_code == teacher
+        # Whoever has the board open is asked again about their right.
+        assert {document_id for _, document_id in told} == {UUID(deck.id), UUID(over)}
+        told.clear()
+
+    told.clear()
+    await room.teacher.put(f"{document}/access", {"students": "none"})
+    await seen(404)
+    own = f"{document}/access/{room.student.id}"
+    await room.teacher.put(own, {"access": "read"})
+    await seen(200)
+    await room.teacher.delete(own)
+    await seen(404)
+    await room.teacher.put(f"{document}/access", {"students": "read"})
+    await seen(200)
+    await room.teacher.delete(document)
+    await seen(404, teacher=404)
+    await room.teacher.post(f"{document}/restore")
+    await seen(200)
+
+
 async def test_a_deleted_board_is_replaced(deck: Deck) -> None:
     await with_slides(deck)
     first = (await board(deck, "a", deck.room.teacher)).json()["board_id"]

@@ -65,6 +65,22 @@ def test_what_belongs_to_something_locked_is_only_read_and_not_shown_to_more_peo
     )
 
 
+@given(
+    kind=st.sampled_from(Kind),
+    role=st.sampled_from(["teacher", "student", None]),
+    students=LEVELS,
+    on_stage=st.sampled_from(OnStage),
+    within=LEVELS,
+)
+def test_what_belongs_to_something_is_there_only_for_those_who_may_see_that(kind, role, students, on_stage, within):
+    def level(**more):
+        return decide(
+            kind, role_in_class=role, students=students, personal=None, on_stage=on_stage, presents=True, **more
+        )
+
+    assert level(within=within) is (Level.NONE if within is Level.NONE else level())
+
+
 @pytest.mark.parametrize(("low", "high"), list(itertools.combinations(Level, 2)))
 def test_levels_are_ordered(low, high):
     assert low < high
