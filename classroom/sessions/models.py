@@ -54,6 +54,27 @@ class StageRow(Base):
     timer_ends_at: Mapped[datetime | None]
 
 
+class ShowingRow(Base):
+    """Something that was on stage from one moment to another, under the name that it had then; the last one is there until it ends."""
+
+    __tablename__ = "stage_showings"
+    __table_args__ = (
+        CheckConstraint("activity in ('document', 'video')", name="activity"),
+        # What is on stage now is one thing.
+        Index("uq_stage_showings_now", "session_id", unique=True, postgresql_where=text("ended_at is null")),
+        Index("ix_stage_showings_session_id", "session_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    activity: Mapped[ActivityKind] = mapped_column(TextEnum(ActivityKind))
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id", ondelete="SET NULL"))
+    title: Mapped[str | None]
+    put_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    shown_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class HandRow(Base):
     """A raised hand; the first to be raised is the first in line."""
 

@@ -12,7 +12,7 @@ from auth.http.pagination import WantedPage
 from auth.http.responses import problems
 from classroom.classes.actions import access_class
 from classroom.services import Parts, Services
-from classroom.sessions import actions, rules, stage
+from classroom.sessions import actions, rules, showings, stage
 from classroom.sessions.actions import SessionAccess, access_running, access_session
 from classroom.sessions.rules import SessionState
 from classroom.sessions.schemas import (
@@ -27,6 +27,8 @@ from classroom.sessions.schemas import (
     StageAnswer,
     StagePerson,
     StageRequest,
+    StageShowing,
+    StageShowingPage,
     StartedClass,
     Video,
 )
@@ -139,6 +141,32 @@ async def change_stage(
     access, shown = await access_running(transaction.session, person, session_id, teach=True)
     view = await stage.change_stage(transaction, person, access.row, shown, _changes(body), live=services.live)
     return _stage(view)
+
+
+@router.get("/sessions/{session_id}/showings", responses=problems(401, 404, 422))
+async def list_showings(
+    session_id: UUID, person: CurrentPerson, transaction: RequestTransaction, page: WantedPage
+) -> StageShowingPage:
+    """List what was on the stage of a session so far, oldest first: what a late comer has missed."""
+    access = await access_session(transaction.session, person, session_id)
+    found, next_cursor = await showings.list_showings(transaction.session, person, access, page)
+    return StageShowingPage(
+        items=[
+            StageShowing(
+                id=each.row.id,
+                kind=each.row.activity,
+                document_id=None if each.document_kind is None else each.row.document_id,
+                document_kind=each.document_kind,
+                title=each.title,
+                put_by=each.put_by,
+                shown_at=each.row.shown_at,
+                ended_at=each.row.ended_at,
+                missed=each.missed,
+            )
+            for each in found
+        ],
+        next_cursor=next_cursor,
+    )
 
 
 @router.put("/sessions/{session_id}/hand", responses=problems(401, 404, 409))

@@ -60,6 +60,11 @@ def video_until(*, ends_at: datetime, now: datetime) -> datetime:
     return max(ends_at, now) + VIDEO_AFTER_END
 
 
+def is_missed(*, ended_at: datetime | None, came_at: datetime | None) -> bool:
+    """Tell whether something on stage was over before somebody came; None: it is on stage still, they have not come yet."""
+    return ended_at is not None and (came_at is None or ended_at <= came_at)
+
+
 def hold(*, shown: bool, locked: bool) -> OnStage:
     """Return what the stage means for the access to a document."""
     if not shown:

@@ -127,6 +127,27 @@ class StageAnswer(Answer):
     hands: list[RaisedHand]
 
 
+class StageShowing(Answer):
+    """Something that was on stage for a while; `ended_at` null: it still is.
+
+    document_id, document_kind: of what one may still open. title: its name; of what one may not, the name that it had then. missed: it was over before one came.
+    """
+
+    id: UUID
+    kind: ActivityKind
+    document_id: UUID | None
+    document_kind: Kind | None
+    title: str | None
+    put_by: str | None
+    shown_at: Moment
+    ended_at: Moment | None
+    missed: bool
+
+
+class StageShowingPage(Page[StageShowing]):
+    """One page of what was on stage, oldest first."""
+
+
 class Attendee(Answer):
     """Somebody who was in a session."""
 

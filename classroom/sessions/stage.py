@@ -11,7 +11,7 @@ from enum import Enum
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select
+from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +22,7 @@ from classroom.classes.models import MembershipRow
 from classroom.documents.actions import boards_over
 from classroom.documents.models import DocumentAccessRow, DocumentRow
 from classroom.sessions import rules
-from classroom.sessions.models import HandRow, SessionRow, StageRow
+from classroom.sessions.models import HandRow, SessionRow, ShowingRow, StageRow
 from classroom.sessions.rules import SessionState
 from collab_server.live import LiveDocuments
 from documents.access import Level
@@ -31,6 +31,7 @@ from documents.slides import turn_to
 from documents.stage import STAGEABLE, Activity, ActivityKind, Hand, PersonOnStage, Stage, shown
 from persistence.base import utc_now
 from persistence.database import Transaction
+from persistence.ids import new_id
 
 
 class Keep(Enum):
@@ -100,6 +101,7 @@ async def change_stage(
             # Who presented, presented what was there.
             stage.presenter_id = None
             stage.put_by = person.id
+            await _note(session, stage, changes.activity.kind, document_id, by=person.id)
         stage.activity = changes.activity.kind
         stage.shown_document_id = document_id
         stage.slide_id = changes.activity.slide_id
@@ -123,6 +125,7 @@ async def change_stage(
 async def clear(transaction: Transaction, stage: StageRow, *, live: LiveDocuments) -> None:
     """Empty a stage whose session ends: nothing is on it, nothing is locked, no hand is up."""
     before = stage.shown_document_id
+    await _note(transaction.session, stage, ActivityKind.NONE, None, by=None)
     stage.activity, stage.shown_document_id, stage.slide_id = ActivityKind.NONE, None, None
     stage.put_by = stage.presenter_id = stage.timer_ends_at = None
     stage.locked = stage.roam = False
@@ -240,6 +243,33 @@ async def _activity(session: AsyncSession, stage: StageRow) -> Activity:
         return Activity(kind)
     document = await session.get_one(DocumentRow, stage.shown_document_id)
     return Activity(stage.activity, document.id, document.kind, document.title, stage.slide_id)
+
+
+async def _note(
+    session: AsyncSession, stage: StageRow, activity: ActivityKind, document_id: UUID | None, *, by: UUID | None
+) -> None:
+    """Keep what comes on stage now, and that what was there has ended."""
+    now = utc_now()
+    await session.execute(
+        update(ShowingRow)
+        .where(ShowingRow.session_id == stage.session_id, ShowingRow.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    if activity is ActivityKind.NONE:
+        return
+    title = await session.scalar(select(DocumentRow.title).where(DocumentRow.id == document_id))
+    session.add(
+        ShowingRow(
+            id=new_id(),
+            session_id=stage.session_id,
+            activity=activity,
+            document_id=document_id,
+            title=title,
+            put_by=by,
+            shown_at=now,
+            ended_at=None,
+        )
+    )
 
 
 async def _document_to_show(session: AsyncSession, row: SessionRow, wanted: ToShow) -> UUID | None:

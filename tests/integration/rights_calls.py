@@ -136,6 +136,7 @@ CALLS = [
     _call("startSession", "POST /sessions/{session}/start", TEACH),
     _call("getStage", "GET /sessions/{session}/stage", SEE),
     _call("changeStage", "PATCH /sessions/{session}/stage", TEACH, {"locked": False}),
+    _call("listShowings", "GET /sessions/{session}/showings", SEE),
     _call("raiseHand", "PUT /sessions/{session}/hand", SEE),
     _call("lowerOwnHand", "DELETE /sessions/{session}/hand", SEE),
     _call("lowerHand", "DELETE /sessions/{session}/hands/{student}", TEACH),

@@ -500,6 +500,52 @@ async def test_deleting_what_is_not_on_stage_leaves_the_stage_alone(lesson: Less
     assert len(room.api.live.edited) == edits
 
 
+async def test_what_was_on_stage_is_kept_and_a_late_comer_is_told_what_they_missed(lesson: Lesson) -> None:
+    room, late = lesson.room, await lesson.room.api.student()
+    await late.post("/classes/join", {"join_code": room.join_code})
+    hidden, deleted = await new_board(room, students="none", title="Hidden"), await new_board(room, title="Old")
+    await room.student.post(f"{lesson.path}/attendance")
+    await lesson.show(room.board_id)
+    await lesson.show(room.board_id)
+    await lesson.show(hidden)
+    await lesson.show(deleted)
+    await lesson.stage(activity={"kind": "video"})
+    await lesson.stage(activity={"kind": "none"})
+    await room.teacher.delete(f"/documents/{deleted}")
+    await late.post(f"{lesson.path}/attendance")
+    await lesson.show(room.board_id)
+    await room.teacher.patch(f"/documents/{room.board_id}", {"title": "Cells"})
+
+    async def seen(who: Client) -> list[tuple[Any, ...]]:
+        answer = await who.get(f"{lesson.path}/showings?limit=2")
+        items: list[dict[str, Any]] = answer.json()["items"]
+        while cursor := answer.json()["next_cursor"]:
+            answer = await who.get(f"{lesson.path}/showings?limit=2&cursor={cursor}")
+            items += answer.json()["items"]
+        assert {each["put_by"] for each in items} == {(await room.teacher.get("/me")).json()["name"]}
+        assert [each["shown_at"] for each in items] == sorted(each["shown_at"] for each in items)
+        assert [each["ended_at"] is None for each in items] == [False] * (len(items) - 1) + [True]
+        return [
+            (each["kind"], each["title"], each["document_id"], each["document_kind"], each["missed"]) for each in items
+        ]
+
+    board = ("document", "Cells", room.board_id, "whiteboard")
+    was_there = [
+        (*board, False),
+        ("document", "Hidden", None, None, False),
+        ("document", "Old", None, None, False),
+        ("video", None, None, None, False),
+        (*board, False),
+    ]
+    assert await seen(room.student) == was_there
+    assert await seen(late) == [(*each[:4], True) for each in was_there[:4]] + was_there[4:]
+    assert (await seen(room.teacher))[1] == ("document", "Hidden", hidden, "whiteboard", True)
+    # The end of the session ends what was on stage; the record stays.
+    await room.teacher.post(f"{lesson.path}/end")
+    items = (await late.get(f"{lesson.path}/showings")).json()["items"]
+    assert [each["ended_at"] is None for each in items] == [False] * 5
+
+
 async def test_two_teachers_at_once_change_one_stage_and_nothing_of_either_is_lost(lesson: Lesson) -> None:
     room = lesson.room
     second = await another_teacher(room)

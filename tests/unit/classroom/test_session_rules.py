@@ -95,3 +95,10 @@ def test_nothing_is_decided_anew_where_nothing_changes_and_all_is_where_somebody
     assert not anew(before=OnStage.OFF)
     assert anew(before=OnStage.OFF, students=Level.NONE)
     assert anew(presenter_changes=True)
+
+
+def test_missed_is_what_was_over_before_one_came():
+    assert rules.is_missed(ended_at=NOON, came_at=NOON)
+    assert rules.is_missed(ended_at=NOON, came_at=None)
+    assert not rules.is_missed(ended_at=NOON + MINUTE, came_at=NOON)
+    assert not rules.is_missed(ended_at=None, came_at=NOON)

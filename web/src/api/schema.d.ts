@@ -1866,6 +1866,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{session_id}/showings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Showings
+         * @description List what was on the stage of a session so far, oldest first: what a late comer has missed.
+         */
+        get: operations["listShowings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{session_id}/stage": {
         parameters: {
             query?: never;
@@ -3891,6 +3911,46 @@ export interface components {
             roam?: boolean | null;
             /** Timer Seconds */
             timer_seconds?: number | null;
+        };
+        /**
+         * StageShowing
+         * @description Something that was on stage for a while; `ended_at` null: it still is.
+         *
+         *     document_id, document_kind: of what one may still open. title: its name; of what one may not, the name that it had then. missed: it was over before one came.
+         */
+        StageShowing: {
+            /** Document Id */
+            document_id: string | null;
+            document_kind: components["schemas"]["Kind"] | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["ActivityKind"];
+            /** Missed */
+            missed: boolean;
+            /** Put By */
+            put_by: string | null;
+            /**
+             * Shown At
+             * Format: date-time
+             */
+            shown_at: string;
+            /** Title */
+            title: string | null;
+        };
+        /**
+         * StageShowingPage
+         * @description One page of what was on stage, oldest first.
+         */
+        StageShowingPage: {
+            /** Items */
+            items: components["schemas"]["StageShowing"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * StartedClass
@@ -10601,6 +10661,58 @@ export interface operations {
             };
             /** @description It does not fit the present state. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listShowings: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageShowingPage"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
