@@ -5,8 +5,8 @@ A restored document goes on in a new epoch, whose first row holds its whole cont
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -186,7 +186,7 @@ class Stored:
 
 
 class PostgresUpdateLog:
-    """Reads and writes the log through a small pool of its own, apart from the REST layer's.
+    """Appends to the log over a connection of its own, and does all else through a small pool, apart from the REST layer's.
 
     Every method raises asyncpg.PostgresError, asyncpg.InterfaceError or OSError when the database refuses or is away.
     Nothing is written then, unless the connection broke during the commit itself; written again, an update changes nothing.
@@ -195,6 +195,9 @@ class PostgresUpdateLog:
     def __init__(self, url: str) -> None:
         self._url = url
         self._opened: asyncpg.Pool | None = None
+        # Kept: to lend a pool's connection takes longer than to append a row.
+        self._appending: asyncpg.Connection | None = None
+        self._append_lock = asyncio.Lock()
 
     @classmethod
     async def connect(cls, url: str) -> "PostgresUpdateLog":
@@ -205,12 +208,14 @@ class PostgresUpdateLog:
 
     async def open(self) -> None:
         """Open the pool."""
-        self._opened = await asyncpg.create_pool(self._url, min_size=1, max_size=CONNECTIONS, reset=_leave_as_it_is)
+        self._opened = await asyncpg.create_pool(self._url, min_size=1, max_size=CONNECTIONS)
 
     async def close(self) -> None:
         """Close the pool, after what is under way."""
         if self._opened is not None:
             await self._opened.close()
+        if self._appending is not None:
+            await self._appending.close()
 
     @property
     def _pool(self) -> asyncpg.Pool:
@@ -222,8 +227,11 @@ class PostgresUpdateLog:
 
         A document that does not exist, or is in another epoch, is left out.
         """
-        async with self._connection(seconds=APPEND_SECONDS) as connection:
-            return await append_rows(connection, batches)
+        async with self._append_lock:
+            if self._appending is None or self._appending.is_closed():
+                self._appending = await asyncpg.connect(self._url, timeout=APPEND_SECONDS)
+            with _broken_after(self._appending, APPEND_SECONDS):
+                return await append_rows(self._appending, batches)
 
     async def load(
         self, document_id: UUID, *, seq: int | None = None, snapshot_before: int | None = None
@@ -279,23 +287,26 @@ class PostgresUpdateLog:
 
     @asynccontextmanager
     async def _connection(self, *, seconds: float) -> AsyncIterator[PoolConnectionProxy]:
-        """Lend a connection, and break it when the work on it takes longer.
-
-        Asking the server to cancel, as asyncpg's own time limits do, would wait for a frozen server as well.
-        """
+        """Lend a connection, and break it when the work on it takes longer."""
         async with self._pool.acquire(timeout=seconds) as connection:
-            watchdog = asyncio.get_running_loop().call_later(seconds, connection.terminate)
-            try:
+            with _broken_after(connection, seconds):
                 yield connection
-            finally:
-                watchdog.cancel()
 
 
 Connection = asyncpg.Connection | PoolConnectionProxy
 
 
-async def _leave_as_it_is(_connection: Connection) -> None:
-    """Spare the trip in which asyncpg forgets a session's settings when a connection goes back: nothing here makes any."""
+@contextmanager
+def _broken_after(connection: Connection, seconds: float) -> Iterator[None]:
+    """Break a connection when the work on it takes longer.
+
+    Asking the server to cancel, as asyncpg's own time limits do, would wait for a frozen server as well.
+    """
+    watchdog = asyncio.get_running_loop().call_later(seconds, connection.terminate)
+    try:
+        yield
+    finally:
+        watchdog.cancel()
 
 
 async def read_document(
