@@ -37,6 +37,7 @@ settings.register_profile("lectern", derandomize=True, deadline=None)
 settings.load_profile("lectern")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Run one worker more than there are processors: much of what tests do is to wait."""
     return min(multiprocessing.cpu_count() + 1, WORKERS_MAX)
