@@ -46,6 +46,19 @@ def unlinked_decisions(root: Path) -> Iterator[str]:
             yield f"{path.relative_to(root)}: not linked from docs/decisions/README.md"
 
 
+def forked_migrations(root: Path) -> Iterator[str]:
+    """Find steps of the schema that do not follow the one before: two changes that met, or a gap."""
+    folder = root / "persistence" / "migrations" / "versions"
+    for number, path in enumerate(sorted(folder.glob("[0-9]*.py")), start=1):
+        wanted = (
+            f'revision = "{number:04}"',
+            f'down_revision = "{number - 1:04}"' if number > 1 else "down_revision = None",
+        )
+        lines = path.read_text().splitlines()
+        if not path.name.startswith(f"{number:04}_") or any(line not in lines for line in wanted):
+            yield f"{path.relative_to(root)}: is step {number:04} of the schema, and has to say so"
+
+
 def pins(lock: Path) -> dict[str, str]:
     """Return the packages of a lock file and their versions."""
     found = [PIN.match(line) for line in lock.read_text().splitlines()]
@@ -76,7 +89,12 @@ def loose_locks(root: Path) -> Iterator[str]:
 def main() -> int:
     """Print every fault; return 1 when there is any."""
     forbidden = [f"{place}/" for place in {str(Path.home()), str(ROOT)} if len(place) > 1]
-    faults = [*named_places(ROOT, forbidden=forbidden), *unlinked_decisions(ROOT), *loose_locks(ROOT)]
+    faults = [
+        *named_places(ROOT, forbidden=forbidden),
+        *unlinked_decisions(ROOT),
+        *forked_migrations(ROOT),
+        *loose_locks(ROOT),
+    ]
     for fault in faults:
         print(fault)
     return 1 if faults else 0

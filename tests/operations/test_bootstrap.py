@@ -156,3 +156,14 @@ def test_a_decision_that_is_not_linked_is_found(tmp_path: Path) -> None:
     assert list(structure.unlinked_decisions(tmp_path)) == [
         "docs/decisions/0002-two.md: not linked from docs/decisions/README.md"
     ]
+
+
+def test_two_steps_of_the_schema_with_one_number_are_found(tmp_path: Path) -> None:
+    folder = tmp_path / "persistence" / "migrations" / "versions"
+    folder.mkdir(parents=True)
+    (folder / "0001_one.py").write_text('revision = "0001"\ndown_revision = None\n')
+    for name in ("0002_mine.py", "0002_yours.py"):
+        (folder / name).write_text('revision = "0002"\ndown_revision = "0001"\n')
+    assert list(structure.forked_migrations(tmp_path)) == [
+        "persistence/migrations/versions/0002_yours.py: is step 0003 of the schema, and has to say so"
+    ]
