@@ -31,6 +31,11 @@ def free_port() -> int:
             return port
 
 
+def http_client(url: str) -> httpx.Client:
+    """Return a client of a server that may have much else to do."""
+    return httpx.Client(base_url=url, trust_env=False, timeout=STOP_LIMIT_SECONDS)
+
+
 def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Return our environment with exactly these LECTERN_ settings (named without the prefix, in lower case)."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("LECTERN_")}

@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from tests.running_server import http_client
+
 _NUMBERS = itertools.count(1)
 PASSWORD = "correct horse battery staple"
 
@@ -29,7 +31,7 @@ class School:
 
     def register(self, name: str, role: str) -> Account:
         email = f"person{next(_NUMBERS)}@school.example"
-        api = httpx.Client(base_url=self.url, trust_env=False)
+        api = http_client(self.url)
         api.post(
             "/api/auth/register", json={"email": email, "password": PASSWORD, "name": name, "role": role}
         ).raise_for_status()

@@ -5,7 +5,7 @@ import jwt
 import pytest
 
 from tests.conftest import StartServer
-from tests.running_server import RunningServer
+from tests.running_server import RunningServer, http_client
 from tests.school import School
 
 pytestmark = pytest.mark.postgres
@@ -39,7 +39,7 @@ def test_with_another_secret_key_old_tokens_end_and_browsers_stay_signed_in(star
     server = start_server(secret_key=NEW, public_url=SCHOOL)
     after = published(server)
     assert {key["kid"] for key in before}.isdisjoint(key["kid"] for key in after)
-    with httpx.Client(base_url=server.url, trust_env=False) as api:
+    with http_client(server.url) as api:
         refused = api.get("/api/me", headers={"Authorization": f"Bearer {zoe.token}"})
         assert (refused.status_code, refused.json()["code"]) == (401, "token_invalid")
         # What renews a sign-in is random and kept as a hash: no key is in it.

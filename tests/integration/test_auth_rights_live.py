@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from auth.models import Role
@@ -11,7 +10,7 @@ from documents.access import Level, decide
 from documents.kinds import Kind
 from tests.conftest import run_sql
 from tests.raw_client import DIALECTS, raw_client
-from tests.running_server import RunningServer, lectern
+from tests.running_server import RunningServer, http_client, lectern
 from tests.school import PASSWORD, School
 
 pytestmark = pytest.mark.postgres
@@ -21,7 +20,7 @@ def administrators_token(server: RunningServer) -> str:
     email = f"{uuid4()}@school.example"
     created = lectern("create-admin", "--email", email, settings=server.settings, text=PASSWORD + "\n")
     assert created.returncode == 0, created.stderr
-    with httpx.Client(base_url=server.url, trust_env=False) as api:
+    with http_client(server.url) as api:
         return School(server.url).sign_in(email, api)
 
 

@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-import httpx
 import jwt
 import pytest
 from websockets.asyncio.client import connect
@@ -17,7 +16,7 @@ from auth.tokens import TokenIssuer
 from persistence.base import utc_now
 from tests.conftest import run_sql, with_database
 from tests.raw_client import DIALECTS, Author, RawClient, raw_client
-from tests.running_server import RunningServer, lectern
+from tests.running_server import RunningServer, http_client, lectern
 from tests.school import PASSWORD, Account, School
 
 pytestmark = pytest.mark.postgres
@@ -40,7 +39,7 @@ class Lesson:
         email = f"{uuid4()}@school.example"
         created = lectern("create-admin", "--email", email, settings=server.settings, text=PASSWORD + "\n")
         assert created.returncode == 0, created.stderr
-        self.admin = httpx.Client(base_url=server.url, trust_env=False)
+        self.admin = http_client(server.url)
         self.admin.headers["Authorization"] = f"Bearer {self.school.sign_in(email, self.admin)}"
 
     def student(self) -> tuple[Account, str]:

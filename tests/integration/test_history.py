@@ -10,7 +10,7 @@ import pytest
 from pycrdt import Doc, Map
 
 from tests.conftest import run_sql
-from tests.running_server import RunningServer, lectern
+from tests.running_server import RunningServer, http_client, lectern
 from tests.school import PASSWORD, Account, School
 from tests.yjs_peers import Peers, yjs_peers
 
@@ -72,7 +72,7 @@ def office(shared_server: RunningServer) -> Iterator[httpx.Client]:
     email = "history.office@school.example"
     created = lectern("create-admin", "--email", email, settings=shared_server.settings, text=PASSWORD + "\n")
     assert created.returncode == 0, created.stderr
-    with httpx.Client(base_url=shared_server.url, trust_env=False) as api:
+    with http_client(shared_server.url) as api:
         api.headers["Authorization"] = f"Bearer {School(shared_server.url).sign_in(email, api)}"
         yield api
 

@@ -10,7 +10,7 @@ from pycrdt import Doc, Map
 
 from tests.conftest import run_sql
 from tests.integration.conftest import Api
-from tests.running_server import RunningServer, lectern
+from tests.running_server import RunningServer, http_client, lectern
 from tests.school import PASSWORD, Account, School
 from tests.yjs_peers import Peer, Peers, yjs_peers
 
@@ -36,7 +36,7 @@ def administrator(server: RunningServer) -> httpx.Client:
     email = "office@school.example"
     created = lectern("create-admin", "--email", email, settings=server.settings, text=PASSWORD + "\n")
     assert created.returncode == 0, created.stderr
-    api = httpx.Client(base_url=server.url, trust_env=False)
+    api = http_client(server.url)
     api.headers["Authorization"] = f"Bearer {School(server.url).sign_in(email, api)}"
     return api
 
