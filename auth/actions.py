@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, delete, func, literal, select, update
+from sqlalchemy import ARRAY, Uuid, any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,6 +28,7 @@ from auth.models import AccountStatus, AuthSessionRow, InvitationRow, RefreshTok
 from auth.passwords import Passwords
 from auth.ports import AccessListener, AccountServices
 from auth.registration import RegistrationMode
+from auth.rotation import Copied, SignedIn, add_pair, rotate
 from auth.rules import (
     clean_text,
     color_for,
@@ -36,7 +37,7 @@ from auth.rules import (
     standing,
     status_after_registration,
 )
-from auth.tokens import Claims, new_secret, secret_hash
+from auth.tokens import Claims, secret_hash
 from persistence.base import utc_now
 from persistence.database import Transaction
 from persistence.ids import new_id
@@ -54,14 +55,6 @@ class Person:
     role: Role
     color: str
     session_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """What somebody who is signed in gets: a short access token and the secret that renews it."""
-
-    access_token: str
-    refresh_token: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,10 +166,10 @@ async def sign_in(
 
 
 async def refresh(services: AccountServices, token: str | None, *, arrived_at: datetime) -> SignedIn:
-    """Exchange a refresh token for a new pair; each token can be used once.
+    """Exchange a refresh token for a new pair.
 
-    A token that comes back was copied: its whole sign-in is ended. Only when the request had arrived before the
-    token was used (two tabs at the same moment) nothing is ended: one of them wins, the others are just refused.
+    The same token once more gets the same successor, as long as nobody has used that and for half a minute: the answer was lost
+    on the way. After that, a token that comes back was copied, and its whole sign-in is ended.
 
     Args:
         services: the services of the house.
@@ -189,11 +182,13 @@ async def refresh(services: AccountServices, token: str | None, *, arrived_at: d
     if token is None:
         raise RefreshInvalid
     async with services.database.transaction() as transaction:
-        signed_in = await _rotate(transaction, services, secret_hash(token), arrived_at)
+        found = await rotate(transaction.session, services, token, arrived_at)
+        if isinstance(found, Copied):
+            await end_sessions(transaction, services.live, [found.session_id])
     # Outside of the transaction: the end of a sign-in must be kept although the request fails.
-    if signed_in is None:
+    if not isinstance(found, SignedIn):
         raise RefreshInvalid
-    return signed_in
+    return found
 
 
 async def sign_out(services: AccountServices, *, refresh_token: str | None, claims: Claims | None) -> None:
@@ -332,7 +327,7 @@ async def _begin_session(
     row = AuthSessionRow(id=new_id(), user_id=user_id, user_agent=user_agent[:USER_AGENT_MAX_CHARS])
     session.add(row)
     await session.flush()
-    return await _pair(session, services, user_id, row.id)
+    return add_pair(session, services, user_id, row.id)
 
 
 def end_block_in_time(session: AsyncSession, user: UserRow) -> None:
@@ -346,49 +341,3 @@ def unblock_account(user: UserRow) -> None:
     """Take a block off an account."""
     user.status = AccountStatus.ACTIVE
     user.blocked_reason = user.blocked_until = None
-
-
-async def _rotate(
-    transaction: Transaction, services: AccountServices, token_hash: bytes, arrived_at: datetime
-) -> SignedIn | None:
-    session = transaction.session
-    # The lock orders refreshes with the same token. What the token belongs to is read after it was granted.
-    row = await session.scalar(
-        select(RefreshTokenRow).where(RefreshTokenRow.token_hash == token_hash).with_for_update()
-    )
-    if row is None:
-        return None
-    if row.used_at is not None:
-        if row.used_at < arrived_at:
-            await end_sessions(transaction, services.live, [row.session_id])
-        return None
-    user_id = await session.scalar(
-        select(AuthSessionRow.user_id)
-        .join(UserRow, UserRow.id == AuthSessionRow.user_id)
-        .where(
-            AuthSessionRow.id == row.session_id,
-            AuthSessionRow.revoked_at.is_(None),
-            UserRow.status == AccountStatus.ACTIVE,
-        )
-    )
-    now = utc_now()
-    if user_id is None or row.expires_at <= now:
-        return None
-    row.used_at = now
-    await session.execute(update(AuthSessionRow).where(AuthSessionRow.id == row.session_id).values(last_used_at=now))
-    await session.execute(
-        delete(RefreshTokenRow).where(RefreshTokenRow.session_id == row.session_id, RefreshTokenRow.expires_at <= now)
-    )
-    return await _pair(session, services, user_id, row.session_id)
-
-
-async def _pair(session: AsyncSession, services: AccountServices, user_id: UUID, session_id: UUID) -> SignedIn:
-    token = new_secret()
-    session.add(
-        RefreshTokenRow(
-            token_hash=secret_hash(token),
-            session_id=session_id,
-            expires_at=utc_now() + timedelta(days=services.accounts.refresh_token_days),
-        )
-    )
-    return SignedIn(services.issuer.issue(user_id, session_id), token)

@@ -66,7 +66,10 @@ class AuthSessionRow(Base):
 
 
 class RefreshTokenRow(Base):
-    """One refresh token, known only by its hash. A used one stays, so that its reuse is noticed."""
+    """One refresh token, known only by its hash. A used one stays, so that its reuse is noticed.
+
+    `successor_salt`: with it the token makes the one that it was exchanged for once more; it is there until that one is used.
+    """
 
     __tablename__ = "refresh_tokens"
     __table_args__ = (Index("ix_refresh_tokens_session_id", "session_id"),)
@@ -76,6 +79,7 @@ class RefreshTokenRow(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    successor_salt: Mapped[bytes | None]
 
 
 class InvitationRow(Base):

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Cookie, Request, Response
 
 from auth import actions
-from auth.actions import Registration, SignedIn
+from auth.actions import Registration
 from auth.dependencies import AccountParts, BearerToken, CurrentPerson, RequestTransaction
 from auth.errors import ForeignOrigin, SessionRevoked, Unauthenticated
 from auth.http.requests import network_address
 from auth.http.responses import problems
 from auth.models import UserRow
 from auth.ports import AccountServices
+from auth.rotation import SignedIn
 from auth.rules import is_own_origin
 from auth.schemas import (
     AccessToken,

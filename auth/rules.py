@@ -3,7 +3,8 @@
 import hashlib
 import ipaddress
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum, auto
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -16,6 +17,8 @@ EMAIL_MAX_CHARS = 254
 TEXT_MAX_CHARS = 200
 PASSWORD_MIN_CHARS = 8
 PASSWORD_MAX_CHARS = 200
+REPEAT_LIMIT = timedelta(seconds=30)
+"""How long an exchange of a refresh token can be repeated: a reload takes a second, and a request that got no answer is given up after this."""
 
 # Twelve colours that people with any kind of colour blindness can tell apart (Martin Krzywinski, Genome Sciences
 # Centre, "Color palettes for color blindness", the 12-colour palette).
@@ -147,3 +150,29 @@ def like_pattern(text: str) -> str:
     """Return the SQL ``LIKE`` pattern that finds a text anywhere, its wildcards taken literally (escape: backslash)."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+class Comeback(Enum):
+    """What it means that a used refresh token comes back."""
+
+    REPEAT = auto()
+    """The answer was lost on the way, and nobody has used what was in it."""
+
+    OVERTAKEN = auto()
+    """The request was there before the token was used, and another one was faster."""
+
+    COPY = auto()
+    """Somebody has a copy of it."""
+
+
+def comeback(*, used_at: datetime, arrived_at: datetime, followed: bool) -> Comeback:
+    """Tell what it means that a refresh token, which was used, comes back.
+
+    Args:
+        used_at: when it was exchanged.
+        arrived_at: when it came back.
+        followed: whether the token that it was exchanged for has been used, too.
+    """
+    if not followed and arrived_at - used_at <= REPEAT_LIMIT:
+        return Comeback.REPEAT
+    return Comeback.COPY if arrived_at > used_at else Comeback.OVERTAKEN

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import json
 import secrets
 from collections.abc import Callable
@@ -110,6 +111,16 @@ class TokenIssuer:
 def new_secret() -> str:
     """Return a new refresh token or invitation code: 256 random bits, safe in addresses and cookies."""
     return secrets.token_urlsafe(32)
+
+
+def new_salt() -> bytes:
+    """Return what a refresh token makes its successor with."""
+    return secrets.token_bytes(32)
+
+
+def successor(secret: str, salt: bytes) -> str:
+    """Return the refresh token that follows one: always the same, and unknown to who has only one of secret and salt."""
+    return _base64url(hmac.digest(secret.encode(), salt, "sha256"))
 
 
 def secret_hash(secret: str) -> bytes:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.conftest import StartServer
 from tests.end_to_end.conftest import Room
@@ -50,6 +51,26 @@ def test_a_teacher_opens_a_class_and_a_student_joins_by_its_link(room: Room) -> 
         expect(page.get_by_text("Frau Müller").first).to_be_visible()
         page.reload()
         page.get_by_role("heading", name="化学 9b").wait_for()
+
+
+def test_who_reloads_when_an_answer_was_lost_stays_signed_in(room: Room, school: School) -> None:
+    page = room.sign_in(school.register("Zoë Brandt", "student"))
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        cookies = page.context.cookies(f"{room.url}/api/auth")
+        token = next(each["value"] for each in cookies if each["name"] == "lectern_refresh")
+        headers = {"Cookie": f"lectern_refresh={token}"}
+        lost.append(httpx.post(route.request.url, headers=headers, trust_env=False, timeout=30).status_code)
+        route.abort()
+
+    page.route("**/api/auth/refresh", lose)
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/api/auth/refresh")):
+        page.reload()
+    page.unroute("**/api/auth/refresh")
+    page.reload()
+    page.get_by_role("heading", name="My classes").wait_for()
+    assert set(lost) == {200}
 
 
 def test_signing_out_ends_the_sign_in_and_the_page_asks_again(room: Room, school: School) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from auth.models import RefreshTokenRow
+from auth.rules import REPEAT_LIMIT
 from persistence.base import utc_now
 from tests.integration.conftest import PASSWORD, PUBLIC_URL, Api
 from tests.integration.sign_ins import account, refresh_cookie, refresh_with
@@ -47,6 +48,7 @@ async def test_reusing_a_refresh_token_ends_the_whole_sign_in(api: Api, is_probl
     stolen = refresh_cookie(client)
     rotated = await client.post("/auth/refresh")
     newest = refresh_cookie(client)
+    await half_a_minute_later(api)
     is_problem(await refresh_with(api, stolen), 401, "refresh_invalid")
     is_problem(await refresh_with(api, newest), 401, "refresh_invalid")
     is_problem(await client.get("/me"), 401, "token_revoked")
@@ -61,12 +63,67 @@ async def test_reuse_does_not_end_other_sign_ins_of_the_same_person(api: Api) ->
     await laptop.sign_in(phone.email)
     stolen = refresh_cookie(phone)
     await phone.post("/auth/refresh")
+    await half_a_minute_later(api)
     await refresh_with(api, stolen)
+    assert (await phone.get("/me")).status_code == 401
     assert (await laptop.get("/me")).status_code == 200
     assert (await laptop.post("/auth/refresh")).status_code == 200
 
 
-async def test_of_concurrent_refreshes_one_wins_and_nobody_is_signed_out(api: Api) -> None:
+async def half_a_minute_later(api: Api) -> None:
+    """Let more time pass since tokens were exchanged than an exchange can be repeated."""
+    async with api.services.database.transaction() as transaction:
+        await transaction.session.execute(
+            update(RefreshTokenRow).values(used_at=RefreshTokenRow.used_at - REPEAT_LIMIT)
+        )
+
+
+async def test_who_reloads_before_the_answer_has_come_gets_the_same_one_and_stays_signed_in(api: Api) -> None:
+    client = await api.student()
+    token = refresh_cookie(client)
+    lost, again, last = [await refresh_with(api, token) for _ in range(3)]
+    successor = lost.cookies["lectern_refresh"]
+    for answer in (again, last):
+        assert (answer.status_code, answer.cookies["lectern_refresh"]) == (200, successor)
+    bearer = {"Authorization": f"Bearer {last.json()['access_token']}"}
+    assert (await client.get("/me", headers=bearer)).json()["id"] == client.id
+    assert (await refresh_with(api, successor)).status_code == 200
+    assert api.live.told == []
+
+
+async def test_once_its_successor_is_used_a_refresh_token_that_comes_back_was_copied(
+    api: Api, is_problem: IsProblem
+) -> None:
+    client = await api.student()
+    stolen = refresh_cookie(client)
+    # A thief and the owner were given the same successor; whoever comes second with it is one too many.
+    theirs = (await refresh_with(api, stolen)).cookies["lectern_refresh"]
+    await refresh_with(api, stolen)
+    newest = (await refresh_with(api, theirs)).cookies["lectern_refresh"]
+    is_problem(await refresh_with(api, stolen), 401, "refresh_invalid")
+    is_problem(await refresh_with(api, newest), 401, "refresh_invalid")
+    is_problem(await client.get("/me"), 401, "token_revoked")
+
+
+async def test_an_exchange_is_not_repeated_for_who_is_signed_out_or_blocked(api: Api, is_problem: IsProblem) -> None:
+    client = await api.student()
+    token = refresh_cookie(client)
+    await refresh_with(api, token)
+    assert (await client.post("/auth/logout")).status_code == 204
+    is_problem(await refresh_with(api, token), 401, "refresh_invalid")
+
+
+async def test_who_reads_the_database_cannot_make_successors(api: Api) -> None:
+    client = await api.student()
+    for _ in range(3):
+        await client.post("/auth/refresh")
+    async with api.services.database.transaction() as transaction:
+        rows = (await transaction.session.scalars(select(RefreshTokenRow).order_by(RefreshTokenRow.created_at))).all()
+    # Not even with an older token: only the newest exchange can be repeated.
+    assert [row.successor_salt is not None for row in rows] == [False, False, True, False]
+
+
+async def test_concurrent_refreshes_get_the_same_answer_and_nobody_is_signed_out(api: Api) -> None:
     client = await api.student()
     token = refresh_cookie(client)
     # All requests have arrived before the first token is used: the row is held until each of them waits for it.
@@ -76,11 +133,9 @@ async def test_of_concurrent_refreshes_one_wins_and_nobody_is_signed_out(api: Ap
         while await _waiting_for_locks(api) < 5:  # noqa: ASYNC110 -- PostgreSQL's state can only be asked for
             await asyncio.sleep(0.01)
     answers = await asyncio.gather(*requests)
-    assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401, 401]
-    winner = next(answer for answer in answers if answer.status_code == 200)
-    losers = [answer for answer in answers if answer.status_code == 401]
-    assert all("set-cookie" not in loser.headers for loser in losers)
-    assert (await refresh_with(api, winner.cookies["lectern_refresh"])).status_code == 200
+    assert [answer.status_code for answer in answers] == [200] * 5
+    (successor,) = {answer.cookies["lectern_refresh"] for answer in answers}
+    assert (await refresh_with(api, successor)).status_code == 200
     assert (await client.get("/me")).status_code == 200
     assert api.live.told == []
 

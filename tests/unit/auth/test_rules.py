@@ -12,8 +12,11 @@ from auth.models import AccountStatus
 from auth.registration import RegistrationMode
 from auth.rules import (
     COLORS,
+    REPEAT_LIMIT,
+    Comeback,
     clean_text,
     color_for,
+    comeback,
     is_loopback,
     is_own_origin,
     like_pattern,
@@ -168,3 +171,20 @@ def test_a_block_whose_time_is_over_is_none():
 def test_a_typed_password_that_can_be_nobodys_is_none():
     assert password_or_none("correct horse") == "correct horse"
     assert password_or_none("short") is None
+
+
+@pytest.mark.parametrize(
+    ("later", "followed", "what"),
+    [
+        (timedelta(0), False, Comeback.REPEAT),
+        (REPEAT_LIMIT, False, Comeback.REPEAT),
+        (-REPEAT_LIMIT, False, Comeback.REPEAT),
+        (REPEAT_LIMIT + timedelta(microseconds=1), False, Comeback.COPY),
+        (timedelta(microseconds=1), True, Comeback.COPY),
+        (timedelta(0), True, Comeback.OVERTAKEN),
+        (timedelta(seconds=-1), True, Comeback.OVERTAKEN),
+    ],
+)
+def test_a_refresh_token_that_comes_back_is_a_repeat_or_a_copy(later, followed, what):
+    used_at = datetime(2026, 1, 1, tzinfo=UTC)
+    assert comeback(used_at=used_at, arrived_at=used_at + later, followed=followed) is what

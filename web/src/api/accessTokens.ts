@@ -23,8 +23,8 @@ export type SignedIn = "unknown" | "yes" | "no";
 /**
  * The access token, in memory only, shared by all tabs of this browser.
  *
- * The refresh cookie is good for one use; using it twice ends the whole login. So one tab refreshes at a time (a lock),
- * and tells the others its new token before it lets go of the lock.
+ * The refresh cookie is good for one use; only a lost answer is repeated, and a copy ends the whole login. So one tab refreshes
+ * at a time (a lock), and tells the others its new token before it lets go of the lock.
  */
 export class AccessTokens {
   readonly signedIn = new Observable<SignedIn>("unknown");
