@@ -44,6 +44,7 @@ def test_frames_of_y_protocols_are_read_and_written_as_it_does() -> None:
     [
         (FRAMES["update"], Update(UPDATES[0]["update"])),
         (b"\x04" + FRAMES["sync_step_2"][1:], SyncStep2(DOCUMENTS["together"]["state"])),
+        (FRAMES["presence"], y_websocket.decode(FRAMES["presence"])),
         (b"\x03", QueryPresence()),
         (b"\x05" + string("note"), Stateless("note")),
         (b"\x07", Leave()),
