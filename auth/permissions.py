@@ -26,6 +26,8 @@ class Action(StrEnum):
     USE_OWN_ACCOUNT = "use_own_account"
     CREATE_CLASSES = "create_classes"
     JOIN_CLASSES = "join_classes"
+    BROWSE_COURSES = "browse_courses"
+    CREATE_COURSES = "create_courses"
     SEE_ACCOUNTS = "see_accounts"
     CHANGE_ACCOUNTS = "change_accounts"
     READ_AUDIT = "read_audit"
@@ -63,7 +65,11 @@ HOUSE_RULES: Mapping[Action, HouseRule] = MappingProxyType(
     {
         Action.USE_OWN_ACCOUNT: HouseRule(_EVERYBODY, "see and change their own account, and whatever is only theirs"),
         Action.CREATE_CLASSES: HouseRule(frozenset({Role.TEACHER}), "create classes"),
-        Action.JOIN_CLASSES: HouseRule(frozenset({Role.STUDENT, Role.TEACHER}), "join a class with its code"),
+        Action.JOIN_CLASSES: HouseRule(
+            frozenset({Role.STUDENT, Role.TEACHER}), "join a class with its code, or enrol in one of a course"
+        ),
+        Action.BROWSE_COURSES: HouseRule(_EVERYBODY, "look through the catalogue of courses"),
+        Action.CREATE_COURSES: HouseRule(frozenset({Role.TEACHER}), "make courses, and publish their own"),
         Action.SEE_ACCOUNTS: HouseRule(_OFFICE, "see and search all accounts"),
         Action.CHANGE_ACCOUNTS: HouseRule(
             _ADMINS, "approve, block and unblock accounts, change their roles, and invite people"
@@ -86,8 +92,8 @@ CLASS_RULES: Mapping[Action, ClassRule] = MappingProxyType(
         Action.LEAVE_CLASS: ClassRule(_MEMBERS, "leave the class, unless its last teacher would"),
         Action.TEACH_CLASS: ClassRule(
             _TEACHERS,
-            "change and delete the class, its people and its join code; create, share, change and delete its documents, "
-            "polls, decks and sessions; lead the stage; see attendance, everybody's progress and the history of documents",
+            "change and delete the class, its people, its invitations, its join code and its course; create, share, change and delete its documents, "
+            "lessons, polls, decks and sessions; lead the stage; see attendance, everybody's progress and the history of documents",
         ),
     }
 )

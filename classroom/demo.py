@@ -1,4 +1,4 @@
-"""A demo class for the first look: a teacher, three students, a board that somebody has begun to draw on, and slides."""
+"""A demo class for the first look: a teacher, three students, a board that somebody has begun to draw on, slides, lessons, a course."""
 
 import secrets
 from dataclasses import dataclass
@@ -13,7 +13,9 @@ from auth.models import AccountStatus, Role, UserRow
 from auth.passwords import Passwords
 from classroom.classes.actions import add_class, add_member
 from classroom.classes.models import ClassRole
+from classroom.courses.demo import add_demo_courses
 from classroom.documents.actions import add_document
+from classroom.lessons.demo import add_demo_lessons
 from classroom.polls.demo import add_demo_poll
 from classroom.progress.demo import add_demo_board
 from classroom.sessions.actions import add_session
@@ -122,6 +124,13 @@ async def _seed(
         teacher_id=ids[teacher.email],
         students=[ids[student.email] for student in students],
     )
+    await add_demo_lessons(
+        session,
+        class_id=row.id,
+        teacher_id=ids[teacher.email],
+        students=[ids[student.email] for student in students],
+    )
+    await add_demo_courses(session, class_id=row.id, teacher_id=ids[teacher.email])
     tomorrow = utc_now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
     await add_session(
         session,

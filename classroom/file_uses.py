@@ -2,5 +2,6 @@
 
 from classroom.documents.files import FILE_USE as DOCUMENTS
 from classroom.files.uses import FileUse
+from classroom.lessons.files import FILE_USE as LESSONS
 
-FILE_USES: tuple[FileUse, ...] = (DOCUMENTS,)
+FILE_USES: tuple[FileUse, ...] = (DOCUMENTS, LESSONS)

@@ -12,7 +12,7 @@ from classroom import errors
 from collab_server.live import NotCommitted
 
 BODY_MAX_BYTES = 1024 * 1024
-STREAMED_PATHS = re.compile(r"/api/files|/api/documents/[^/]+/slides")
+STREAMED_PATHS = re.compile(r"/api/files|/api/documents/[^/]+/slides|/api/classes/[^/]+/members/import")
 
 PROBLEMS: ProblemTable = MappingProxyType(
     {
@@ -66,6 +66,9 @@ CONSTRAINTS: Mapping[str, type[Exception]] = MappingProxyType(
         "fk_files_class_id": NotFound,
         "fk_decks_document_id": NotFound,
         "fk_slide_uploads_document_id": NotFound,
+        "fk_course_classes_class_id": NotFound,
+        "fk_course_classes_course_id": NotFound,
+        "fk_class_invitations_class_id": NotFound,
     }
 )
 

@@ -9,12 +9,15 @@ import auth.recovery.routes
 import auth.routes
 import auth.sign_ins.routes
 import classroom.classes.routes
+import classroom.courses.routes
 import classroom.documents.routes
 import classroom.files.routes
 import classroom.history.routes
+import classroom.lessons.routes
 import classroom.polls.routes
 import classroom.progress.routes
 import classroom.rooms.routes
+import classroom.roster.routes
 import classroom.sessions.routes
 import classroom.slides.routes
 
@@ -31,11 +34,14 @@ def api_router(*, prefix: str = "") -> APIRouter:
         auth.recovery.routes.router,
         auth.sign_ins.routes.router,
         classroom.classes.routes.router,
+        classroom.courses.routes.router,
         classroom.documents.routes.router,
         classroom.files.routes.router,
         classroom.history.routes.router,
+        classroom.lessons.routes.router,
         classroom.progress.routes.router,
         classroom.rooms.routes.router,
+        classroom.roster.routes.router,
         classroom.sessions.routes.router,
         classroom.slides.routes.router,
     ):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,8 +19,11 @@ from auth.models import UserRow
 from auth.permissions import Action, permits_in_class, require
 from auth.ports import AccessListener
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
-from classroom.classes.rules import new_join_code, read_join_code
+from classroom.classes.rules import new_join_code, read_join_code, shown_join_code
+from classroom.courses.models import CourseClassRow, CourseRow
+from classroom.courses.places import keep_within_seats
 from classroom.errors import LastTeacher, UnknownJoinCode
+from classroom.roster.models import ClassInvitationRow
 from persistence.base import utc_now
 from persistence.database import Transaction, violated_constraint
 from persistence.ids import new_id
@@ -53,6 +56,14 @@ class Teacher:
 
 
 @dataclass(frozen=True, slots=True)
+class CourseOf:
+    """The course that a class is one of."""
+
+    id: UUID
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClassView:
     """A class as one of its members sees it."""
 
@@ -60,6 +71,7 @@ class ClassView:
     role: ClassRole
     teachers: Sequence[Teacher]
     student_count: int
+    course: CourseOf | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +142,23 @@ async def add_class(session: AsyncSession, *, title: str, teacher_id: UUID) -> C
 
 
 async def add_member(session: AsyncSession, *, class_id: UUID, user_id: UUID, role: ClassRole) -> bool:
-    """Add somebody to a class; tell whether they were not in it before."""
+    """Add somebody to a class; tell whether they were not in it before. An invitation to it has served its purpose by that."""
     added = await session.scalar(
         insert(MembershipRow)
         .values(class_id=class_id, user_id=user_id, role=role)
         .on_conflict_do_nothing()
         .returning(MembershipRow.user_id)
     )
-    return added is not None
+    if added is None:
+        return False
+    await session.execute(
+        delete(ClassInvitationRow).where(
+            ClassInvitationRow.class_id == class_id,
+            UserRow.id == user_id,
+            ClassInvitationRow.email == func.lower(UserRow.email),
+        )
+    )
+    return True
 
 
 async def view_class(session: AsyncSession, access: ClassAccess) -> ClassView:
@@ -177,6 +198,11 @@ async def renew_join_code(session: AsyncSession, access: ClassAccess) -> None:
     await _with_a_free_join_code(session, access.row)
 
 
+def join_link(row: ClassRow, *, public_url: str) -> str:
+    """Return the address of the page on which one joins a class."""
+    return f"{public_url}/join/{shown_join_code(row.join_code)}"
+
+
 async def class_by_join_code(session: AsyncSession, text: str) -> ClassRow:
     """Return the class that a join code belongs to.
 
@@ -195,11 +221,13 @@ async def join_class(transaction: Transaction, person: Person, text: str, *, liv
 
     Raises:
         UnknownJoinCode: no class has this code.
+        Conflict: the class is full.
         Forbidden: the account is for the house's office, not for a class.
     """
     require(Action.JOIN_CLASSES, person.role)
     row = await class_by_join_code(transaction.session, text)
     if await add_member(transaction.session, class_id=row.id, user_id=person.id, role=ClassRole.STUDENT):
+        await keep_within_seats(transaction.session, row.id)
         transaction.after_commit(lambda: live.access_changed(user_id=person.id))
     return await access_class(transaction.session, person, row.id)
 
@@ -308,7 +336,20 @@ async def _views(session: AsyncSession, found: Sequence[tuple[ClassRow, ClassRol
         .group_by(MembershipRow.class_id)
     )
     students = {row.class_id: row.students for row in counted.all()}
-    return [ClassView(row, role, teachers.get(row.id, []), students.get(row.id, 0)) for row, role in found]
+    courses = await _courses(session, class_ids)
+    return [
+        ClassView(row, role, teachers.get(row.id, []), students.get(row.id, 0), courses.get(row.id))
+        for row, role in found
+    ]
+
+
+async def _courses(session: AsyncSession, class_ids: Sequence[UUID]) -> dict[UUID, CourseOf]:
+    found = await session.execute(
+        select(CourseClassRow.class_id, CourseRow.id, CourseRow.title)
+        .join(CourseRow, CourseRow.id == CourseClassRow.course_id)
+        .where(CourseClassRow.class_id.in_(class_ids), CourseRow.deleted_at.is_(None))
+    )
+    return {class_id: CourseOf(course_id, title) for class_id, course_id, title in found.all()}
 
 
 async def _teachers(session: AsyncSession, class_ids: Sequence[UUID]) -> dict[UUID, list[Teacher]]:

@@ -17,6 +17,7 @@ from classroom.classes.schemas import (
     ClassChanges,
     ClassPage,
     ClassTeacher,
+    CourseOfClass,
     JoinPreview,
     JoinRequest,
     Member,
@@ -53,7 +54,7 @@ async def list_classes(
     return ClassPage(items=[_class(view, services) for view in views], next_cursor=next_cursor)
 
 
-@router.post("/classes/join", responses=problems(401, 403, 404, 413, 422, 429))
+@router.post("/classes/join", responses=problems(401, 403, 404, 409, 413, 422, 429))
 async def join_class(
     body: JoinRequest, request: Request, person: CurrentPerson, transaction: RequestTransaction, services: Parts
 ) -> Class:
@@ -192,10 +193,11 @@ def _class(view: ClassView, services: Services) -> Class:
         id=view.row.id,
         title=view.row.title,
         join_code=code,
-        join_url=f"{services.accounts.public_url}/join/{code}" if code is not None else None,
+        join_url=actions.join_link(view.row, public_url=services.accounts.public_url) if code is not None else None,
         role=view.role,
         teachers=[ClassTeacher.model_validate(teacher, from_attributes=True) for teacher in view.teachers],
         student_count=view.student_count,
+        course=None if view.course is None else CourseOfClass.model_validate(view.course, from_attributes=True),
         created_at=view.row.created_at,
     )
 

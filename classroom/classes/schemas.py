@@ -35,6 +35,13 @@ class ClassTeacher(Answer):
     color: str
 
 
+class CourseOfClass(Answer):
+    """The course that a class is one of."""
+
+    id: UUID
+    title: str
+
+
 class Class(Answer):
     """A class, as one of its members sees it. Code and link are for its teachers."""
 
@@ -45,6 +52,7 @@ class Class(Answer):
     role: ClassRole
     teachers: list[ClassTeacher]
     student_count: int
+    course: CourseOfClass | None
     created_at: Moment
 
 

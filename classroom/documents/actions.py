@@ -217,6 +217,22 @@ async def list_documents(
     return list(shown), next_cursor
 
 
+async def documents_among(
+    session: AsyncSession, person: Person, class_id: UUID, document_ids: Collection[UUID]
+) -> list[AccessedDocument]:
+    """Return those of some documents that are listed in a class and that the person may see."""
+    if not document_ids:
+        return []
+    statement = _documents(MembershipRow.user_id == person.id).where(
+        DocumentRow.id.in_(document_ids),
+        DocumentRow.class_id == class_id,
+        DocumentRow.deleted_at.is_(None),
+        DocumentRow.listed,
+    )
+    found = [_accessed(person.id, row) for row in (await session.execute(statement)).all()]
+    return [document for document in found if document.level is not Level.NONE]
+
+
 def rename(document: AccessedDocument, *, title: str) -> None:
     """Give a document another title."""
     _refuse_house_kinds(document)

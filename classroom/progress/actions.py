@@ -77,6 +77,23 @@ async def move(
             return False
 
 
+async def take_back(
+    transaction: Transaction,
+    live: LiveDocuments,
+    *,
+    class_id: UUID,
+    user_id: UUID,
+    activity: ActivityRef,
+    said: State,
+    to: State,
+) -> None:
+    """Let somebody take back what they said themselves, "I am done" for instance; what a teacher has made of it since stays."""
+    place = await _find(transaction.session, class_id, user_id, activity)
+    if place is not None and place.standing.state is said:
+        # Somebody else's change at this very moment goes first.
+        await write(transaction, live, place, Standing(state=to))
+
+
 async def write(
     transaction: Transaction, live: LiveDocuments, place: Place, after: Standing, *, by: UUID | None = None
 ) -> bool:

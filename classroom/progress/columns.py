@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from auth.errors import Conflict, FieldInvalid, NotFound
+from classroom.progress.actions import ActivityRef
 from classroom.progress.board import add_missing_columns, columns_of, lock_board, next_position, refresh
 from classroom.progress.models import BoardRow, ColumnRow, ColumnType
 from collab_server.live import LiveDocuments
@@ -39,6 +40,46 @@ async def follow_documents(transaction: Transaction, live: LiveDocuments, *, cla
     if board is not None:
         await add_missing_columns(transaction.session, class_id)
         await refresh(transaction, live, board)
+
+
+async def follow_activity(
+    transaction: Transaction,
+    live: LiveDocuments,
+    *,
+    class_id: UUID,
+    activity: ActivityRef,
+    shown: bool,
+    before: str | None = None,
+) -> None:
+    """Bring the column of something else than a document in step with it; call it in the transaction that changed it.
+
+    Without a column there is nothing to do: it gets one when somebody comes further with it.
+
+    shown: whether it is still there. before: the title it had; a column that its teachers have named otherwise keeps their name.
+    """
+    session = transaction.session
+    await session.flush()
+    board = await lock_board(session, class_id)
+    if board is None:
+        return
+    column = await session.scalar(
+        select(ColumnRow)
+        .where(
+            ColumnRow.class_id == class_id,
+            ColumnRow.activity_kind == activity.kind,
+            ColumnRow.activity_id == activity.id,
+        )
+        .execution_options(populate_existing=True)
+    )
+    if column is None:
+        return
+    if before is not None and column.title == before:
+        column.title = activity.title
+    if shown and column.removed_at is not None:
+        column.removed_at = None
+    elif not shown and column.removed_at is None:
+        column.removed_at = utc_now()
+    await refresh(transaction, live, board)
 
 
 async def add_column(

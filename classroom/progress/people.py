@@ -7,7 +7,7 @@ from pycrdt import Doc
 from sqlalchemy import select
 
 from classroom.classes.models import ClassRole, MembershipRow
-from classroom.progress.board import contents_of, lock_board, show_page
+from classroom.progress.board import contents_of, lock_board, refresh, show_page
 from classroom.progress.models import BoardRow, PageRow
 from collab_server.live import LiveDocuments
 from documents.kinds import Kind
@@ -35,6 +35,14 @@ async def follow_person(transaction: Transaction, live: LiveDocuments, *, class_
     page = await session.get(PageRow, (class_id, user_id))
     if page is not None and contents.students:
         show_page(transaction, live, page, contents)
+
+
+async def follow_people(transaction: Transaction, live: LiveDocuments, *, class_id: UUID) -> None:
+    """Show everybody on a class's board as they are in the class now, where many have changed at once."""
+    await transaction.session.flush()
+    board = await lock_board(transaction.session, class_id)
+    if board is not None:
+        await refresh(transaction, live, board)
 
 
 async def follow_name(transaction: Transaction, live: LiveDocuments, *, user_id: UUID) -> None:

@@ -44,7 +44,7 @@ def test_pages_have_no_serious_fault(room: Room, school: School, viewport: dict[
     page = room.sign_in(teacher, **options)
     found["/"] = faults(page)
     page.goto(f"{room.url}/classes/{opened['id']}")
-    for tab in ("Boards", "People", "Settings"):
+    for tab in ("Overview", "Boards", "Lessons", "People", "Settings"):
         page.get_by_role("tab", name=tab).click()
         page.wait_for_load_state("networkidle")
         found[tab] = faults(page)

@@ -51,7 +51,7 @@ def test_a_class_votes_with_hidden_results_and_once_more_after_talking(room: Roo
     opened = school.open_class(teacher, *students)
 
     desk = room.sign_in(teacher)
-    desk.goto(f"{room.url}/classes/{opened['id']}")
+    desk.goto(f"{room.url}/classes/{opened['id']}?tab=documents")
     desk.get_by_role("link", name="Polls").click()
     desk.get_by_role("button", name="New poll").click()
     dialog = desk.get_by_role("dialog")

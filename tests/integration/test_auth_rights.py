@@ -98,6 +98,16 @@ async def world(api: Api) -> World:
     running = await made(teacher, f"{path}/sessions/start", {})
     tomorrow = {"starts_at": "2099-01-01T08:00:00Z", "ends_at": "2099-01-01T09:00:00Z"}
     planned = await made(teacher, "/sessions", {"class_id": opened["id"], "title": "Next", **tomorrow})
+    # Drafts: for who is not in their classes they do not exist, as the class does not.
+    course = await made(teacher, "/courses", {"title": "Biology", "category": "Science"})
+    await made(teacher, f"/courses/{course['id']}/classes/{opened['id']}", {"enrolment": "open"}, "PUT")
+    spare = await made(teacher, "/courses", {"title": "Physics", "category": "Science"})
+    spare = await made(teacher, f"/courses/{spare['id']}/classes", {"title": "7e"})
+    spare_class = await made(teacher, f"/classes/{spare['classes'][0]['id']}/join-code", {})
+    await made(student, "/classes/join", {"join_code": spare_class["join_code"]})
+    unit = await made(teacher, f"{path}/units", {"title": "Water"})
+    lesson = await made(teacher, f"{path}/lessons", {"unit_id": unit["id"], "title": "Rain"})
+    await made(teacher, f"/lessons/{lesson['id']}/publish", {})
     upload = await teacher.request("POST", "/files", files={"file": IMAGE}, data={"document_id": board["id"]})
     assert upload.status_code == 201, upload.text
     return World(
@@ -119,6 +129,10 @@ async def world(api: Api) -> World:
             "questions": questions["id"],
             "question": question,
             "column": column["id"],
+            "course": course["id"],
+            "spare_course": spare["id"],
+            "unit": unit["id"],
+            "lesson": lesson["id"],
             "session": running["id"],
             "planned": planned["id"],
             "file": upload.json()["id"],

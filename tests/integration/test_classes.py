@@ -17,7 +17,9 @@ async def test_a_teacher_makes_a_class(api: Api) -> None:
     response = await teacher.post("/classes", {"title": "  Science 7b "})
     assert response.status_code == 201
     made = response.json()
-    assert made.keys() == {"id", "title", "join_code", "join_url", "role", "teachers", "student_count", "created_at"}
+    assert made.keys() == {
+        "id", "title", "join_code", "join_url", "role", "teachers", "student_count", "course", "created_at"
+    }  # fmt: skip
     assert (made["title"], made["role"], made["student_count"]) == ("Science 7b", "teacher", 0)
     assert made["join_url"] == f"{PUBLIC_URL}/join/{made['join_code']}"
     assert len(made["join_code"]) == 9

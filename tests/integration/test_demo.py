@@ -36,6 +36,14 @@ async def test_an_empty_database_gets_a_class_with_a_drawn_board(api: Api) -> No
             await client.get(f"/documents/{roots['slides'][1]['board_id']}/export", params={"format": "json"})
         ).json()
         assert set(over["elements"]) == {"sample-ring", "sample-why"}
+        lessons = (await client.get(f"/classes/{shown['id']}/lessons")).json()["units"]
+        titles = {"Where does the rain come from?", "An experiment with a glass"}
+        drafts = {"Reading a weather map", "Our weather station"} if account.role == "teacher" else set()
+        assert {lesson["title"] for unit in lessons for lesson in unit["lessons"]} == titles | drafts
+        lesson = (await client.get(f"/lessons/{lessons[0]['lessons'][0]['id']}")).json()
+        assert {each["kind"] for each in lesson["documents"]} == {"slides", "whiteboard"}
+        (course,) = (await client.get("/courses")).json()["items"]
+        assert shown["course"] == {"id": course["id"], "title": course["title"]}
 
 
 async def test_demo_addresses_are_such_as_anybody_could_register(api: Api) -> None:

@@ -14,10 +14,13 @@ import auth.mail.models
 import auth.models
 import auth.recovery.models
 import classroom.classes.models
+import classroom.courses.models
 import classroom.documents.models
 import classroom.files.models
+import classroom.lessons.models
 import classroom.polls.models
 import classroom.progress.models
+import classroom.roster.models
 import classroom.sessions.models
 import classroom.slides.models
 import persistence.idempotency
@@ -33,11 +36,14 @@ MODELS = (
     auth.mail.models,
     auth.recovery.models,
     classroom.classes.models,
+    classroom.courses.models,
     classroom.documents.models,
     classroom.files.models,
+    classroom.lessons.models,
     classroom.slides.models,
     classroom.polls.models,
     classroom.progress.models,
+    classroom.roster.models,
     classroom.sessions.models,
     persistence.idempotency,
     persistence.log_tables,

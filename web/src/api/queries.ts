@@ -8,6 +8,9 @@ const MOST_PAGES = 20;
 
 /** Who joins, and what is shared, appears by itself while a list is looked at. */
 const LIST_REFRESH_MILLISECONDS = 5_000;
+/** A list of many pages is asked for less often: each look costs a request per page. */
+const LONG_LIST_REFRESH_MILLISECONDS = 60_000;
+const LONG_LIST_ITEMS = 500;
 
 async function everyPage<T>(
   fetchPage: (query: {
@@ -49,7 +52,10 @@ export const membersQuery = (api: Api, classId: string) =>
   queryOptions({
     queryKey: ["classes", classId, "members"],
     staleTime: 0,
-    refetchInterval: LIST_REFRESH_MILLISECONDS,
+    refetchInterval: ({ state }: { state: { data?: readonly Member[] } }) =>
+      (state.data?.length ?? 0) > LONG_LIST_ITEMS
+        ? LONG_LIST_REFRESH_MILLISECONDS
+        : LIST_REFRESH_MILLISECONDS,
     queryFn: () =>
       everyPage<Member>((query) =>
         body(api.GET("/api/classes/{class_id}/members", { params: { path: { class_id: classId }, query } })),

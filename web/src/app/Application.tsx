@@ -7,9 +7,11 @@ import type { i18n } from "i18next";
 import { StrictMode, useMemo, useSyncExternalStore } from "react";
 import { I18nextProvider } from "react-i18next";
 import { ServicesProvider, type Services } from "@/api/services.tsx";
+import { ClassNewsProvider } from "@/components/classNews.tsx";
 import { ClassTabsProvider } from "@/components/classTabs.tsx";
 import { DocumentViewsProvider } from "@/components/documentViews.tsx";
 import { directionOf } from "@/components/languages.ts";
+import { CLASS_NEWS } from "./classNews.ts";
 import { CLASS_TABS } from "./classTabs.ts";
 import { DOCUMENT_KINDS } from "./documentKinds.ts";
 import type { AppRouter } from "./router.tsx";
@@ -51,7 +53,9 @@ export function Application(props: {
                   <Notifications position="bottom-center" limit={3} />
                   <DocumentViewsProvider views={DOCUMENT_KINDS}>
                     <ClassTabsProvider tabs={CLASS_TABS}>
-                      <RouterProvider router={props.router} />
+                      <ClassNewsProvider sources={CLASS_NEWS}>
+                        <RouterProvider router={props.router} />
+                      </ClassNewsProvider>
                     </ClassTabsProvider>
                   </DocumentViewsProvider>
                 </ModalsProvider>

@@ -1,5 +1,5 @@
 import { Spotlight, type SpotlightActionData } from "@mantine/spotlight";
-import { IconChalkboard, IconHome, IconSchool, IconSearch, IconUser } from "@tabler/icons-react";
+import { IconBooks, IconChalkboard, IconHome, IconSchool, IconSearch, IconUser } from "@tabler/icons-react";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -26,6 +26,12 @@ export function Finder() {
       label: t("nav.home"),
       leftSection: <IconHome size={20} />,
       onClick: () => void navigate({ to: "/" }),
+    },
+    {
+      id: "courses",
+      label: t("nav.courses"),
+      leftSection: <IconBooks size={20} />,
+      onClick: () => void navigate({ to: "/courses", search: {} }),
     },
     {
       id: "me",

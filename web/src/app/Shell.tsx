@@ -1,6 +1,13 @@
 import { Anchor, AppShell, Button, Group, Kbd, Menu, UnstyledButton } from "@mantine/core";
 import { spotlight } from "@mantine/spotlight";
-import { IconKeyboard, IconLogout, IconSearch, IconShieldCog, IconUser } from "@tabler/icons-react";
+import {
+  IconBooks,
+  IconKeyboard,
+  IconLogout,
+  IconSearch,
+  IconShieldCog,
+  IconUser,
+} from "@tabler/icons-react";
 import { Link, Outlet } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/api/queries.ts";
@@ -31,6 +38,18 @@ export function Shell() {
             <Logo />
           </Anchor>
           <Group gap="sm" wrap="nowrap">
+            <Button
+              variant="subtle"
+              color="gray"
+              h={44}
+              leftSection={<IconBooks size={20} />}
+              className={classes["find"]}
+              aria-label={t("nav.courses")}
+              c="var(--mantine-color-text)"
+              renderRoot={(props) => <Link to="/courses" search={{}} {...props} />}
+            >
+              <span className={classes["findWords"]}>{t("nav.courses")}</span>
+            </Button>
             <Button
               variant="default"
               h={44}

@@ -1,9 +1,15 @@
-import { IconListCheck } from "@tabler/icons-react";
+import { IconBook2, IconListCheck } from "@tabler/icons-react";
 import { lazy } from "react";
 import type { ClassTab } from "@/components/classTabs.tsx";
 
 /** The tabs of a class that features bring; each is loaded where it is looked at. */
 export const CLASS_TABS: readonly ClassTab[] = [
+  {
+    name: "lessons",
+    label: "lessons.tab",
+    icon: IconBook2,
+    content: lazy(() => import("@/features/lessons/LessonsTab.tsx")),
+  },
   {
     name: "progress",
     label: "progress.tab",

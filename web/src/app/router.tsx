@@ -73,6 +73,7 @@ const registerRoute = createRoute({
 const joinRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/join/$code",
+  validateSearch: (search): { invitation?: string } => ({ invitation: text(search["invitation"]) }),
   component: lazyRouteComponent(() => import("@/features/auth/JoinPage.tsx"), "JoinPage"),
 });
 
@@ -104,6 +105,30 @@ const classRoute = createRoute({
   path: "/classes/$classId",
   validateSearch: (search): { tab?: string } => ({ tab: text(search["tab"]) }),
   component: lazyRouteComponent(() => import("@/features/classes/ClassPage.tsx"), "ClassPage"),
+});
+
+const coursesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/courses",
+  validateSearch: (search): { query?: string; category?: string; own?: true } => ({
+    query: text(search["query"]),
+    category: text(search["category"]),
+    ...(search["own"] === true ? { own: true } : {}),
+  }),
+  component: lazyRouteComponent(() => import("@/features/courses/CoursesPage.tsx"), "CoursesPage"),
+});
+
+const courseRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/courses/$courseId",
+  component: lazyRouteComponent(() => import("@/features/courses/CoursePage.tsx"), "CoursePage"),
+});
+
+const lessonRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/classes/$classId/lessons/$lessonId",
+  validateSearch: (search): { edit?: true } => (search["edit"] === true ? { edit: true } : {}),
+  component: lazyRouteComponent(() => import("@/features/lessons/LessonPage.tsx"), "LessonPage"),
 });
 
 const pollsRoute = createRoute({
@@ -169,7 +194,16 @@ const routeTree = rootRoute.addChildren([
   joinRoute,
   componentsRoute,
   memberRoute.addChildren([
-    shellRoute.addChildren([homeRoute, classRoute, pollsRoute, profileRoute, adminRoute]),
+    shellRoute.addChildren([
+      homeRoute,
+      classRoute,
+      coursesRoute,
+      courseRoute,
+      lessonRoute,
+      pollsRoute,
+      profileRoute,
+      adminRoute,
+    ]),
     documentRoute,
     liveRoute,
     historyRoute,

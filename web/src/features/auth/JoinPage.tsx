@@ -22,6 +22,7 @@ const route = getRouteApi("/join/$code");
 export function JoinPage() {
   const { t } = useTranslation();
   const { code } = route.useParams();
+  const { invitation } = route.useSearch();
   const { api, tokens } = useServices();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -98,7 +99,12 @@ export function JoinPage() {
             ]}
           />
           {way === "new" ? (
-            <RegisterForm role="student" submit={t("join.join")} onSignedIn={() => join.mutateAsync()} />
+            <RegisterForm
+              role="student"
+              invitation={invitation}
+              submit={t("join.join")}
+              onSignedIn={() => join.mutateAsync()}
+            />
           ) : (
             <LoginForm submit={t("join.signInAndJoin")} onSignedIn={() => join.mutateAsync()} />
           )}
@@ -116,7 +122,7 @@ function OtherCode({ code }: { code: string }) {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (typed.trim()) void navigate({ to: "/join/$code", params: { code: typed.trim() } });
+        if (typed.trim()) void navigate({ to: "/join/$code", params: { code: typed.trim() }, search: {} });
       }}
     >
       <Stack>

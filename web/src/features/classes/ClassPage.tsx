@@ -1,7 +1,7 @@
-import { Group, Stack, Tabs, Text } from "@mantine/core";
-import { IconChalkboard, IconSettings, IconUsers } from "@tabler/icons-react";
+import { Anchor, Group, Stack, Tabs, Text } from "@mantine/core";
+import { IconChalkboard, IconLayoutDashboard, IconSettings, IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { classQuery, sessionsQuery } from "@/api/queries.ts";
@@ -14,13 +14,14 @@ import { NextSessions, PlanButton } from "@/components/sessions/NextSessions.tsx
 import { RunningSession } from "@/components/sessions/RunningSession.tsx";
 import { StartClass } from "@/components/sessions/StartClass.tsx";
 import { DocumentsTab } from "./DocumentsTab.tsx";
+import { OverviewTab } from "./OverviewTab.tsx";
 import { PeopleTab } from "./PeopleTab.tsx";
 import { SettingsTab } from "./SettingsTab.tsx";
 
 const route = getRouteApi("/members/shell/classes/$classId");
 
 /** The tabs that a class always has; the first is shown when none is asked for. */
-const OWN_TABS = ["documents", "people", "settings"] as const;
+const OWN_TABS = ["overview", "documents", "people", "settings"] as const;
 
 export function ClassPage() {
   const { t } = useTranslation();
@@ -53,7 +54,27 @@ export function ClassPage() {
   return (
     <Page
       title={room.data.title}
-      detail={<Text c="dimmed">{t("class.taughtBy", { teachers })}</Text>}
+      detail={
+        <Text c="dimmed">
+          {t("class.taughtBy", { teachers })}
+          {room.data.course && (
+            <>
+              {" · "}
+              <Anchor
+                renderRoot={(props) => (
+                  <Link
+                    to="/courses/$courseId"
+                    params={{ courseId: room.data.course?.id ?? "" }}
+                    {...props}
+                  />
+                )}
+              >
+                {t("class.ofCourse", { title: room.data.course.title })}
+              </Anchor>
+            </>
+          )}
+        </Text>
+      }
       action={
         teaches && running.data?.length === 0 ? (
           <Group gap="sm">
@@ -77,6 +98,9 @@ export function ClassPage() {
         keepMounted={false}
       >
         <Tabs.List mb="lg" style={{ flexWrap: "nowrap", overflowX: "auto", overflowY: "hidden" }}>
+          <Tabs.Tab value="overview" h={44} leftSection={<IconLayoutDashboard size={18} />}>
+            {t("class.overview")}
+          </Tabs.Tab>
           <Tabs.Tab value="documents" h={44} leftSection={<IconChalkboard size={18} />}>
             {t("class.documents")}
           </Tabs.Tab>
@@ -92,6 +116,9 @@ export function ClassPage() {
             {t("class.settings")}
           </Tabs.Tab>
         </Tabs.List>
+        <Tabs.Panel value="overview">
+          <OverviewTab room={room.data} />
+        </Tabs.Panel>
         <Tabs.Panel value="documents">
           <DocumentsTab room={room.data} />
         </Tabs.Panel>

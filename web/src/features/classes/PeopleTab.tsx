@@ -13,6 +13,8 @@ import { PersonChip } from "@/components/PersonAvatar.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { tellProblem } from "@/components/toast.tsx";
 import { JoinCode } from "./JoinCode.tsx";
+import { AddPeople } from "./roster/AddPeople.tsx";
+import { Invitations } from "./roster/Invitations.tsx";
 
 export function PeopleTab({ room }: { room: ClassRoom }) {
   const { t, i18n } = useTranslation();
@@ -27,6 +29,11 @@ export function PeopleTab({ room }: { room: ClassRoom }) {
   return (
     <Stack gap="lg">
       <JoinCode room={room} />
+      {teaches && (
+        <Group justify="flex-end">
+          <AddPeople room={room} />
+        </Group>
+      )}
       {members.isPending && <RowsLoading rows={4} />}
       {members.error && <ErrorState error={members.error} retry={() => void members.refetch()} />}
       {members.data && (
@@ -36,6 +43,7 @@ export function PeopleTab({ room }: { room: ClassRoom }) {
           ))}
         </Stack>
       )}
+      {teaches && <Invitations room={room} />}
       {noStudents && teaches && (
         <EmptyState icon={<IconUsers size={28} />} title={t("people.emptyTitle")}>
           {t("people.empty")}

@@ -12,15 +12,15 @@ import {
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { ActivityLink } from "./activityLink.ts";
 import type { BoardColumn } from "./core/board.ts";
 import { dueWords, typeWords } from "./words.ts";
 
 /** What can be done with one activity of the board. */
 export function ColumnPanel(props: {
-  classId: string;
   column: BoardColumn;
-  /** The document it is about, if it is about one. */
-  documentId: string | null;
+  /** The way to what it is about, if that is in Lectern. */
+  activity: ActivityLink | null;
   first: boolean;
   last: boolean;
   onSort: () => void;
@@ -59,19 +59,13 @@ export function ColumnPanel(props: {
         <Text size="sm" c="dimmed" mb="xs">
           {[typeWords(column.type, t), due && t("progress.due", { due })].filter(Boolean).join(" · ")}
         </Text>
-        {props.documentId !== null && (
+        {props.activity !== null && (
           <Button
             variant="light"
             h={44}
             mb="xs"
             leftSection={<IconExternalLink size={18} />}
-            renderRoot={(link) => (
-              <Link
-                to="/classes/$classId/documents/$documentId"
-                params={{ classId: props.classId, documentId: props.documentId ?? "" }}
-                {...link}
-              />
-            )}
+            renderRoot={(link) => <Link {...props.activity} {...link} />}
           >
             {t("progress.openActivity")}
           </Button>

@@ -8,6 +8,7 @@ import { useServices } from "@/api/services.tsx";
 import type { ClassRoom, Me } from "@/api/types.ts";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { tellProblem } from "@/components/toast.tsx";
+import { activityLink } from "./activityLink.ts";
 import { isDone, isOverdue, type BoardColumn } from "./core/board.ts";
 import type { BoardStore } from "./core/boardStore.ts";
 import type { ProgressColumn } from "./queries.ts";
@@ -68,26 +69,20 @@ function Activity(props: {
       }),
     onError: (error) => tellProblem(t(wordsFor(error))),
   });
-  const documentId = behind?.activity_kind === "document" ? behind.activity_id : null;
+  const activity = activityLink(props.room.id, behind);
   return (
     <Paper component="li" withBorder p="md" radius="md">
       <Group justify="space-between" gap="sm" align="flex-start">
         <div style={{ minWidth: 0, flex: "1 1 240px" }}>
           <Title order={2} size="h5" style={{ overflowWrap: "anywhere" }}>
-            {documentId === null ? (
+            {activity === null ? (
               column.title
             ) : (
               <Anchor
                 inherit
                 c="var(--mantine-color-text)"
                 underline="always"
-                renderRoot={(link) => (
-                  <Link
-                    to="/classes/$classId/documents/$documentId"
-                    params={{ classId: props.room.id, documentId }}
-                    {...link}
-                  />
-                )}
+                renderRoot={(link) => <Link {...activity} {...link} />}
               >
                 {column.title}
               </Anchor>

@@ -11,6 +11,7 @@ import { downloadBlob } from "@/components/download.ts";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { tellProblem } from "@/components/toast.tsx";
+import { activityLink } from "./activityLink.ts";
 import { BoardTools } from "./BoardTools.tsx";
 import { CellPanel } from "./CellPanel.tsx";
 import { ColumnForm } from "./ColumnForm.tsx";
@@ -137,9 +138,8 @@ export function TeacherBoard(props: {
       )}
       {panel?.kind === "column" && open && (
         <ColumnPanel
-          classId={room.id}
           column={open}
-          documentId={behind?.activity_kind === "document" ? behind.activity_id : null}
+          activity={activityLink(room.id, behind)}
           first={columns[0]?.id === open.id}
           last={columns.at(-1)?.id === open.id}
           onSort={() => rows.sortBy({ column: open.id })}

@@ -6,12 +6,14 @@ import audit from "./audit.json";
 import auth from "./auth.json";
 import board from "./board.json";
 import klass from "./class.json";
+import courses from "./courses.json";
 import errors from "./errors.json";
 import fields from "./fields.json";
 import finder from "./finder.json";
 import history from "./history.json";
 import home from "./home.json";
 import join from "./join.json";
+import lessons from "./lessons.json";
 import live from "./live.json";
 import nav from "./nav.json";
 import people from "./people.json";
@@ -23,6 +25,7 @@ import recovery from "./recovery.json";
 import rescue from "./rescue.json";
 import roles from "./roles.json";
 import rooms from "./rooms.json";
+import roster from "./roster.json";
 import save from "./save.json";
 import shortcuts from "./shortcuts.json";
 import slides from "./slides.json";
@@ -35,12 +38,14 @@ export default {
   auth,
   board,
   class: klass,
+  courses,
   errors,
   fields,
   finder,
   history,
   home,
   join,
+  lessons,
   live,
   nav,
   people,
@@ -52,6 +57,7 @@ export default {
   rescue,
   roles,
   rooms,
+  roster,
   save,
   shortcuts,
   slides,

@@ -1,0 +1,1 @@
+"""Hold the catalogue of courses, their classes, and who enrols in them."""

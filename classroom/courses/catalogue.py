@@ -1,0 +1,167 @@
+"""What is read of courses: the catalogue, its shelves, and one course with its classes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth.actions import Person
+from auth.http.pagination import PageRequest
+from auth.models import UserRow
+from auth.rules import like_pattern
+from classroom.classes.models import ClassRole, ClassRow, MembershipRow
+from classroom.courses.actions import CourseAccess, is_in, teaches
+from classroom.courses.models import CourseClassRow, CourseRow
+from classroom.courses.rules import search_words
+
+COURSES_LIST = "courses"
+OWN_COURSES_LIST = "own courses"
+CATEGORIES_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """Who teaches a class of a course, as everybody in the house sees them."""
+
+    id: UUID
+    name: str
+    color: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCourse:
+    """A course as the catalogue shows it to somebody. `in_class`: the class of it in which they are a student."""
+
+    row: CourseRow
+    teachers: Sequence[Teacher]
+    class_count: int
+    teaches: bool
+    in_class: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassOfCourse:
+    """A class of a course, and what who asks is in it."""
+
+    row: ClassRow
+    place: CourseClassRow
+    teachers: Sequence[Teacher]
+    students: int
+    role: ClassRole | None
+
+
+async def list_courses(
+    session: AsyncSession, person: Person, page: PageRequest, *, query: str, category: str | None, own: bool
+) -> tuple[list[ListedCourse], str | None]:
+    """Return one page of courses, newest first: of those in the catalogue, or of one's own, drafts included.
+
+    query: words that a course has to contain; category: one shelf only.
+    """
+    statement = select(CourseRow, teaches(person.id).label("teaches")).where(CourseRow.deleted_at.is_(None))
+    if own:
+        statement = statement.where(or_(teaches(person.id), is_in(person.id)))
+    else:
+        statement = statement.where(CourseRow.published_at.is_not(None))
+    if category is not None:
+        statement = statement.where(CourseRow.category == category)
+    for word in search_words(query):
+        statement = statement.where(CourseRow.search_text.like(like_pattern(word), escape="\\"))
+    of = OWN_COURSES_LIST if own else COURSES_LIST
+    statement = page.narrow(statement, CourseRow.id, of=of, newest_first=True)
+    found = [(row, bool(teaching)) for row, teaching in (await session.execute(statement)).all()]
+    shown, next_cursor = page.cut(found, [row.id for row, _ in found], of=of)
+    return await _listed(session, person, shown), next_cursor
+
+
+async def list_categories(session: AsyncSession) -> list[tuple[str, int]]:
+    """Return the shelves of the catalogue with how many courses stand on each, by name."""
+    found = await session.execute(
+        select(CourseRow.category, func.count())
+        .where(CourseRow.published_at.is_not(None), CourseRow.deleted_at.is_(None))
+        .group_by(CourseRow.category)
+        .order_by(CourseRow.category)
+        .limit(CATEGORIES_MAX)
+    )
+    return [(category, count) for category, count in found.all()]
+
+
+def summed_up(course: CourseAccess, classes: Sequence[ClassOfCourse]) -> ListedCourse:
+    """Return one course as the catalogue shows it, given its classes."""
+    return ListedCourse(
+        row=course.row,
+        teachers=list({teacher.id: teacher for each in classes for teacher in each.teachers}.values()),
+        class_count=len(classes),
+        teaches=course.teaches,
+        in_class=next((each.row.id for each in classes if each.role is ClassRole.STUDENT), None),
+    )
+
+
+async def classes_of(session: AsyncSession, person: Person, course: CourseAccess) -> list[ClassOfCourse]:
+    """Return the classes of a course, in the order in which they were made."""
+    found = (
+        await session.execute(
+            select(ClassRow, CourseClassRow, MembershipRow.role)
+            .join(CourseClassRow, CourseClassRow.class_id == ClassRow.id)
+            .outerjoin(MembershipRow, (MembershipRow.class_id == ClassRow.id) & (MembershipRow.user_id == person.id))
+            .where(CourseClassRow.course_id == course.row.id, ClassRow.deleted_at.is_(None))
+            .order_by(ClassRow.id)
+        )
+    ).all()
+    ids = [row.id for row, _, _ in found]
+    teachers = await _teachers(session, ids)
+    counted = await session.execute(
+        select(MembershipRow.class_id, func.count().label("students"))
+        .where(MembershipRow.class_id.in_(ids), MembershipRow.role == ClassRole.STUDENT)
+        .group_by(MembershipRow.class_id)
+    )
+    students = {row.class_id: row.students for row in counted.all()}
+    return [
+        ClassOfCourse(
+            row=row, place=place, teachers=teachers.get(row.id, []), students=students.get(row.id, 0), role=role
+        )
+        for row, place, role in found
+    ]
+
+
+async def _listed(
+    session: AsyncSession, person: Person, courses: Sequence[tuple[CourseRow, bool]]
+) -> list[ListedCourse]:
+    found = (
+        await session.execute(
+            select(CourseClassRow.course_id, ClassRow.id, MembershipRow.role)
+            .join(ClassRow, ClassRow.id == CourseClassRow.class_id)
+            .outerjoin(MembershipRow, (MembershipRow.class_id == ClassRow.id) & (MembershipRow.user_id == person.id))
+            .where(CourseClassRow.course_id.in_([row.id for row, _ in courses]), ClassRow.deleted_at.is_(None))
+            .order_by(ClassRow.id)
+        )
+    ).all()
+    teachers = await _teachers(session, [class_id for _, class_id, _ in found])
+    listed = []
+    for row, teaching in courses:
+        classes = [(class_id, role) for course_id, class_id, role in found if course_id == row.id]
+        people = {teacher.id: teacher for class_id, _ in classes for teacher in teachers.get(class_id, [])}
+        listed.append(
+            ListedCourse(
+                row=row,
+                teachers=list(people.values()),
+                class_count=len(classes),
+                teaches=teaching,
+                in_class=next((class_id for class_id, role in classes if role is ClassRole.STUDENT), None),
+            )
+        )
+    return listed
+
+
+async def _teachers(session: AsyncSession, class_ids: Sequence[UUID]) -> dict[UUID, list[Teacher]]:
+    found = await session.execute(
+        select(MembershipRow.class_id, UserRow.id, UserRow.name, UserRow.color)
+        .join(UserRow, UserRow.id == MembershipRow.user_id)
+        .where(MembershipRow.class_id.in_(class_ids), MembershipRow.role == ClassRole.TEACHER)
+        .order_by(MembershipRow.joined_at, UserRow.id)
+    )
+    teachers: dict[UUID, list[Teacher]] = {}
+    for class_id, user_id, name, color in found.all():
+        teachers.setdefault(class_id, []).append(Teacher(user_id, name, color))
+    return teachers
