@@ -1,7 +1,8 @@
 import { IconMessage } from "@tabler/icons-react";
 import {
   memo,
-  useEffect,
+  useLayoutEffect,
+  useMemo,
   useRef,
   useState,
   type CSSProperties,
@@ -11,13 +12,20 @@ import {
 import { useTranslation } from "react-i18next";
 import type { BoardColumn, BoardPerson } from "./core/board.ts";
 import type { BoardStore } from "./core/boardStore.ts";
-import { destination } from "./core/walking.ts";
+import { destination, type Place } from "./core/walking.ts";
+import { piecesOf, type Piece } from "./core/window.ts";
 import classes from "./ProgressGrid.module.css";
 import { StateMark } from "./StateMark.tsx";
 import { useCell } from "./useBoardStore.ts";
+import { useWindow } from "./useWindow.ts";
 import { dueDay, typeWords } from "./words.ts";
 
-/** Students × activities. Arrow keys walk through it; what a key or a click opens is the page's to show. */
+/**
+ * Students × activities. Arrow keys walk through it; what a key or a click opens is the page's to show.
+ *
+ * Of a large grid only what is in sight is drawn, and the cell that one is at; how large it is, and where in it each cell stands, is
+ * told by `aria-rowcount`, `aria-rowindex` and their like.
+ */
 export function ProgressGrid(props: {
   store: BoardStore;
   people: readonly BoardPerson[];
@@ -28,36 +36,41 @@ export function ProgressGrid(props: {
 }) {
   const { t } = useTranslation();
   const { people, columns, store } = props;
+  const scroller = useRef<HTMLDivElement>(null);
   const table = useRef<HTMLTableElement>(null);
-  const active = useRef({ row: 1, column: 1 });
-
-  // One cell at a time is in the tab order. Not a state: walking redraws nothing.
-  const activate = (row: number, column: number, focus: boolean) => {
-    const found = cellAt(table.current, row, column);
-    if (!found) return;
-    table.current?.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1");
-    found.setAttribute("tabindex", "0");
-    active.current = { row, column };
-    if (focus) {
-      found.focus({ preventScroll: true });
-      found.scrollIntoView({ block: "nearest", inline: "nearest" });
-    }
+  // One cell at a time is in the tab order.
+  const [wanted, setWanted] = useState<Place>({ row: 1, column: 1 });
+  const active = {
+    row: Math.min(wanted.row, people.length),
+    column: Math.min(wanted.column, columns.length),
   };
-  useEffect(() => {
-    if (table.current?.querySelector('[tabindex="0"]')) return;
-    activate(
-      Math.min(active.current.row, people.length),
-      Math.min(active.current.column, columns.length),
-      false,
-    );
-  }, [columns, people]);
+  const seen = useWindow(scroller, people.length, columns.length);
+  const rowPieces = usePieces(people.length, seen.rows.from, seen.rows.to, active.row - 1);
+  const columnPieces = usePieces(columns.length, seen.columns.from, seen.columns.to, active.column - 1);
+
+  // The cell that a key leads to may have to be drawn first.
+  const focusNext = useRef(false);
+  useLayoutEffect(() => {
+    if (!focusNext.current) return;
+    focusNext.current = false;
+    const found = cellAt(table.current, wanted);
+    found?.focus({ preventScroll: true });
+    found?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [wanted]);
+  const walkTo = (place: Place) => {
+    focusNext.current = true;
+    setWanted({ ...place });
+  };
 
   const open = (target: EventTarget) => {
     const cell = target instanceof Element ? target.closest<HTMLElement>("[data-column]") : null;
     const column = cell?.dataset["column"];
     if (!cell || !column) return;
     const place = placeOf(cell);
-    if (place) activate(place.row, place.column, true);
+    if (place) {
+      cell.focus({ preventScroll: true });
+      walkTo(place);
+    }
     const person = cell.dataset["person"];
     if (person) props.onCell(person, column);
     else props.onColumn(column);
@@ -77,11 +90,11 @@ export function ProgressGrid(props: {
     });
     if (!next) return;
     event.preventDefault();
-    activate(next.row, next.column, true);
+    walkTo(next);
   };
 
   return (
-    <div className={classes["scroll"]}>
+    <div className={classes["scroll"]} ref={scroller}>
       <table
         ref={table}
         role="grid"
@@ -93,34 +106,89 @@ export function ProgressGrid(props: {
         onKeyDown={onKeyDown}
         onClick={(event: MouseEvent) => open(event.target)}
       >
+        <colgroup>
+          <col className={classes["nameColumn"]} />
+          <col className={classes["column"]} span={columns.length} />
+        </colgroup>
         <thead>
-          <tr role="row">
-            <th role="columnheader" scope="col" className={classes["corner"]} tabIndex={-1}>
+          <tr role="row" aria-rowindex={1}>
+            <th
+              role="columnheader"
+              scope="col"
+              aria-colindex={1}
+              className={classes["corner"]}
+              tabIndex={active.row === 0 && active.column === 0 ? 0 : -1}
+            >
               {t("progress.student")}
             </th>
-            {columns.map((column) => (
-              <HeaderCell key={column.id} column={column} />
-            ))}
+            {columnPieces.map((piece) => {
+              const column = "index" in piece ? columns[piece.index] : undefined;
+              if (!("index" in piece)) return <Gap key={`gap ${piece.before}`} columns={piece.gap} header />;
+              return (
+                column && (
+                  <HeaderCell
+                    key={column.id}
+                    column={column}
+                    at={piece.index + 1}
+                    active={active.row === 0 && active.column === piece.index + 1}
+                  />
+                )
+              );
+            })}
           </tr>
         </thead>
         <tbody>
-          {people.map((person) => (
-            <Row key={person.id} person={person} columns={columns} store={store} />
-          ))}
+          {rowPieces.map((piece) => {
+            if (!("index" in piece)) {
+              return (
+                <tr key={`gap ${piece.before}`} aria-hidden style={{ height: piece.gap * seen.rowPixels }}>
+                  <td className={classes["gap"]} colSpan={columns.length + 1} />
+                </tr>
+              );
+            }
+            const person = people[piece.index];
+            const at = piece.index + 1;
+            return (
+              person && (
+                <Row
+                  key={person.id}
+                  at={at}
+                  person={person}
+                  columns={columns}
+                  pieces={columnPieces}
+                  activeColumn={active.row === at ? active.column : null}
+                  store={store}
+                />
+              )
+            );
+          })}
         </tbody>
       </table>
     </div>
   );
 }
 
-const HeaderCell = memo(function HeaderCell({ column }: { column: BoardColumn }) {
+/** What is drawn of a list; the same for as long as the same is drawn. */
+function usePieces(count: number, from: number, to: number, active: number): readonly Piece[] {
+  const kept = active >= from && active < to ? null : active;
+  return useMemo(() => piecesOf(count, { from, to }, kept), [count, from, kept, to]);
+}
+
+/** Room for columns that are not drawn. */
+function Gap({ columns, header = false }: { columns: number; header?: boolean }) {
+  return <td aria-hidden className={classes[header ? "headerGap" : "gap"]} colSpan={columns} />;
+}
+
+const HeaderCell = memo(function HeaderCell(props: { column: BoardColumn; at: number; active: boolean }) {
   const { t, i18n } = useTranslation();
+  const { column } = props;
   const due = dueDay(column, i18n.language);
   return (
     <th
       role="columnheader"
       scope="col"
-      tabIndex={-1}
+      aria-colindex={props.at + 1}
+      tabIndex={props.active ? 0 : -1}
       className={classes["header"]}
       data-column={column.id}
       data-hidden={column.hidden || undefined}
@@ -135,24 +203,53 @@ const HeaderCell = memo(function HeaderCell({ column }: { column: BoardColumn })
 });
 
 const Row = memo(function Row(props: {
+  at: number;
   person: BoardPerson;
   columns: readonly BoardColumn[];
+  pieces: readonly Piece[];
+  /** Where in this row one is; null: elsewhere. */
+  activeColumn: number | null;
   store: BoardStore;
 }) {
-  const { person, columns, store } = props;
+  const { at, person, columns, activeColumn, store } = props;
   return (
-    <tr role="row">
-      <th role="rowheader" scope="row" className={classes["name"]} tabIndex={-1}>
+    <tr role="row" aria-rowindex={at + 1}>
+      <th
+        role="rowheader"
+        scope="row"
+        aria-colindex={1}
+        className={classes["name"]}
+        tabIndex={activeColumn === 0 ? 0 : -1}
+      >
         <bdi>{person.name}</bdi>
       </th>
-      {columns.map((column) => (
-        <Cell key={column.id} person={person.id} column={column.id} store={store} />
-      ))}
+      {props.pieces.map((piece) => {
+        if (!("index" in piece)) return <Gap key={`gap ${piece.before}`} columns={piece.gap} />;
+        const column = columns[piece.index];
+        return (
+          column && (
+            <Cell
+              key={column.id}
+              at={piece.index + 1}
+              active={activeColumn === piece.index + 1}
+              person={person.id}
+              column={column.id}
+              store={store}
+            />
+          )
+        );
+      })}
     </tr>
   );
 });
 
-const Cell = memo(function Cell(props: { person: string; column: string; store: BoardStore }) {
+const Cell = memo(function Cell(props: {
+  at: number;
+  active: boolean;
+  person: string;
+  column: string;
+  store: BoardStore;
+}) {
   const { t } = useTranslation();
   const cell = useCell(props.store, props.person, props.column);
   // What was there at first does not light up; what changes while one looks does.
@@ -160,7 +257,8 @@ const Cell = memo(function Cell(props: { person: string; column: string; store: 
   return (
     <td
       role="gridcell"
-      tabIndex={-1}
+      aria-colindex={props.at + 1}
+      tabIndex={props.active ? 0 : -1}
       className={classes["cell"]}
       data-person={props.person}
       data-column={props.column}
@@ -186,12 +284,20 @@ const Cell = memo(function Cell(props: { person: string; column: string; store: 
   );
 });
 
-function placeOf(element: HTMLElement): { row: number; column: number } | null {
-  const cell = element.closest<HTMLTableCellElement>("th, td");
-  const row = cell?.parentElement;
-  return cell && row instanceof HTMLTableRowElement ? { row: row.rowIndex, column: cell.cellIndex } : null;
+function placeOf(element: HTMLElement): Place | null {
+  const cell = element.closest("[aria-colindex]");
+  const row = cell?.closest("[aria-rowindex]");
+  return cell && row
+    ? {
+        row: Number(row.getAttribute("aria-rowindex")) - 1,
+        column: Number(cell.getAttribute("aria-colindex")) - 1,
+      }
+    : null;
 }
 
-function cellAt(table: HTMLTableElement | null, row: number, column: number): HTMLElement | null {
-  return table?.rows[row]?.cells[column] ?? null;
+function cellAt(table: HTMLTableElement | null, { row, column }: Place): HTMLElement | null {
+  return (
+    table?.querySelector<HTMLElement>(`[aria-rowindex="${row + 1}"] > [aria-colindex="${column + 1}"]`) ??
+    null
+  );
 }
