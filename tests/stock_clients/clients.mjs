@@ -73,12 +73,60 @@ function openHocuspocus(name, { url, document, token, sessionAwareness = false }
   })
 }
 
+// What a careless or hostile program may put anywhere.
+const rubbish = () => [
+  null,
+  true,
+  -1.5,
+  Number.MAX_VALUE,
+  'text',
+  '',
+  [1, [2, [3]]],
+  { id: 5, title: { a: 1 }, page: -1, type: 'rectangle', x: 'left' },
+  { id: 'k', type: 'text', x: 1e300, y: Infinity, width: {}, height: null, text: 7 },
+  new Uint8Array([1, 2, 3]),
+  new Y.Text('rich'),
+  new Y.Map([['id', new Y.Array()]]),
+  Y.Array.from([1, 'a', null]),
+  new Y.XmlElement('p'),
+]
+
+// Roots are named by what fills them here, whatever they are for everybody else.
+const fillings = {
+  map(doc, root, keys) {
+    const map = doc.getMap(root)
+    rubbish().forEach((value, number) => map.set(keys[number] ?? `k${number}`, value))
+  },
+  array(doc, root) {
+    doc.getArray(root).push(rubbish())
+  },
+  text(doc, root) {
+    doc.getText(root).insert(0, 'words')
+  },
+  xml(doc, root) {
+    doc.getXmlFragment(root).push([new Y.XmlElement('script')])
+  },
+}
+
 const commands = {
+  spoil(name, { roots, keys = [], as = Object.keys(fillings) }) {
+    for (const root of roots) {
+      for (const type of as) {
+        // A document lets nobody use one root as two types; several programs together can.
+        const doc = new Y.Doc()
+        fillings[type](doc, root, keys)
+        Y.applyUpdate(clients.get(name).doc, Y.encodeStateAsUpdate(doc))
+      }
+    }
+  },
   open(name, options) {
     clients.set(name, (options.dialect === 'hocuspocus' ? openHocuspocus : openYWebsocket)(name, options))
   },
   set(name, { root, key, value }) {
     clients.get(name).doc.getMap(root).set(key, value)
+  },
+  push(name, { root, value }) {
+    clients.get(name).doc.getArray(root).push([value])
   },
   insert(name, { root, index, text }) {
     clients.get(name).doc.getText(root).insert(index, text)
@@ -92,6 +140,9 @@ const commands = {
   read(name, { map, text }) {
     const { doc } = clients.get(name)
     return map === undefined ? doc.getText(text).toString() : doc.getMap(map).toJSON()
+  },
+  readArray(name, { array }) {
+    return clients.get(name).doc.getArray(array).toJSON()
   },
   encode(name) {
     return Buffer.from(Y.encodeStateAsUpdate(clients.get(name).doc)).toString('base64')
@@ -125,9 +176,6 @@ const commands = {
     ;(client.socket ?? client.provider).connect()
   },
   close(name) {
-  push(name, { root, value }) {
-    clients.get(name).doc.getArray(root).push([value])
-  },
     const client = clients.get(name)
     client.wanted = false
     client.provider.destroy()
@@ -141,9 +189,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     say({ id, result: commands[command](client, options) ?? null })
   } catch (error) {
-  readArray(name, { array }) {
-    return clients.get(name).doc.getArray(array).toJSON()
-  },
     say({ id, error: String(error) })
   }
 }

@@ -5,6 +5,8 @@ import type {
 } from "@excalidraw/excalidraw/element/types";
 import type { BinaryFiles } from "@excalidraw/excalidraw/types";
 import { Problem } from "@/api/problem.ts";
+import { isElement } from "@/components/drawing/isElement.ts";
+import { sound } from "@/components/drawing/sound.ts";
 import { PAGE_WIDTH_UNITS, type Size } from "./core/place.ts";
 import type { FetchBytes } from "./pdf/openPdf.ts";
 import { png } from "./png.ts";
@@ -14,7 +16,7 @@ const SCALE = 2;
 
 /** What is drawn over a slide, cut to its page and clear where nothing is, as a PNG; null where nothing is drawn. */
 export async function marksOf(fetch: FetchBytes, boardId: string, page: Size): Promise<ArrayBuffer | null> {
-  let scene: { elements: NonDeleted<ExcalidrawElement>[]; files: BinaryFiles };
+  let scene: { elements: { id: string }[]; files: BinaryFiles };
   try {
     const address = `/api/documents/${encodeURIComponent(boardId)}/export?format=excalidraw`;
     const answer = await fetch(new Request(new URL(address, location.origin)));
@@ -29,7 +31,11 @@ export async function marksOf(fetch: FetchBytes, boardId: string, page: Size): P
   const { exportToCanvas, restoreElements } = await import("@excalidraw/excalidraw");
   const height = (PAGE_WIDTH_UNITS * page.height) / page.width;
   const frame = { id: "page", type: "frame", x: 0, y: 0, width: PAGE_WIDTH_UNITS, height };
-  const [edge, ...elements] = restoreElements([frame as ExcalidrawElement, ...scene.elements], null);
+  // What another program wrote and nobody can draw is left out, as it is on the screen.
+  const drawable = scene.elements.flatMap((element) =>
+    isElement(element.id, element) ? (sound(element) ?? []) : [],
+  );
+  const [edge, ...elements] = restoreElements([frame as ExcalidrawElement, ...drawable], null);
   const canvas = await exportToCanvas({
     elements: elements,
     files: scene.files,

@@ -1,4 +1,5 @@
-import { isElement, plainCopy, type BoardElement } from "./element.ts";
+import { isElement } from "@/components/drawing/isElement.ts";
+import { plainCopy, type BoardElement } from "./element.ts";
 
 /** What the server says about a person; it replaces whatever a client claims. */
 export interface PresentUser {

@@ -1,6 +1,7 @@
 import * as Y from "yjs";
 import type { RescueCopy } from "@/collab/rescue.ts";
-import { isElement, plainCopy, type BoardElement } from "./element.ts";
+import { isElement } from "@/components/drawing/isElement.ts";
+import { plainCopy, type BoardElement } from "./element.ts";
 import { ELEMENTS, FILES } from "./sharedElements.ts";
 
 function newId(): string {

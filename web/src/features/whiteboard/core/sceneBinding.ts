@@ -1,3 +1,4 @@
+import { sound } from "@/components/drawing/sound.ts";
 import { byIndexThenId, isNewer, plainCopy, stampOf, type BoardElement } from "./element.ts";
 import { isInProgress, type Activity } from "./inProgress.ts";
 import type { SharedElements } from "./sharedElements.ts";
@@ -176,11 +177,12 @@ export class SceneBinding {
   }
 
   private presentable(source: Source): BoardElement | null {
-    const restored = this.canvas.restore(plainCopy(source.raw));
-    if (!restored) return null;
+    const drawable = sound(plainCopy(source.raw));
+    const restored = drawable ? this.canvas.restore(drawable) : null;
+    if (!drawable || !restored) return null;
     // Restoring is our doing, not the author's: it must not look newer than what they wrote.
-    const { version, versionNonce, index } = source.raw;
-    const own = { ...restored, version, versionNonce, index };
+    const { version, versionNonce } = source.raw;
+    const own = { ...restored, version, versionNonce, index: drawable.index };
     return source.from === "stroke" ? { ...own, locked: true } : own;
   }
 

@@ -1,5 +1,6 @@
 import * as Y from "yjs";
-import { isElement, plainCopy, type BoardElement } from "./element.ts";
+import { isElement } from "@/components/drawing/isElement.ts";
+import { plainCopy, type BoardElement } from "./element.ts";
 
 /** Root names of a whiteboard document. */
 export const ELEMENTS = "elements";

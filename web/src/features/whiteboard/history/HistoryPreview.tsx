@@ -5,8 +5,10 @@ import type { BinaryFileData, ExcalidrawImperativeAPI } from "@excalidraw/excali
 import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { isElement, type BoardElement } from "../core/element.ts";
+import { isElement } from "@/components/drawing/isElement.ts";
+import { sound } from "@/components/drawing/sound.ts";
 import { canvasLanguage } from "../canvasLanguage.ts";
+import type { BoardElement } from "../core/element.ts";
 import { useCanvasNames } from "../useCanvasNames.ts";
 import styles from "./HistoryPage.module.css";
 
@@ -15,9 +17,10 @@ function readScene(text: string): { elements: readonly BoardElement[]; files: Bi
   const scene = JSON.parse(text) as { elements: unknown[]; files: Record<string, BinaryFileData> };
   const elements = scene.elements.flatMap((element) => {
     const { id } = element as { id: string };
-    if (!isElement(id, element)) return [];
+    const drawable = isElement(id, element) ? sound(element) : null;
+    if (!drawable) return [];
     try {
-      return restoreElements([element], null);
+      return restoreElements([drawable], null);
     } catch {
       return [];
     }
