@@ -1,7 +1,15 @@
 import { keepPreviousData, queryOptions, useQuery, type QueryClient } from "@tanstack/react-query";
 import { body, type Api } from "./client.ts";
 import { useServices } from "./services.tsx";
-import type { BoardDocument, ClassRoom, ClassSession, Member, OpenRoom } from "./types.ts";
+import type {
+  BoardDocument,
+  ClassRoom,
+  ClassSession,
+  Member,
+  OpenRoom,
+  Poll,
+  StageShowing,
+} from "./types.ts";
 
 /** Lists in one page are enough for a school; a longer one is followed to its end, up to this many pages. */
 const MOST_PAGES = 20;
@@ -84,6 +92,33 @@ export const sessionsQuery = (api: Api, query: { class_id?: string; state: Class
     queryFn: () =>
       everyPage<ClassSession>((page) =>
         body(api.GET("/api/sessions", { params: { query: { ...page, ...query } } })),
+      ),
+  });
+
+/** The polls of a class that one may see; teachers also those that are prepared. */
+export const pollsQuery = (api: Api, classId: string) =>
+  queryOptions({
+    queryKey: ["classes", classId, "polls"],
+    staleTime: 0,
+    refetchInterval: LIST_REFRESH_MILLISECONDS,
+    queryFn: () =>
+      everyPage<Poll>((query) =>
+        body(api.GET("/api/classes/{class_id}/polls", { params: { path: { class_id: classId }, query } })),
+      ),
+  });
+
+/** What was on the stage of a session; `now` names what is there, so that a change asks again. */
+export const showingsQuery = (api: Api, sessionId: string, now: string) =>
+  queryOptions({
+    queryKey: ["sessions", sessionId, "showings", now],
+    staleTime: 0,
+    queryFn: () =>
+      everyPage<StageShowing>((query) =>
+        body(
+          api.GET("/api/sessions/{session_id}/showings", {
+            params: { path: { session_id: sessionId }, query },
+          }),
+        ),
       ),
   });
 

@@ -16,5 +16,7 @@ export type OpenRoom = Schemas["Room"];
 export type RoomSession = Schemas["RoomSession"];
 export type ClassSession = Schemas["Session"];
 export type SessionVideo = Schemas["Video"];
+export type Poll = Schemas["Poll"];
+export type StageShowing = Schemas["StageShowing"];
 export type StageRequest = Schemas["StageRequest"];
 export type AccessLevel = DocumentAccess["students"];

@@ -14,5 +14,6 @@ export const DOCUMENT_KINDS: DocumentViews = {
     poll: lazy(() => patiently(() => import("@/features/polls/PollView.tsx"))),
     slides: lazy(() => patiently(() => import("@/features/slides/DeckView.tsx"))),
   },
+  newPoll: lazy(() => patiently(() => import("@/features/polls/NewPoll.tsx"))),
   annotations: lazy(() => patiently(() => import("@/features/whiteboard/AnnotationLayer.tsx"))),
 };

@@ -18,6 +18,14 @@ export interface DocumentViewProps {
   readonly compact?: boolean;
 }
 
+/** What a dialogue gets that makes something new for a class. */
+export interface NewDocumentProps {
+  readonly classId: string;
+  readonly onClose: () => void;
+  /** It was made, and is meant to be seen now. */
+  readonly onMade: (documentId: string) => void;
+}
+
 /** Where a page lies on the screen, in CSS pixels from the layer's corner; `scale` is pixels per unit of the board over it. */
 export interface PagePlace {
   readonly x: number;
@@ -39,11 +47,18 @@ export interface AnnotationLayerProps {
 export interface DocumentViews {
   readonly pages: Readonly<Partial<Record<BoardDocument["kind"], ComponentType<DocumentPageProps>>>>;
   readonly views: Readonly<Partial<Record<BoardDocument["kind"], ComponentType<DocumentViewProps>>>>;
+  /** Asks a class something, from wherever a teacher is. */
+  readonly newPoll: ComponentType<NewDocumentProps>;
   /** Draws over pages. */
   readonly annotations: ComponentType<AnnotationLayerProps>;
 }
 
-const DocumentViewsContext = createContext<DocumentViews>({ pages: {}, views: {}, annotations: () => null });
+const DocumentViewsContext = createContext<DocumentViews>({
+  pages: {},
+  views: {},
+  newPoll: () => null,
+  annotations: () => null,
+});
 
 export function DocumentViewsProvider({ views, children }: { views: DocumentViews; children: ReactNode }) {
   return <DocumentViewsContext value={views}>{children}</DocumentViewsContext>;

@@ -18,6 +18,7 @@ import { useServices } from "@/api/services.tsx";
 import type { AccessLevel, BoardDocument } from "@/api/types.ts";
 import { AccessChoices } from "@/components/AccessChoices.tsx";
 import { AskTitle } from "@/components/AskTitle.tsx";
+import { studentsAccess, studentsMayWrite } from "@/components/studentsAccess.ts";
 import { ago } from "@/components/time.ts";
 import { tellProblem, tellWithUndo } from "@/components/toast.tsx";
 import styles from "./DocumentRow.module.css";
@@ -37,7 +38,8 @@ export function DocumentRow({ document, teaches }: { document: BoardDocument; te
   const list = documentsQuery(api, document.class_id).queryKey;
 
   const Icon = ICONS[document.kind] ?? IconFile;
-  const sharing = teaches ? t(`access.badge.${document.students}`) : t(`access.mine.${document.access}`);
+  const students = studentsAccess(document);
+  const sharing = teaches ? t(`access.badge.${students}`) : t(`access.mine.${document.access}`);
   const remove = useMutation({
     mutationFn: () => api.DELETE("/api/documents/{document_id}", path),
     onMutate: () => client.setQueryData(list, (before) => before?.filter(({ id }) => id !== document.id)),
@@ -56,11 +58,11 @@ export function DocumentRow({ document, teaches }: { document: BoardDocument; te
     onSettled: () => documentChanged(client, document),
   });
   const share = useMutation({
-    mutationFn: (students: AccessLevel) =>
-      api.PUT("/api/documents/{document_id}/access", { ...path, body: { students } }),
-    onMutate: (students) =>
+    mutationFn: (level: AccessLevel) =>
+      api.PUT("/api/documents/{document_id}/access", { ...path, body: { students: level } }),
+    onMutate: (level) =>
       client.setQueryData(list, (before) =>
-        before?.map((one) => (one.id === document.id ? { ...one, students } : one)),
+        before?.map((one) => (one.id === document.id ? { ...one, students: level } : one)),
       ),
     onError: (error) => tellProblem(t(wordsFor(error))),
     onSettled: () => documentChanged(client, document),
@@ -89,7 +91,7 @@ export function DocumentRow({ document, teaches }: { document: BoardDocument; te
         </div>
         <Badge
           variant="light"
-          color={document.students === "write" || !teaches ? "pine" : "gray"}
+          color={students === "write" || !teaches ? "pine" : "gray"}
           className={styles["badge"]}
         >
           {sharing}
@@ -109,11 +111,18 @@ export function DocumentRow({ document, teaches }: { document: BoardDocument; te
             </Menu.Target>
             <Menu.Dropdown>
               <Menu.Label>{t("access.students")}</Menu.Label>
-              <AccessChoices value={document.students} onChange={(students) => share.mutate(students)} />
+              <AccessChoices
+                value={students}
+                readOnly={!studentsMayWrite(document.kind)}
+                onChange={(level) => share.mutate(level)}
+              />
               <Menu.Divider />
-              <Menu.Item leftSection={<IconPencil size={18} />} onClick={rename.open}>
-                {t("actions.rename")}
-              </Menu.Item>
+              {/* A poll is called by its question, which nobody changes once it was asked. */}
+              {document.kind !== "poll" && (
+                <Menu.Item leftSection={<IconPencil size={18} />} onClick={rename.open}>
+                  {t("actions.rename")}
+                </Menu.Item>
+              )}
               <Menu.Item
                 leftSection={<IconTrash size={18} />}
                 c="var(--mantine-color-error)"

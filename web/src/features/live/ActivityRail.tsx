@@ -1,18 +1,21 @@
 import { ActionIcon, Button, Drawer, Menu, Stack, Text, Tooltip, UnstyledButton } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import {
   IconChalkboard,
   IconChartBar,
   IconEye,
   IconEyeOff,
+  IconPlus,
   IconPresentation,
   IconVideo,
 } from "@tabler/icons-react";
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import type { BoardDocument } from "@/api/types.ts";
+import { useDocumentViews } from "@/components/documentViews.tsx";
 import styles from "./Classroom.module.css";
 import type { StageState } from "./core/stage.ts";
 import { NewBoard } from "./NewBoard.tsx";
-import { STAGE_KINDS, type Activities, type StageKind } from "./useActivities.ts";
+import { STAGE_KINDS, type Activities, type StageKind, type Thing } from "./useActivities.ts";
 import type { VideoState } from "./VideoPlace.tsx";
 
 const ICONS = { whiteboard: IconChalkboard, slides: IconPresentation, poll: IconChartBar } as const;
@@ -28,13 +31,35 @@ interface RailProps {
   opened: boolean;
   onClose: () => void;
   onPut: (documentId: string) => void;
-  onLook: (document: BoardDocument) => void;
+  onLook: (document: Thing) => void;
   onVideo: () => void;
   onNothing: () => void;
+  onAsk: () => void;
 }
 
 /** What the class has: for teachers to put on stage, for students, where they may, to look around in. */
-export function ActivityRail(props: RailProps) {
+export function ActivityRail(props: Omit<RailProps, "onAsk">) {
+  const { newPoll: NewPoll } = useDocumentViews();
+  const [asking, ask] = useDisclosure(false);
+  return (
+    <>
+      <Rail
+        {...props}
+        onAsk={() => {
+          props.onClose();
+          ask.open();
+        }}
+      />
+      {asking && (
+        <Suspense fallback={null}>
+          <NewPoll classId={props.classId} onClose={ask.close} onMade={props.onPut} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+function Rail(props: RailProps) {
   const { t } = useTranslation();
   if (!props.wide) {
     return (
@@ -95,11 +120,7 @@ export function ActivityRail(props: RailProps) {
                       onClick={() => (props.teaches ? props.onPut(document.id) : props.onLook(document))}
                     >
                       <span className={styles["entryTitle"]}>{document.title}</span>
-                      {isOnStage(props.stage, document) && (
-                        <Text size="xs" c="dimmed">
-                          {t("live.onStageNow")}
-                        </Text>
-                      )}
+                      <About stage={props.stage} document={document} />
                     </Menu.Item>
                     {props.teaches && (
                       <Tooltip label={t("live.lookWithoutShowing")}>
@@ -114,11 +135,14 @@ export function ActivityRail(props: RailProps) {
                     )}
                   </div>
                 ))}
+                {props.teaches && kind !== "slides" && <Menu.Divider />}
                 {props.teaches && kind === "whiteboard" && (
-                  <>
-                    <Menu.Divider />
-                    <NewBoard classId={props.classId} onMade={props.onPut} asMenuItem />
-                  </>
+                  <NewBoard classId={props.classId} onMade={props.onPut} asMenuItem />
+                )}
+                {props.teaches && kind === "poll" && (
+                  <Menu.Item leftSection={<IconPlus size={18} />} onClick={props.onAsk}>
+                    {t("live.newPoll")}
+                  </Menu.Item>
                 )}
               </Menu.Dropdown>
             </Menu>
@@ -141,7 +165,7 @@ function Kind(props: RailProps & { kind: StageKind }) {
   const { t } = useTranslation();
   const { kind, activities, teaches, mayRoam } = props;
   const Icon = ICONS[kind];
-  if (!mayRoam || (activities[kind].length === 0 && !(teaches && kind === "whiteboard"))) return null;
+  if (!mayRoam || (activities[kind].length === 0 && !(teaches && kind !== "slides"))) return null;
   return (
     <section aria-label={t(`live.kinds.${kind}`)}>
       <Text size="sm" c="dimmed" mb={4}>
@@ -155,11 +179,7 @@ function Kind(props: RailProps & { kind: StageKind }) {
           >
             <Icon size={20} aria-hidden />
             <span className={styles["entryTitle"]}>{document.title}</span>
-            {isOnStage(props.stage, document) && (
-              <Text size="xs" c="dimmed">
-                {t("live.onStageNow")}
-              </Text>
-            )}
+            <About stage={props.stage} document={document} />
           </UnstyledButton>
           {teaches && (
             <ActionIcon
@@ -175,6 +195,11 @@ function Kind(props: RailProps & { kind: StageKind }) {
         </div>
       ))}
       {teaches && kind === "whiteboard" && <NewBoard classId={props.classId} onMade={props.onPut} />}
+      {teaches && kind === "poll" && (
+        <Button variant="subtle" h={44} leftSection={<IconPlus size={18} />} onClick={props.onAsk}>
+          {t("live.newPoll")}
+        </Button>
+      )}
     </section>
   );
 }
@@ -221,6 +246,23 @@ function VideoButton({ video, wide, stage, onVideo }: RailProps) {
   );
 }
 
-function isOnStage(stage: StageState, document: BoardDocument): boolean {
+/** What else is to be known of an entry. */
+function About({ stage, document }: { stage: StageState; document: Thing }) {
+  const { t } = useTranslation();
+  const words = isOnStage(stage, document)
+    ? t("live.onStageNow")
+    : document.prepared
+      ? t("live.prepared")
+      : null;
+  return (
+    words !== null && (
+      <Text size="xs" c="dimmed">
+        {words}
+      </Text>
+    )
+  );
+}
+
+function isOnStage(stage: StageState, document: Thing): boolean {
   return stage.activity.kind === "document" && stage.activity.documentId === document.id;
 }

@@ -5,6 +5,7 @@ import {
   IconDotsVertical,
   IconHandOff,
   IconHandStop,
+  IconHistory,
   IconLayoutGrid,
   IconLock,
   IconLockOpen,
@@ -15,10 +16,10 @@ import {
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { BoardDocument } from "@/api/types.ts";
 import styles from "./Classroom.module.css";
 import type { StageState } from "./core/stage.ts";
 import { TimerEntries } from "./TimerMenu.tsx";
+import type { Thing } from "./useActivities.ts";
 import { useEndClass } from "./useEndClass.tsx";
 import type { StageActions } from "./useStageActions.ts";
 import type { Video } from "./VideoPlace.tsx";
@@ -30,11 +31,13 @@ export function BottomBar(props: {
   mayRoam: boolean;
   people: number;
   handUp: boolean;
-  next: BoardDocument | null;
+  next: Thing | null;
   actions: StageActions;
   video: Video;
   onActivities: () => void;
   onPeople: () => void;
+  missed: number;
+  onSoFar: () => void;
 }) {
   const { t } = useTranslation();
   const { stage, teaches, actions, next, video } = props;
@@ -60,6 +63,18 @@ export function BottomBar(props: {
           label={t(props.handUp ? "live.lowerHand" : "live.raiseHand")}
           on={props.handUp}
           onClick={() => actions.raiseHand(!props.handUp)}
+        />
+      )}
+      {props.missed > 0 && (
+        <Item
+          icon={
+            <Badge count={props.missed}>
+              <IconHistory size={22} />
+            </Badge>
+          }
+          label={t("live.missedShort")}
+          description={t("live.missed", { count: props.missed })}
+          onClick={props.onSoFar}
         />
       )}
       {video.state !== "none" && video.state !== "joined" && (

@@ -1,5 +1,5 @@
 import { VisuallyHidden } from "@mantine/core";
-import { useHotkeys, useLocalStorage, useMediaQuery } from "@mantine/hooks";
+import { useHotkeys, useLocalStorage, useMediaQuery, useSessionStorage } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ClassRoom, ClassSession, Me } from "@/api/types.ts";
@@ -14,14 +14,25 @@ import { HandsAloud, TimerAloud } from "./Announcements.tsx";
 import { Over } from "./Over.tsx";
 import { PeoplePanel } from "./PeoplePanel.tsx";
 import { Projector } from "./Projector.tsx";
+import { SidePanel } from "./SidePanel.tsx";
+import { SoFarHere } from "./SoFar.tsx";
 import { StageArea } from "./StageArea.tsx";
 import { StudentBar } from "./StudentBar.tsx";
 import { TeacherBar } from "./TeacherBar.tsx";
 import { nextActivity, useActivities } from "./useActivities.ts";
 import { useAttendance } from "./useAttendance.ts";
+import { useShowings } from "./useShowings.ts";
 import { useStage } from "./useStage.ts";
 import { useStageActions } from "./useStageActions.ts";
 import { VideoPlace, useVideo } from "./VideoPlace.tsx";
+
+const NOTHING: Activity = { kind: "none" };
+
+/** What somebody looks at instead of the stage; `until`: only for as long as this is on stage; then also those who may not look around. */
+interface Aside {
+  readonly activity: Activity;
+  readonly until?: Activity;
+}
 
 const NARROW = "(max-width: 48em)";
 
@@ -43,26 +54,35 @@ export function Classroom(props: {
   });
   const offset = useAttendance(session.id);
   const actions = useStageActions(session.id);
-  const activities = useActivities(room.id);
+  const activities = useActivities(room.id, teaches);
   const narrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false });
-  const [panel, setPanel] = useLocalStorage<"people" | "none">({
+  const [panel, setPanel] = useLocalStorage<"people" | "soFar" | "none">({
     key: "lectern.live.panel",
     defaultValue: "none",
     getInitialValueInEffect: false,
   });
-  const [drawer, setDrawer] = useState<"activities" | "people" | null>(null);
-  const [aside, setAside] = useState<Activity | null>(null);
+  const [drawer, setDrawer] = useState<"activities" | "people" | "soFar" | null>(null);
+  const [aside, setAside] = useState<Aside | null>(null);
   const video = useVideo(session);
 
   const mayRoam = teaches || stage?.roam === true;
-  const onStage = stage?.activity ?? { kind: "none" };
-  const elsewhere = mayRoam && aside?.kind === "document" && !same(aside, onStage) ? aside : null;
+  const onStage = stage?.activity ?? NOTHING;
+  const past = useShowings(session.id, onStage);
+  const [seen, setSeen] = useSessionStorage({ key: `lectern.live.seen.${session.id}`, defaultValue: false });
+  const missed = teaches || seen ? 0 : past.filter((each) => each.missed).length;
+  // What was on stage before, everybody may look at again, until something else comes.
+  if (aside?.until && !same(aside.until, onStage)) setAside(null);
+  const mayLook = mayRoam || aside?.until !== undefined;
+  const elsewhere = aside && mayLook && !same(aside.activity, onStage) ? aside : null;
   const handUp = stage?.hands.some(({ userId }) => userId === me.id) ?? false;
   const next = nextActivity(activities, onStage.kind === "document" ? onStage.documentId : null);
-  const togglePeople = () => {
-    if (narrow) setDrawer((before) => (before === "people" ? null : "people"));
-    else setPanel(panel === "people" ? "none" : "people");
+  const toggle = (wanted: "people" | "soFar") => {
+    if (narrow) setDrawer((before) => (before === wanted ? null : wanted));
+    else setPanel(panel === wanted ? "none" : wanted);
+    if (wanted === "soFar") setSeen(true);
   };
+  const togglePeople = () => toggle("people");
+  const toggleSoFar = () => toggle("soFar");
   const shortcut = { preventDefault: true, usePhysicalKeys: true };
   useHotkeys([
     ["alt+shift+H", () => actions.raiseHand(!handUp), shortcut],
@@ -74,9 +94,9 @@ export function Classroom(props: {
 
   if (gone) return <NotShared classId={room.id} />;
   if (!stage) return <ClassroomSkeleton />;
-  if (!stage.running) return <Over session={session} room={room} onAgain={props.onOver} />;
+  if (!stage.running) return <Over session={session} room={room} past={past} onAgain={props.onOver} />;
 
-  const shown = elsewhere ?? onStage;
+  const shown = elsewhere?.activity ?? onStage;
   const area = (
     <StageArea
       shown={shown}
@@ -94,14 +114,17 @@ export function Classroom(props: {
       </Projector>
     );
   }
-  const look = (document: { id: string; kind: string; title: string }) => {
+  const look = (document: { id: string; kind: string; title: string }, until?: Activity) => {
     setDrawer(null);
     setAside({
-      kind: "document",
-      documentId: document.id,
-      documentKind: document.kind,
-      title: document.title,
-      slideId: null,
+      activity: {
+        kind: "document",
+        documentId: document.id,
+        documentKind: document.kind,
+        title: document.title,
+        slideId: null,
+      },
+      ...(until ? { until } : {}),
     });
   };
   const put = (documentId: string) => {
@@ -134,12 +157,13 @@ export function Classroom(props: {
       }}
     />
   );
-  const panelShown = !narrow && panel === "people";
+  const panelShown = narrow || panel === "none" ? null : panel;
+  const close = () => (narrow ? setDrawer(null) : setPanel("none"));
   const videoOnStage = shown.kind === "video";
   return (
     <div
       className={styles["classroom"]}
-      data-panel={panelShown || (video.state === "joined" && !videoOnStage && !narrow)}
+      data-panel={panelShown !== null || (video.state === "joined" && !videoOnStage && !narrow)}
     >
       <VisuallyHidden component="h1">{t("live.title", { title: room.title })}</VisuallyHidden>
       <ClassroomHeader
@@ -150,15 +174,18 @@ export function Classroom(props: {
         offset={offset}
         link={link}
         synced={synced}
-        panelShown={panelShown}
+        peopleShown={panelShown === "people"}
         onPeople={togglePeople}
+        onSoFar={toggleSoFar}
       />
       {rail}
       <main className={styles["stage"]}>
         {area}
         {elsewhere && (
           <div className={styles["elsewhere"]} role="status">
-            <span className={styles["elsewhereWords"]}>{t("live.lookingAround")}</span>
+            <span className={styles["elsewhereWords"]}>
+              {t(elsewhere.until ? "live.lookingBack" : "live.lookingAround")}
+            </span>
             <button type="button" className={styles["back"]} onClick={() => setAside(null)}>
               {t("live.backToStage")}
             </button>
@@ -168,14 +195,27 @@ export function Classroom(props: {
       <VideoPlace video={video} place={videoOnStage ? "stage" : narrow ? "float" : "strip"} />
       <PeoplePanel
         asDrawer={narrow}
-        opened={narrow ? drawer === "people" : panelShown}
-        onClose={() => (narrow ? setDrawer(null) : setPanel("none"))}
+        opened={(narrow ? drawer : panelShown) === "people"}
+        onClose={close}
         stage={stage}
         people={people}
         me={me}
         teaches={teaches}
         actions={actions}
       />
+      <SidePanel
+        title={t("live.soFar")}
+        asDrawer={narrow}
+        opened={(narrow ? drawer : panelShown) === "soFar"}
+        onClose={close}
+      >
+        <SoFarHere
+          past={past}
+          onLook={({ document_id: id, document_kind: kind, title }) =>
+            id !== null && kind !== null && look({ id, kind, title: title ?? "" }, onStage)
+          }
+        />
+      </SidePanel>
       {narrow ? (
         <BottomBar
           stage={stage}
@@ -188,11 +228,21 @@ export function Classroom(props: {
           video={video}
           onActivities={() => setDrawer("activities")}
           onPeople={togglePeople}
+          missed={missed}
+          onSoFar={toggleSoFar}
         />
       ) : teaches ? (
         <TeacherBar stage={stage} next={next} actions={actions} video={video} onPeople={togglePeople} />
       ) : (
-        <StudentBar handUp={handUp} stage={stage} me={me} actions={actions} video={video} />
+        <StudentBar
+          handUp={handUp}
+          stage={stage}
+          me={me}
+          actions={actions}
+          video={video}
+          missed={missed}
+          onSoFar={toggleSoFar}
+        />
       )}
       <HandsAloud hands={stage.hands} me={me} teaches={teaches} />
       <TimerAloud endsAt={stage.timerEndsAt} offset={offset} />
@@ -201,5 +251,7 @@ export function Classroom(props: {
 }
 
 function same(one: Activity, other: Activity): boolean {
-  return one.kind === "document" && other.kind === "document" && one.documentId === other.documentId;
+  return one.kind === "document" && other.kind === "document"
+    ? one.documentId === other.documentId
+    : one.kind === other.kind;
 }

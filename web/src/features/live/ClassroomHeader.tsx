@@ -1,5 +1,12 @@
 import { ActionIcon, Menu, Tooltip, UnstyledButton } from "@mantine/core";
-import { IconArrowLeft, IconDots, IconHandStop, IconScreenShare, IconUsers } from "@tabler/icons-react";
+import {
+  IconArrowLeft,
+  IconDots,
+  IconHandStop,
+  IconHistory,
+  IconScreenShare,
+  IconUsers,
+} from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { ClassRoom, ClassSession } from "@/api/types.ts";
@@ -20,8 +27,9 @@ export function ClassroomHeader(props: {
   offset: number;
   link: SaveState["kind"];
   synced: boolean;
-  panelShown: boolean;
+  peopleShown: boolean;
   onPeople: () => void;
+  onSoFar: () => void;
 }) {
   const { t } = useTranslation();
   const { room, session, stage } = props;
@@ -52,8 +60,8 @@ export function ClassroomHeader(props: {
       <Tooltip label={t("live.people")}>
         <UnstyledButton
           className={styles["count"]}
-          data-active={props.panelShown}
-          aria-expanded={props.panelShown}
+          data-active={props.peopleShown}
+          aria-expanded={props.peopleShown}
           aria-label={t("live.peopleHere", { count: props.people.length })}
           onClick={props.onPeople}
         >
@@ -68,6 +76,9 @@ export function ClassroomHeader(props: {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item leftSection={<IconHistory size={18} />} onClick={props.onSoFar}>
+            {t("live.soFar")}
+          </Menu.Item>
           <Menu.Item
             leftSection={<IconScreenShare size={18} />}
             renderRoot={(link) => (

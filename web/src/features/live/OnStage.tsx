@@ -1,7 +1,14 @@
 import { IconLock } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import styles from "./Classroom.module.css";
-import type { StageState } from "./core/stage.ts";
+import { UNOPENED_POLL, type Activity, type StageState } from "./core/stage.ts";
+
+/** How what is on stage is called. */
+export function stageTitle(activity: Extract<Activity, { kind: "document" }>, t: TFunction): string {
+  const unopened = activity.documentKind === "poll" && activity.title === UNOPENED_POLL;
+  return unopened ? t("polls.poll") : activity.title;
+}
 
 /** What is on stage, who put it there and whether it is locked; said aloud when it changes. */
 export function OnStage({ stage }: { stage: StageState }) {
@@ -9,7 +16,7 @@ export function OnStage({ stage }: { stage: StageState }) {
   const { activity, putBy, presenter } = stage;
   const what =
     activity.kind === "document"
-      ? activity.title
+      ? stageTitle(activity, t)
       : t(activity.kind === "video" ? "live.video" : "live.nothingOnStage");
   const by = presenter
     ? t("live.presentedBy", { name: presenter.name })

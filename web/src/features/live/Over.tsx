@@ -1,4 +1,4 @@
-import { Button, Center, Group } from "@mantine/core";
+import { Button, Group, Title } from "@mantine/core";
 import { IconDoorExit } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -6,16 +6,24 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { ClassRoom, ClassSession } from "@/api/types.ts";
 import { EmptyState } from "@/components/EmptyState.tsx";
+import styles from "./Classroom.module.css";
+import type { Past } from "./core/showings.ts";
+import { SoFar } from "./SoFar.tsx";
 
 /** The class is over: said once to everybody who was in it. */
-export function Over(props: { session: ClassSession; room: ClassRoom; onAgain: (() => void) | null }) {
+export function Over(props: {
+  session: ClassSession;
+  room: ClassRoom;
+  past: readonly Past[];
+  onAgain: (() => void) | null;
+}) {
   const { t } = useTranslation();
   const client = useQueryClient();
   useEffect(() => {
     void client.invalidateQueries({ queryKey: ["sessions"] });
   }, [client]);
   return (
-    <Center component="main" h="100dvh">
+    <main className={styles["over"]}>
       <EmptyState
         icon={<IconDoorExit size={28} />}
         title={t("live.overTitle")}
@@ -40,6 +48,25 @@ export function Over(props: { session: ClassSession; room: ClassRoom; onAgain: (
       >
         <span role="status">{t("live.overAbout", { title: props.session.title })}</span>
       </EmptyState>
-    </Center>
+      {props.past.length > 0 && (
+        <section className={styles["overList"]} aria-labelledby="was-on-stage">
+          <Title order={2} size="h5" mb="xs" id="was-on-stage">
+            {t("live.wasOnStage")}
+          </Title>
+          <SoFar
+            past={props.past}
+            open={(showing, content) => (
+              <Link
+                to="/classes/$classId/documents/$documentId"
+                params={{ classId: props.room.id, documentId: showing.document_id ?? "" }}
+                className={styles["entryRow"]}
+              >
+                {content}
+              </Link>
+            )}
+          />
+        </section>
+      )}
+    </main>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, CloseButton, Drawer, Group, Menu, Stack, Text, Title } from "@mantine/core";
+import { ActionIcon, Button, Group, Menu, Stack, Text } from "@mantine/core";
 import { IconDots, IconHandOff, IconPencil, IconPencilOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Me } from "@/api/types.ts";
@@ -6,6 +6,7 @@ import { PersonChip } from "@/components/PersonAvatar.tsx";
 import styles from "./Classroom.module.css";
 import type { PresentPerson } from "./core/people.ts";
 import type { StageState } from "./core/stage.ts";
+import { SidePanel } from "./SidePanel.tsx";
 import type { StageActions } from "./useStageActions.ts";
 
 interface PanelProps {
@@ -22,30 +23,15 @@ interface PanelProps {
 /** Hands in the order in which they went up, and who is here. */
 export function PeoplePanel(props: PanelProps) {
   const { t } = useTranslation();
-  if (props.asDrawer) {
-    return (
-      <Drawer
-        opened={props.opened}
-        onClose={props.onClose}
-        position="bottom"
-        size="75%"
-        title={t("live.people")}
-      >
-        <Lists {...props} />
-      </Drawer>
-    );
-  }
-  if (!props.opened) return null;
   return (
-    <aside className={styles["panel"]} aria-label={t("live.people")}>
-      <Group justify="space-between" wrap="nowrap" mb="xs">
-        <Title order={2} size="h5">
-          {t("live.people")}
-        </Title>
-        <CloseButton size="lg" onClick={props.onClose} />
-      </Group>
+    <SidePanel
+      title={t("live.people")}
+      asDrawer={props.asDrawer}
+      opened={props.opened}
+      onClose={props.onClose}
+    >
       <Lists {...props} />
-    </aside>
+    </SidePanel>
   );
 }
 

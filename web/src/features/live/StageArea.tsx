@@ -7,6 +7,7 @@ import { EmptyState } from "@/components/EmptyState.tsx";
 import styles from "./Classroom.module.css";
 import { keep, type KeptView } from "./core/kept.ts";
 import type { Activity } from "./core/stage.ts";
+import { stageTitle } from "./OnStage.tsx";
 import { ViewBoundary } from "./ViewBoundary.tsx";
 import type { VideoState } from "./VideoPlace.tsx";
 
@@ -42,7 +43,7 @@ export function StageArea(props: {
             className={styles["view"]}
             data-shown={visible}
             inert={!visible}
-            aria-label={visible && shown.title !== "" ? shown.title : undefined}
+            aria-label={visible && shown.title !== "" ? stageTitle(shown, t) : undefined}
           >
             <ViewBoundary>
               <Suspense

@@ -1,5 +1,5 @@
 import { Button, Text } from "@mantine/core";
-import { IconHandOff, IconHandStop } from "@tabler/icons-react";
+import { IconHandOff, IconHandStop, IconHistory } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Me } from "@/api/types.ts";
 import styles from "./Classroom.module.css";
@@ -14,6 +14,8 @@ export function StudentBar(props: {
   me: Me;
   actions: StageActions;
   video: Video;
+  missed: number;
+  onSoFar: () => void;
 }) {
   const { t } = useTranslation();
   const place = props.stage.hands.findIndex(({ userId }) => userId === props.me.id) + 1;
@@ -26,6 +28,20 @@ export function StudentBar(props: {
         </Text>
       )}
       <JoinVideoButton video={props.video} />
+      {props.missed > 0 && (
+        <>
+          <span className={styles["grow"]} />
+          <Button
+            h={44}
+            variant="subtle"
+            color="gray"
+            leftSection={<IconHistory size={20} />}
+            onClick={props.onSoFar}
+          >
+            {t("live.missed", { count: props.missed })}
+          </Button>
+        </>
+      )}
     </footer>
   );
 }

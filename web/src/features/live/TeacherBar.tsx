@@ -8,10 +8,10 @@ import {
   IconWalk,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { BoardDocument } from "@/api/types.ts";
 import styles from "./Classroom.module.css";
 import type { StageState } from "./core/stage.ts";
 import { TimerMenu } from "./TimerMenu.tsx";
+import type { Thing } from "./useActivities.ts";
 import { useEndClass } from "./useEndClass.tsx";
 import type { StageActions } from "./useStageActions.ts";
 import { JoinVideoButton, type Video } from "./VideoPlace.tsx";
@@ -19,7 +19,7 @@ import { JoinVideoButton, type Video } from "./VideoPlace.tsx";
 /** The teacher's bar below the stage: what a lesson needs, at one click. */
 export function TeacherBar(props: {
   stage: StageState;
-  next: BoardDocument | null;
+  next: Thing | null;
   actions: StageActions;
   video: Video;
   onPeople: () => void;

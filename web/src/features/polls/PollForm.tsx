@@ -19,7 +19,9 @@ import { useServices } from "@/api/services.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { formProblems } from "@/components/formProblems.ts";
 import type { PollType } from "./core/pollDocument.ts";
-import type { NewPoll, Poll } from "./queries.ts";
+import { EMPTY, LISTED, lines, newPoll, pollChanges, valuesOf, type PollValues } from "./core/pollForm.ts";
+import { pollWords } from "./problems.ts";
+import type { Poll } from "./queries.ts";
 
 const TYPES: readonly PollType[] = [
   "single",
@@ -32,57 +34,23 @@ const TYPES: readonly PollType[] = [
   "q_and_a",
   "scored",
 ];
-const LISTED: readonly PollType[] = ["single", "multiple", "ranking", "scored"];
 const TIMERS = [30, 60, 120, 300] as const;
 const FIELDS = ["question", "options", "correct", "scale", "high_label", "low_label"];
 
-interface Values {
-  question: string;
-  type: PollType;
-  options: string;
-  correct: readonly string[];
-  low: number;
-  high: number;
-  lowLabel: string;
-  highLabel: string;
-  points: number;
-  anonymous: boolean;
-  hidden: boolean;
-  seconds: string | null;
-}
-
-const lines = (text: string) =>
-  text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter(Boolean);
-
-/** Ask something in ten seconds: the question, a line for each option, go. */
+/** Ask something in ten seconds: the question, a line for each option, go. Or change what is prepared. */
 export function PollForm(props: {
   opened: boolean;
   onClose: () => void;
   classId: string;
-  initial?: Partial<Values>;
+  /** The poll to be changed; none: a new one. Mount the form anew for another. */
+  poll?: Poll;
   onMade: (poll: Poll, opened: boolean) => Promise<unknown>;
 }) {
   const { t } = useTranslation();
   const { api } = useServices();
-  const form = useForm<Values>({
-    initialValues: {
-      question: "",
-      type: "single",
-      options: "",
-      correct: [],
-      low: 1,
-      high: 5,
-      lowLabel: "",
-      highLabel: "",
-      points: 1,
-      anonymous: false,
-      hidden: true,
-      seconds: null,
-      ...props.initial,
-    },
+  const { poll } = props;
+  const form = useForm<PollValues>({
+    initialValues: poll ? valuesOf(poll) : EMPTY,
     validate: {
       question: (value) => (value.trim() ? null : t("fields.required")),
       options: (value, { type }) =>
@@ -92,12 +60,17 @@ export function PollForm(props: {
   });
   const { type, options } = form.values;
   const save = useMutation({
-    mutationFn: async ({ values, now }: { values: Values; now: boolean }) => {
+    mutationFn: async ({ values, now }: { values: PollValues; now: boolean }) => {
       const made = await body(
-        api.POST("/api/classes/{class_id}/polls", {
-          params: { path: { class_id: props.classId } },
-          body: bodyOf(values),
-        }),
+        poll
+          ? api.PATCH("/api/polls/{poll_id}", {
+              params: { path: { poll_id: poll.id } },
+              body: pollChanges(values, poll),
+            })
+          : api.POST("/api/classes/{class_id}/polls", {
+              params: { path: { class_id: props.classId } },
+              body: newPoll(values),
+            }),
       );
       if (now) await api.POST("/api/polls/{poll_id}/open", { params: { path: { poll_id: made.id } } });
       await props.onMade(made, now);
@@ -109,9 +82,17 @@ export function PollForm(props: {
     onError: (error) => form.setErrors(formProblems(error, FIELDS, t).fields),
   });
   const submit = (now: boolean) => form.onSubmit((values) => save.mutate({ values, now }));
-  const problem = save.error ? formProblems(save.error, FIELDS, t).form : null;
+  const problem =
+    save.error && formProblems(save.error, FIELDS, t).form !== null ? t(pollWords(save.error)) : null;
+  const seconds = [...new Set([...TIMERS, ...(poll?.seconds ? [poll.seconds] : [])])].sort((a, b) => a - b);
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={t("polls.new")} centered size="lg">
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={t(poll ? "polls.edit" : "polls.new")}
+      centered
+      size="lg"
+    >
       <form onSubmit={submit(true)}>
         <Stack>
           <FormProblem words={problem} />
@@ -181,21 +162,23 @@ export function PollForm(props: {
             label={t("polls.timer")}
             placeholder={t("polls.noTimer")}
             clearable
-            data={TIMERS.map((seconds) => ({
-              value: String(seconds),
+            data={seconds.map((count) => ({
+              value: String(count),
               label:
-                seconds < 60
-                  ? t("polls.seconds", { count: seconds })
-                  : t("polls.minutes", { count: seconds / 60 }),
+                count < 60 || count % 60 > 0
+                  ? t("polls.seconds", { count })
+                  : t("polls.minutes", { count: count / 60 }),
             }))}
             {...form.getInputProps("seconds")}
           />
-          <Text size="sm" c="dimmed">
-            {t("polls.laterAbout")}
-          </Text>
+          {!poll && (
+            <Text size="sm" c="dimmed">
+              {t("polls.laterAbout")}
+            </Text>
+          )}
           <Group justify="flex-end">
             <Button variant="default" h={44} loading={save.isPending} onClick={() => submit(false)()}>
-              {t("polls.keep")}
+              {t(poll ? "actions.save" : "polls.keep")}
             </Button>
             <Button type="submit" h={44} loading={save.isPending}>
               {t("polls.openNow")}
@@ -205,27 +188,4 @@ export function PollForm(props: {
       </form>
     </Modal>
   );
-}
-
-function bodyOf(values: Values): NewPoll {
-  const { type } = values;
-  return {
-    question: values.question.trim(),
-    type,
-    options: LISTED.includes(type) ? lines(values.options) : [],
-    anonymous: values.anonymous,
-    results: values.hidden ? "hidden" : "live",
-    seconds: values.seconds === null ? null : Number(values.seconds),
-    ...(type === "scale"
-      ? { low: values.low, high: values.high, low_label: values.lowLabel, high_label: values.highLabel }
-      : {}),
-    ...(type === "scored"
-      ? {
-          correct: values.correct.map(Number),
-          points: values.points,
-          // One right answer is asked for as one: choosing several would only be a way to lose.
-          ...(values.correct.length === 1 ? { max_choices: 1 } : {}),
-        }
-      : {}),
-  };
 }

@@ -29,7 +29,7 @@ const TOLD_MILLISECONDS = 5_000;
 const AHEAD_MILLISECONDS = 2_000;
 
 /** A poll, wherever it stands: on its own page or on a stage. */
-export default function PollView({ documentId, classId, teaches }: DocumentViewProps) {
+export default function PollView({ documentId, classId, teaches, compact = false }: DocumentViewProps) {
   const { t } = useTranslation();
   const live = useLiveDocument(documentId, ROOT);
   const poll = useLiveValue(live.doc, readPoll);
@@ -56,7 +56,7 @@ export default function PollView({ documentId, classId, teaches }: DocumentViewP
           )}
         </div>
       </div>
-      {teaches && <TeacherBar poll={poll} classId={classId} />}
+      {teaches && <TeacherBar poll={poll} classId={classId} stays={compact} />}
     </div>
   );
 }

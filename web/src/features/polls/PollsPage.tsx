@@ -1,11 +1,20 @@
 import { ActionIcon, Badge, Button, Card, Group, Menu, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconChartBar, IconCopy, IconDots, IconPlayerPlay, IconPlus, IconTrash } from "@tabler/icons-react";
+import {
+  IconChartBar,
+  IconCopy,
+  IconDots,
+  IconPencil,
+  IconPlayerPlay,
+  IconPlus,
+  IconTrash,
+} from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
-import { classQuery } from "@/api/queries.ts";
+import { classQuery, pollsQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
@@ -16,7 +25,7 @@ import { tell, tellProblem, tellWithUndo } from "@/components/toast.tsx";
 import styles from "./polls.module.css";
 import { PollForm } from "./PollForm.tsx";
 import { pollWords } from "./problems.ts";
-import { pollChanged, pollsQuery, type Poll } from "./queries.ts";
+import { pollChanged, type Poll } from "./queries.ts";
 
 const route = getRouteApi("/members/shell/classes/$classId/polls");
 
@@ -32,11 +41,23 @@ export function PollsPage() {
   const polls = useQuery(pollsQuery(api, classId));
   const teaches = room.data?.role === "teacher";
   const [making, make] = useDisclosure(create === true);
+  const [edited, edit] = useState<Poll | null>(null);
   const newPoll = teaches && (
     <Button h={44} leftSection={<IconPlus size={18} />} onClick={make.open}>
       {t("polls.new")}
     </Button>
   );
+  const made = async (poll: Poll, opened: boolean, words: string) => {
+    await pollChanged(client, poll);
+    if (!opened) {
+      tell(words);
+      return;
+    }
+    await navigate({
+      to: "/classes/$classId/documents/$documentId",
+      params: { classId, documentId: poll.document_id },
+    });
+  };
   const groups = (["open", "draft", "closed"] as const).map((state) => ({
     state,
     items: polls.data?.filter((poll) => poll.state === state) ?? [],
@@ -68,7 +89,7 @@ export function PollsPage() {
               </Title>
               <Stack gap={8} component="ul" p={0} m={0} style={{ listStyle: "none" }}>
                 {items.map((poll) => (
-                  <PollRow key={poll.id} poll={poll} teaches={teaches} />
+                  <PollRow key={poll.id} poll={poll} teaches={teaches} onEdit={() => edit(poll)} />
                 ))}
               </Stack>
             </section>
@@ -79,24 +100,25 @@ export function PollsPage() {
           opened={making}
           onClose={make.close}
           classId={classId}
-          onMade={async (poll, opened) => {
-            await pollChanged(client, poll);
-            if (!opened) {
-              tell(t("polls.kept"));
-              return;
-            }
-            await navigate({
-              to: "/classes/$classId/documents/$documentId",
-              params: { classId, documentId: poll.document_id },
-            });
-          }}
+          onMade={(poll, opened) => made(poll, opened, t("polls.kept"))}
+        />
+      )}
+      {edited && (
+        <PollForm
+          key={edited.id}
+          opened
+          onClose={() => edit(null)}
+          classId={classId}
+          poll={edited}
+          onMade={(poll, opened) => made(poll, opened, t("polls.changed"))}
         />
       )}
     </Page>
   );
 }
 
-function PollRow({ poll, teaches }: { poll: Poll; teaches: boolean }) {
+function PollRow(props: { poll: Poll; teaches: boolean; onEdit: () => void }) {
+  const { poll, teaches } = props;
   const { t, i18n } = useTranslation();
   const { api } = useServices();
   const client = useQueryClient();
@@ -190,6 +212,11 @@ function PollRow({ poll, teaches }: { poll: Poll; teaches: boolean }) {
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
+              {poll.state === "draft" && (
+                <Menu.Item leftSection={<IconPencil size={18} />} onClick={props.onEdit}>
+                  {t("polls.edit")}
+                </Menu.Item>
+              )}
               <Menu.Item leftSection={<IconCopy size={18} />} onClick={() => reuse.mutate()}>
                 {t("polls.reuse")}
               </Menu.Item>

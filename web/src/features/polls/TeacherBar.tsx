@@ -25,7 +25,13 @@ import { pollChanged } from "./queries.ts";
 const TIMERS = [30, 60, 120, 300] as const;
 
 /** What a teacher does with a poll: the one next step, the rest in a menu. */
-export function TeacherBar({ poll, classId }: { poll: LivePoll; classId: string }) {
+export function TeacherBar(props: {
+  poll: LivePoll;
+  classId: string;
+  /** Whoever is in a lesson is led nowhere else. */
+  stays: boolean;
+}) {
+  const { poll, classId } = props;
   const { t } = useTranslation();
   const { api, fetch: authorized } = useServices();
   const client = useQueryClient();
@@ -53,6 +59,7 @@ export function TeacherBar({ poll, classId }: { poll: LivePoll; classId: string 
   const reuse = run(async (on) => {
     const made = await body(on.POST("/api/polls/{poll_id}/copy", { ...path, body: {} }));
     tell(t("polls.copied"));
+    if (props.stays) return;
     await navigate({
       to: "/classes/$classId/documents/$documentId",
       params: { classId, documentId: made.document_id },

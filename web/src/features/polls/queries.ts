@@ -2,32 +2,12 @@ import { queryOptions, type QueryClient } from "@tanstack/react-query";
 import { body, type Api } from "@/api/client.ts";
 import type { components } from "@/api/schema";
 
-export type Poll = components["schemas"]["Poll"];
+export type { Poll } from "@/api/types.ts";
 export type NewPoll = components["schemas"]["NewPoll"];
+export type PollChanges = components["schemas"]["PollChanges"];
 export type PollResults = components["schemas"]["PollResults"];
 
 const path = (pollId: string) => ({ params: { path: { poll_id: pollId } } });
-
-export const pollsQuery = (api: Api, classId: string) =>
-  queryOptions({
-    queryKey: ["classes", classId, "polls"],
-    staleTime: 0,
-    refetchInterval: 5_000,
-    queryFn: async () => {
-      const items: Poll[] = [];
-      let cursor: string | null | undefined;
-      do {
-        const answer = await body(
-          api.GET("/api/classes/{class_id}/polls", {
-            params: { path: { class_id: classId }, query: { limit: 100, ...(cursor ? { cursor } : {}) } },
-          }),
-        );
-        items.push(...answer.items);
-        cursor = answer.next_cursor;
-      } while (cursor);
-      return items;
-    },
-  });
 
 export const pollQuery = (api: Api, pollId: string) =>
   queryOptions({
