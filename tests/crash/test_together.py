@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 KILLS = extent(3, long=100)
 LONGEST_ROUND = 120
-"""A round goes on for at most this many answers."""
+"""A round goes on for at most this many answers, and for at least a third of it: everybody has done something by then."""
 PER_LESSON = 10
 """A poll has nine rounds, so a long run begins another lesson from time to time."""
 OTHERS = (
@@ -129,7 +129,7 @@ async def test_a_killed_server_leaves_rows_and_documents_that_agree(start_server
         if lesson is None or number % PER_LESSON == 0:
             lesson = await asyncio.to_thread(LiveLesson, server, seed=number)
         async with lesson.at_work():
-            await lesson.has_heard(lesson.ledger.answered.total() + chosen.randint(1, LONGEST_ROUND))
+            await lesson.has_heard(lesson.ledger.answered.total() + chosen.randint(LONGEST_ROUND // 3, LONGEST_ROUND))
             await kill_in_the_middle(server, watching)
         interrupted += len(lesson.ledger.asked)
         await everyone_has_gone(watching)
