@@ -7,6 +7,8 @@ PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3
 endif
 VENV_PYTHON := .venv/bin/python
 PYTEST_ARGS ?=
+# Each worker has a PostgreSQL of its own and takes whole files, the longest first. `PYTEST_ARGS=-n0` is one after the other.
+SIDE_BY_SIDE := --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -22,8 +24,8 @@ run: ## install what is missing, build, and serve on http://127.0.0.1:8000
 test: check ## run every check and every test; PYTEST_ARGS go to pytest
 	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap test
 	@$(VENV_PYTHON) -m scripts.node web npm test
-	@$(VENV_PYTHON) -m pytest tests/unit --quiet --cov --cov-config=tests/unit/coverage.ini
-	@$(VENV_PYTHON) -m pytest --ignore=tests/unit $(PYTEST_ARGS)
+	@$(VENV_PYTHON) -m pytest tests/unit --quiet --numprocesses=auto --cov --cov-config=tests/unit/coverage.ini
+	@$(VENV_PYTHON) -m pytest --ignore=tests/unit $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 nightly: ## the long forms: 100 kills, 5 million mutated inputs, 300 seeds of convergence, 10,000 visits
 	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap test

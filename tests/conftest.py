@@ -54,6 +54,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=shortest_last)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show why tests were tried once more: what fails now and then is a fault as well."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.write_sep("_", f"failed, and tried once more: {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext)
+
+
 def in_own_loop(work: Callable[[], Coroutine[None, None, None]]) -> None:
     """Run a coroutine from a synchronous fixture, without touching the loop of an asynchronous test."""
     with ThreadPoolExecutor(max_workers=1) as pool:
