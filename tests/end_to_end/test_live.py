@@ -1,5 +1,6 @@
 """A lesson in the browser: one teacher, three students, a projector, a breaking link."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -189,6 +190,80 @@ def test_slides_and_polls_go_on_stage_and_a_vote_that_was_begun_waits_there(less
     expect(teacher.view.get_by_text("What is magma?").first).to_be_visible()
 
 
+def test_a_late_comer_looks_at_what_was_missed_until_something_else_comes(room: Room, school: School) -> None:
+    lesson = Lesson(room, school, students=2)
+    zoe, amir = lesson.students
+    session = lesson.start()
+    first = lesson.enter(zoe)
+    lesson.show(session, lesson.board)
+    first.shows("The water cycle")
+    lesson.show(session, lesson.second)
+    first.shows("Group results")
+    # Whoever was there has missed nothing.
+    expect(first.page.get_by_role("button", name=re.compile("What you missed"))).to_have_count(0)
+
+    for options in ({}, {"viewport": PHONE}):
+        late = lesson.enter(amir, **options)
+        late.shows("Group results")
+        hint = "Missed" if options else "What you missed (1)"
+        late.button(hint).click()
+        panel = late.page.get_by_role("dialog" if options else "complementary", name="So far in this lesson")
+        expect(panel.get_by_text("before you came")).to_have_count(1)
+        panel.get_by_role("button", name=re.compile("^The water cycle")).click()
+        expect(late.page.get_by_role("region", name="The water cycle", exact=True)).to_be_visible()
+        expect(late.page.get_by_text("You are looking back.")).to_be_attached()
+        late.button("Back to the stage").click()
+        late.shows("Group results")
+        # It is told once; the list stays to be found.
+        expect(late.button(hint)).to_have_count(0)
+        if options:
+            continue
+        panel.get_by_role("button", name=re.compile("^The water cycle")).click()
+        expect(late.page.get_by_role("region", name="The water cycle", exact=True)).to_be_visible()
+        # The teacher's word is the last, although students may not look around.
+        lesson.change(session, activity={"kind": "none"})
+        expect(late.page.get_by_text("Nothing is on stage yet")).to_be_visible()
+        lesson.show(session, lesson.second)
+        late.page.close()
+
+    lesson.teacher.api.delete(f"/api/documents/{lesson.board['id']}").raise_for_status()
+    lesson.teacher.api.post(f"/api/sessions/{session['id']}/end").raise_for_status()
+    shown = first.page.get_by_role("region", name="What was on stage").get_by_role("listitem")
+    expect(shown.filter(has_text="The water cycle")).to_contain_text("not open to you any more")
+    shown.get_by_role("link", name=re.compile("^Group results")).click()
+    first.page.locator("canvas.interactive").wait_for()
+
+
+def test_a_poll_is_asked_from_the_stage_or_waits_there_until_it_is_opened(lesson: Lesson) -> None:
+    asked = {"question": "Prepared?", "type": "yes_no"}
+    poll = lesson.teacher.api.post(f"{lesson.path}/polls", json=asked).raise_for_status().json()
+    lesson.start()
+    teacher, student = lesson.enter(lesson.teacher), lesson.enter(lesson.students[0])
+    rail = teacher.page.get_by_role("navigation", name="Activities")
+    rail.get_by_role("button", name="Polls").click()
+    teacher.page.get_by_role("menuitem", name=re.compile("^Prepared\\?")).click()
+    # What will be asked is not told before it is asked, not by its name either.
+    student.shows("Poll")
+    expect(student.view.get_by_text("A poll is coming")).to_be_visible()
+    expect(student.page.get_by_text("Prepared?")).to_have_count(0)
+    teacher.view.get_by_role("button", name="Edit poll").click()
+    dialog = teacher.page.get_by_role("dialog")
+    dialog.get_by_label("Question").fill("Ready?")
+    dialog.get_by_role("button", name="Save").click()
+    expect(teacher.view.get_by_role("heading", name="Ready?")).to_be_visible()
+    teacher.button("Open poll").click()
+    student.shows("Ready?")
+    expect(student.view.get_by_role("button", name="Yes", exact=True)).to_be_visible()
+    assert lesson.teacher.api.get(f"/api/polls/{poll['id']}").json()["question"] == "Ready?"
+
+    rail.get_by_role("button", name="Polls").click()
+    teacher.page.get_by_role("menuitem", name="New poll").click()
+    dialog.get_by_label("Question").fill("And now?")
+    dialog.get_by_label("Options").fill("Red\nBlue")
+    dialog.get_by_role("button", name="Open now").click()
+    student.shows("And now?")
+
+
 def test_a_projector_shows_the_stage_and_nothing_else(lesson: Lesson) -> None:
     session = lesson.start()
     lesson.show(session, lesson.board)
@@ -321,6 +396,16 @@ def test_the_classroom_has_no_serious_fault(lesson: Lesson, viewport: dict[str, 
     panel.first.click()
     expect(teacher.page.get_by_role("button", name="Lower all")).to_be_visible()
     found["people"] = faults(teacher.page)
+    lesson.show(session, lesson.second)
+    late = lesson.enter(lesson.students[0], **options)
+    late.shows("Group results")
+    late.button("More").last.click()
+    late.page.get_by_role("menuitem", name="So far in this lesson").click()
+    late.page.get_by_text("The water cycle").first.wait_for()
+    found["so far"] = faults(late.page)
+    lesson.teacher.api.post(f"/api/sessions/{session['id']}/end").raise_for_status()
+    expect(late.page.get_by_text("The class is over")).to_be_visible()
+    found["over"] = faults(late.page)
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 

@@ -1,6 +1,7 @@
 """A teacher and students hold polls in the browser: hidden results, a second round, anonymous, offline, too late."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,23 @@ def test_a_class_votes_with_hidden_results_and_once_more_after_talking(room: Roo
     assert "Zoë Brandt" in Path(download.value.path()).read_text(encoding="utf-8-sig")
     pages[0].reload()
     expect(bar(pages[0], "Nucleus")).to_contain_text("3 · 100%")
+
+
+def test_students_are_given_a_poll_or_a_deck_to_see_and_never_to_write(room: Room, school: School) -> None:
+    teacher = school.register("Ms. Okafor", "teacher")
+    opened = school.open_class(teacher)
+    act(teacher, prepare(teacher, opened["id"]), "open")
+    deck = {"kind": "slides", "title": "Deck", "students": "write"}
+    teacher.api.post(f"/api/classes/{opened['id']}/documents", json=deck).raise_for_status()
+    school.open_board(teacher, opened["id"], title="Board")
+    page = room.sign_in(teacher)
+    page.goto(f"{room.url}/classes/{opened['id']}?tab=documents")
+    for title, levels in (("Where is the DNA?", 2), ("Deck", 2), ("Board", 3)):
+        page.get_by_role("button", name=f"More for {title}").click()
+        choices = page.get_by_role("menuitem").filter(has_text=re.compile("^(Hidden|Read|Draw|Write)"))
+        expect(choices).to_have_count(levels)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("menuitem")).to_have_count(0)
 
 
 def test_an_anonymous_vote_is_changed_only_where_it_was_given(room: Room, school: School) -> None:
