@@ -108,6 +108,36 @@ def test_a_class_votes_with_hidden_results_and_once_more_after_talking(room: Roo
     expect(bar(pages[0], "Nucleus")).to_contain_text("3 · 100%")
 
 
+def test_a_prepared_poll_is_edited_until_it_is_opened(room: Room, school: School) -> None:
+    teacher = school.register("Ms. Okafor", "teacher")
+    opened = school.open_class(teacher)
+    scored = {"type": "scored", "options": ["Nucleus", "Membrane"], "correct": [1], "points": 4, "seconds": 45}
+    poll = prepare(teacher, opened["id"], **scored)
+    page = room.sign_in(teacher)
+    page.goto(f"{room.url}/classes/{opened['id']}/polls")
+    page.get_by_role("button", name="More for Where is the DNA?").click()
+    page.get_by_role("menuitem", name="Edit poll").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Question")).to_have_value("Where is the DNA?")
+    expect(dialog.get_by_label("Options")).to_have_value("Nucleus\nMembrane")
+    expect(dialog.get_by_role("checkbox", name="Membrane")).to_be_checked()
+    expect(dialog.get_by_label("Points", exact=True)).to_have_value("4")
+    expect(dialog.get_by_label("Close by itself after")).to_have_value("45 seconds")
+    dialog.get_by_label("Question").fill("Where is it not?")
+    dialog.get_by_label("Options").fill("Nucleus\nMembrane\nCell wall")
+    dialog.get_by_role("checkbox", name="Cell wall").check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The poll was changed.")).to_be_visible()
+    expect(page.get_by_role("link", name="Where is it not?")).to_be_visible()
+    now = teacher.api.get(f"/api/polls/{poll['id']}").raise_for_status().json()
+    assert [(each["text"], each["correct"]) for each in now["options"]] == [
+        ("Nucleus", False),
+        ("Membrane", True),
+        ("Cell wall", True),
+    ]
+    assert (now["points"], now["seconds"]) == (4, 45)
+
+
 def test_students_are_given_a_poll_or_a_deck_to_see_and_never_to_write(room: Room, school: School) -> None:
     teacher = school.register("Ms. Okafor", "teacher")
     opened = school.open_class(teacher)

@@ -103,7 +103,9 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
 def draw(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Draw a line on the slide, in shares of its width and height."""
     page.locator("[data-annotations=drawing][data-ready=true]").wait_for()
-    page.wait_for_function("document.querySelector('[data-testid=toolbar-freedraw]')?.checked === true")
+    # In a lesson there may be a board, with tools of its own, kept behind the deck.
+    pen = "[data-annotations] [data-testid=toolbar-freedraw]"
+    page.wait_for_function(f"document.querySelector('{pen}')?.checked === true")
     box = page.locator("[data-slide]").bounding_box()
     assert box is not None
     for number, (x, y) in enumerate((start, end)):
