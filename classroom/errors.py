@@ -6,6 +6,10 @@
     ├── UnsupportedMediaType   the bytes are nothing that may be uploaded
     │   └── UnsupportedImage   they are no image that all browsers show, or not what they claim to be
     ├── FileEmpty              a file has no bytes
+    ├── PersonFilesFull        somebody's files have as many bytes as they may have
+    ├── ClassFilesFull         so have a class's
+    ├── HouseFilesFull         so have all together
+    ├── UploadStalled          an upload sends nothing any more
     ├── ImageTooLarge          an image has more pixels than a browser can show
     ├── MalformedUpload        the body is no multipart form with one file
     └── PdfRefused             a PDF cannot become slides
@@ -41,6 +45,22 @@ class UnsupportedImage(UnsupportedMediaType):
 
 class FileEmpty(ClassroomError):
     """A file has no bytes."""
+
+
+class PersonFilesFull(ClassroomError):
+    """Somebody's files have as many bytes together as they may have."""
+
+
+class ClassFilesFull(ClassroomError):
+    """A class's files have as many bytes together as they may have."""
+
+
+class HouseFilesFull(ClassroomError):
+    """All files together have as many bytes as they may have."""
+
+
+class UploadStalled(ClassroomError):
+    """An upload sends nothing any more."""
 
 
 class ImageTooLarge(ClassroomError):

@@ -10,6 +10,7 @@ from auth.errors import AddressTaken, NotFound
 from auth.http.problems import SHARED_PROBLEMS, ProblemKind, ProblemTable, install
 from classroom import errors
 from collab_server.live import NotCommitted
+from persistence.errors import FileMissing, FilesAway, StorageFull
 
 BODY_MAX_BYTES = 1024 * 1024
 STREAMED_PATHS = re.compile(r"/api/files|/api/documents/[^/]+/slides|/api/classes/[^/]+/members/import")
@@ -22,9 +23,19 @@ PROBLEMS: ProblemTable = MappingProxyType(
             409, "last_teacher", "A class needs a teacher. Make somebody else a teacher first, or delete the class."
         ),
         errors.UnsupportedMediaType: ProblemKind(
-            415, "unsupported_media_type", "Programs cannot be uploaded. Put it into an archive first."
+            415, "program_refused", "Programs cannot be uploaded. Put it into an archive first."
         ),
         errors.FileEmpty: ProblemKind(422, "file_empty", "This file is empty. Is it still being saved or fetched?"),
+        errors.PersonFilesFull: ProblemKind(
+            413, "person_files_full", "You have no room for it: your files have as many bytes as they may have."
+        ),
+        errors.ClassFilesFull: ProblemKind(
+            413, "class_files_full", "The class has no room for it: its files have as many bytes as they may have."
+        ),
+        errors.HouseFilesFull: ProblemKind(
+            413, "house_files_full", "The school has no room for it. Tell your administrator."
+        ),
+        errors.UploadStalled: ProblemKind(408, "upload_stalled", "Nothing arrived for a minute. Send the file again."),
         errors.UnsupportedImage: ProblemKind(
             415,
             "unsupported_media_type",
@@ -43,6 +54,14 @@ PROBLEMS: ProblemTable = MappingProxyType(
         errors.PdfTooHeavy: ProblemKind(
             422, "pdf_too_heavy", "Drawing this PDF takes too much memory or time. Save a simpler copy and upload that."
         ),
+        FilesAway: ProblemKind(
+            503,
+            "files_unavailable",
+            "Files cannot be reached right now. Nothing is lost; try again in a moment.",
+            {"Retry-After": "5"},
+        ),
+        StorageFull: ProblemKind(507, "storage_full", "The school's disk is full. Tell your administrator."),
+        FileMissing: ProblemKind(500, "file_missing", "The content of this file is gone. Tell your administrator."),
         NotCommitted: ProblemKind(
             503,
             "not_committed",
@@ -64,6 +83,7 @@ CONSTRAINTS: Mapping[str, type[Exception]] = MappingProxyType(
         "fk_document_heads_document_id": NotFound,
         "fk_files_document_id": NotFound,
         "fk_files_class_id": NotFound,
+        "fk_class_files_class_id": NotFound,
         "fk_decks_document_id": NotFound,
         "fk_slide_uploads_document_id": NotFound,
         "fk_course_classes_class_id": NotFound,

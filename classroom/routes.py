@@ -8,6 +8,7 @@ import auth.audit.routes
 import auth.recovery.routes
 import auth.routes
 import auth.sign_ins.routes
+import classroom.class_files.routes
 import classroom.classes.routes
 import classroom.courses.routes
 import classroom.documents.routes
@@ -33,6 +34,7 @@ def api_router(*, prefix: str = "") -> APIRouter:
         auth.audit.routes.router,
         auth.recovery.routes.router,
         auth.sign_ins.routes.router,
+        classroom.class_files.routes.router,
         classroom.classes.routes.router,
         classroom.courses.routes.router,
         classroom.documents.routes.router,

@@ -11,6 +11,7 @@ from auth.passwords import Passwords
 from auth.settings import AccountSettings
 from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
+from classroom.files.links import FileLinks
 from classroom.files.uses import FileDesk
 from classroom.polls.desk import PollDesk
 from classroom.progress.known import KnownProgress
@@ -37,8 +38,8 @@ class Services:
     slides: SlideDesk
     polls: PollDesk
     files: FileDesk
+    file_links: FileLinks
     file_store: FileStore
-    file_max_bytes: int
     video: VideoProvider | None = None
     progress: KnownProgress = field(default_factory=KnownProgress)
 

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -24,7 +25,10 @@ from auth.throttles import Throttles
 from auth.tokens import Claims, TokenIssuer
 from classroom.api import create_api
 from classroom.documents.actions import DocumentAccess, document_accesses
-from classroom.file_uses import FILE_USES
+from classroom.file_uses import BYTES_NAMED_BY, FILE_USES
+from classroom.files.collecting import FileCollector
+from classroom.files.limits import FileLimits
+from classroom.files.links import FileLinks
 from classroom.files.uses import FileDesk
 from classroom.polls.desk import PollDesk
 from classroom.progress.doings import record
@@ -45,9 +49,11 @@ from collab_server.settings import Settings
 from collab_server.web_files import WebFiles
 from documents.access import Level
 from persistence.database import Database
+from persistence.disk_files import DiskFiles
 from persistence.edit_log import PostgresEditLog
 from persistence.file_store import FileStore
 from persistence.migrations import is_current
+from persistence.s3_files import S3Files, S3Place
 from persistence.update_log import PostgresUpdateLog
 
 DOOR_CONNECTIONS = 4
@@ -82,7 +88,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
     )
     accounts = _account_settings(settings)
     video = _video(settings)
-    file_store = FileStore(settings.data_dir / "files")
+    file_store = file_store_of(settings)
     slide_work = SlideWork(database, live=engine, file_store=file_store)
     polls = PollDesk.of(database, engine, secret_key=settings.secret_key)
     postbox = Postbox(database, _mail_server(settings), public_url=settings.public_url)
@@ -97,12 +103,19 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         rooms=OpenRooms(engine),
         slides=slide_work,
         polls=polls,
-        files=FileDesk(FILE_USES),
+        file_links=FileLinks(settings.secret_key),
+        files=FileDesk(FILE_USES, _file_limits(settings)),
         file_store=file_store,
-        file_max_bytes=settings.file_max_bytes,
         video=video,
     )
 
+    collector = FileCollector(
+        database,
+        file_store,
+        uses=FILE_USES,
+        named_by=BYTES_NAMED_BY,
+        unused_kept=timedelta(days=settings.unused_files_kept_days),
+    )
     engine.listen(partial(record, services))
 
     @asynccontextmanager
@@ -112,12 +125,14 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         slide_work.start()
         polls.bell.start()
         postbox.start()
+        collector.start()
         # What the imports made lives as long as the process. Walking it in every full collection stops the loop for 80 ms.
         gc.collect()
         gc.freeze()
         try:
             yield
         finally:
+            await collector.close()
             await postbox.stop()
             await polls.bell.stop()
             await slide_work.close()
@@ -131,7 +146,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
 
     return Starlette(
         routes=[
-            *health.routes(metrics=metrics, check=lambda: _check_database(database)),
+            *health.routes(metrics=metrics, check=lambda: _check(database, file_store)),
             Route("/.well-known/jwks.json", keys),
             *gateway.routes(engine),
             *api_docs.routes(),
@@ -230,10 +245,11 @@ def _claims(admission: Admission) -> Claims:
     )
 
 
-async def _check_database(database: Database) -> None:
+async def _check(database: Database, file_store: FileStore) -> None:
     async with database.engine.connect() as connection:
         if not await is_current(connection):
             raise NotMigrated
+    await file_store.check()
 
 
 def _document_id(name: str) -> UUID | None:
@@ -261,6 +277,31 @@ def _limits(settings: Settings) -> EngineLimits:
         sockets_per_person=settings.connections_per_user,
         sockets_per_address=settings.connections_per_address,
         loopback_unbounded=not settings.production,
+    )
+
+
+def file_store_of(settings: Settings) -> FileStore:
+    """Return what keeps files: the S3-compatible store that is set, else a folder."""
+    folder = settings.data_dir / "files"
+    if not settings.files_s3_bucket:
+        return DiskFiles(folder)
+    place = S3Place(
+        bucket=settings.files_s3_bucket,
+        endpoint=settings.files_s3_endpoint,
+        region=settings.files_s3_region,
+        prefix=settings.files_s3_prefix,
+        access_key_id=settings.files_s3_access_key_id,
+        secret_access_key=settings.files_s3_secret_access_key,
+    )
+    return S3Files(place, directory=folder)
+
+
+def _file_limits(settings: Settings) -> FileLimits:
+    return FileLimits(
+        file_max_bytes=settings.file_max_bytes,
+        person_max_bytes=settings.person_files_max_bytes,
+        class_max_bytes=settings.class_files_max_bytes,
+        house_max_bytes=settings.house_files_max_bytes,
     )
 
 

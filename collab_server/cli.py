@@ -30,7 +30,6 @@ from collab_server.settings import Settings, SettingsError
 from persistence.database import CONNECT_TIMEOUT_SECONDS, Database
 from persistence.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from persistence.errors import DatabaseNewerThanCode
-from persistence.file_store import FileStore
 from persistence.migrations import migrate
 
 if TYPE_CHECKING:
@@ -239,11 +238,12 @@ async def _prepare(settings: Settings, *, url: str) -> "Sequence[DemoAccount]":
     if not settings.demo:
         return ()
     from classroom import demo  # noqa: PLC0415 - as above
+    from collab_server.app import file_store_of  # noqa: PLC0415 - as above
 
     async with _database(url) as database:
         # The demo's well-known passwords are only for a server that nobody else can reach.
         reachable = settings.production or not settings.local
-        file_store = FileStore(settings.data_dir / "files")
+        file_store = file_store_of(settings)
         return await demo.seed(database, passwords=_passwords(settings), file_store=file_store, production=reachable)
 
 

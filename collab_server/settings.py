@@ -27,6 +27,7 @@ SECRET_KEY_MIN_LENGTH = 32
 KIB = 1024
 MIB = 1024 * KIB
 GIB = 1024 * MIB
+TIB = 1024 * GIB
 # The least that OWASP's Password Storage Cheat Sheet asks of argon2id in one lane.
 PASSWORD_HASH_MIN_BYTES = 19 * MIB
 PASSWORD_HASH_MIN_PASSES = 2
@@ -139,6 +140,32 @@ def _domain(value: str) -> str:
     return value.lower()
 
 
+def _bucket(value: str) -> str:
+    if value and not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value):
+        raise ValueError("must be the name of a bucket: small letters, digits, dots and hyphens, 3 to 63 of them")
+    return value
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    bare = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+    if value and not (parts.scheme in ("http", "https") and parts.hostname and bare):
+        raise ValueError("must be like https://s3.school.example, without the bucket")
+    return value.rstrip("/")
+
+
+def _region(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9-]{1,40}", value):
+        raise ValueError("must be like eu-central-1")
+    return value
+
+
+def _prefix(value: str) -> str:
+    if not re.fullmatch(r"([A-Za-z0-9_-][A-Za-z0-9._-]*/?)*", value) or len(value) > 200:
+        raise ValueError("must be folder names with slashes between them")
+    return value.strip("/")
+
+
 def _environment(value: str) -> Environment:
     try:
         return Environment(value)
@@ -170,6 +197,17 @@ class Settings:
     mail_from: Annotated[str, _sender] = ""
 
     file_max_bytes: Annotated[int, _whole(1, 64 * GIB)] = 256 * MIB
+    person_files_max_bytes: Annotated[int, _whole(1, 1024 * TIB)] = 5 * GIB
+    class_files_max_bytes: Annotated[int, _whole(1, 1024 * TIB)] = 50 * GIB
+    house_files_max_bytes: Annotated[int, _whole(1, 1024 * TIB)] = 500 * GIB
+    unused_files_kept_days: Annotated[int, _whole(1, 3650)] = 7
+    files_s3_bucket: Annotated[str, _bucket] = ""
+    files_s3_endpoint: Annotated[str, _origin] = ""
+    files_s3_region: Annotated[str, _region] = "us-east-1"
+    files_s3_prefix: Annotated[str, _prefix] = ""
+    files_s3_access_key_id: Annotated[str, _text] = ""
+    files_s3_secret_access_key: Annotated[str, _text] = field(default="", repr=False)
+
     message_max_bytes: Annotated[int, _whole(KIB, 64 * MIB)] = MIB
     first_sync_max_bytes: Annotated[int, _whole(KIB, 256 * MIB)] = 16 * MIB
     document_max_bytes: Annotated[int, _whole(KIB, 1024 * MIB)] = 32 * MIB
@@ -283,6 +321,13 @@ def _contradictions(settings: Settings, *, production: bool) -> list[str]:
     if bool(settings.smtp_url) != bool(settings.mail_from):
         missing = "LECTERN_MAIL_FROM" if settings.smtp_url else "LECTERN_SMTP_URL"
         problems.append(f"{missing} must be set too: mail needs a server and a sender")
+    s3 = {
+        "LECTERN_FILES_S3_BUCKET": settings.files_s3_bucket,
+        "LECTERN_FILES_S3_ACCESS_KEY_ID": settings.files_s3_access_key_id,
+        "LECTERN_FILES_S3_SECRET_ACCESS_KEY": settings.files_s3_secret_access_key,
+    }
+    if any(s3.values()) or settings.files_s3_endpoint or settings.files_s3_prefix:
+        problems.extend(f"{name} must be set too: an S3 store needs it" for name, value in s3.items() if not value)
     if settings.message_max_bytes > settings.first_sync_max_bytes:
         problems.append("LECTERN_FIRST_SYNC_MAX_BYTES must not be less than LECTERN_MESSAGE_MAX_BYTES")
     if settings.first_sync_max_bytes > settings.document_max_bytes:

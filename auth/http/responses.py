@@ -11,12 +11,14 @@ _MEANINGS: Mapping[int, str] = MappingProxyType(
         401: "The access token is missing or does not hold.",
         403: "Visible, but not allowed.",
         404: "It does not exist, or not for this person.",
+        408: "The request took too long to arrive.",
         409: "It does not fit the present state.",
         413: "It is too large.",
         415: "This kind of content is not accepted.",
         422: "Something in the request is wrong; `errors` says where.",
         429: "Too many attempts; `Retry-After` says how long to wait.",
         503: "Too much to do at the moment; `Retry-After` says how long to wait.",
+        507: "There is no room for it.",
     }
 )
 

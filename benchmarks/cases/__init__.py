@@ -6,6 +6,7 @@ from benchmarks.cases.base import Case
 from benchmarks.cases.cold import Cold
 from benchmarks.cases.durable import Durable
 from benchmarks.cases.fanout import Ceiling, Groups, Lecture, Workshop
+from benchmarks.cases.files import Files
 from benchmarks.cases.idle import Idle
 from benchmarks.cases.joins import Joins
 from benchmarks.cases.polls import AnonymousPolls, Polls
@@ -23,6 +24,7 @@ CASES: Sequence[type[Case]] = (
     Progress,
     Stage,
     Slides,
+    Files,
     Joins,
     Workshop,
     Groups,

@@ -84,6 +84,7 @@ class Lectern(Server):
             "LECTERN_ENV": "development",
             "LECTERN_MESSAGES_PER_SECOND": "100000",
             "LECTERN_ACCESS_TOKEN_SECONDS": "7200",
+            "LECTERN_FILE_MAX_BYTES": str(2 * 1024**3),
         }
 
     def start(self) -> None:
@@ -227,6 +228,10 @@ class Lectern(Server):
         self.database(enrol)
         path, token = f"/api/classes/{class_id}/documents", self._tokens[0]
         return self._call(path, token, {"kind": "slides", "title": "Slides"})["id"], token
+
+    def token(self, person: int) -> str:
+        """Return somebody's access token."""
+        return self._tokens[person]
 
     def _call(self, path: str, token: str, body: object = None) -> dict[str, str]:
         request = Request(

@@ -1,8 +1,6 @@
 """Keep uploads, and hand them to those who may see them."""
 
-import asyncio
 from collections.abc import Mapping
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
@@ -79,12 +77,10 @@ async def images_at(services: Services, addresses: Mapping[str, str], *, documen
         row = rows.get(file_id)
         if row is not None and row.size <= room:
             room -= row.size
-            images[key] = Image(row.media_type, await asyncio.to_thread(_read, services.file_store.path(row.sha256)))
+            images[key] = Image(
+                row.media_type, b"".join([piece async for piece in services.file_store.read(row.sha256)])
+            )
     return images
-
-
-def _read(path: Path) -> bytes:
-    return path.read_bytes()
 
 
 def _file_id(url: str) -> UUID | None:

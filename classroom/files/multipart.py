@@ -1,5 +1,6 @@
 """Read an upload form (multipart/form-data, RFC 7578) piece by piece, so that no file is ever whole in memory."""
 
+import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -10,8 +11,8 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
 from auth.errors import FieldInvalid
-from classroom.errors import MalformedUpload
-from classroom.files.rules import clean_file_name
+from classroom.errors import MalformedUpload, UploadStalled
+from classroom.files.names import clean_file_name
 from persistence.errors import FileTooLarge
 
 FILE_FIELD = "file"
@@ -19,6 +20,25 @@ OTHER_FIELDS = frozenset({"document_id"})
 # What a form may have besides the file's bytes: boundaries, headers, other fields.
 OVERHEAD_MAX_BYTES = 64 * 1024
 FIELD_MAX_BYTES = 1000
+STALLED_SECONDS = 60.0
+
+
+async def arriving(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Pass a body on for as long as it arrives.
+
+    Raises:
+        UploadStalled: nothing has come for STALLED_SECONDS.
+    """
+    chunks = aiter(body)
+    while True:
+        try:
+            async with asyncio.timeout(STALLED_SECONDS):
+                chunk = await anext(chunks)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as error:
+            raise UploadStalled from error
+        yield chunk
 
 
 class UploadForm:
@@ -38,8 +58,10 @@ class UploadForm:
         announced = headers.get("content-length", "")
         self._max_bytes = file_max_bytes + OVERHEAD_MAX_BYTES
         self._file_max_bytes = file_max_bytes
-        if announced.isascii() and announced.isdigit() and int(announced) > self._max_bytes:
+        length = int(announced) if announced.isascii() and announced.isdigit() else 0
+        if length > self._max_bytes:
             raise FileTooLarge(file_max_bytes)
+        self.announced_bytes = max(0, length - OVERHEAD_MAX_BYTES)
         self._body = body
         self._parser = self._new_parser(boundary)
         self._header_name = bytearray()

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from auth.actions import Person
 from auth.errors import ContentInvalid, Forbidden, NotFound
+from classroom.files.limits import DEFAULTS, FileLimits, UploadsUnderWay, check_class
 from classroom.files.models import FileRow
 
 Access = Callable[[AsyncSession, Person, UUID], Awaitable[object]]
@@ -28,7 +30,7 @@ class FileUse:
     files: Select[UUID, Any]
     access: Access
 
-    def of(self, file_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    def of(self, file_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
         """Say in SQL that a file is used for this."""
         pairs = self.files.subquery()
         return exists(select(literal(1)).select_from(pairs).where(pairs.c[0] == file_id))
@@ -37,7 +39,9 @@ class FileUse:
 class FileDesk:
     """Where files are claimed for a use, and asked for by who may see what uses them."""
 
-    def __init__(self, uses: Sequence[FileUse]) -> None:
+    def __init__(self, uses: Sequence[FileUse], limits: FileLimits = DEFAULTS) -> None:
+        self.limits = limits
+        self.under_way = UploadsUnderWay()
         self._uses = {use.name: use for use in uses}
 
     async def claim(
@@ -49,6 +53,7 @@ class FileDesk:
 
         Raises:
             ContentInvalid: one of them does not exist any more, or somebody else has uploaded it (`file_unknown`).
+            ClassFilesFull: the class has no room for them.
         """
         found = await session.scalars(
             select(FileRow)
@@ -59,8 +64,12 @@ class FileDesk:
         rows = {row.id: row for row in found.all()}
         if not set(file_ids) <= rows.keys():
             raise ContentInvalid("file_unknown", "A file is not here any more, or is not yours. Upload it again.")
+        newly = [row for row in rows.values() if row.class_id is None]
+        await check_class(session, self.limits, class_id=class_id, more_bytes=sum(row.size for row in newly))
+        for row in newly:
+            row.class_id = class_id
         for row in rows.values():
-            row.class_id = row.class_id or class_id
+            row.unused_since = None
         await session.flush()
         return [rows[file_id] for file_id in dict.fromkeys(file_ids)]
 
@@ -83,6 +92,11 @@ class FileDesk:
                 continue
             return row
         raise NotFound
+
+    @property
+    def uses(self) -> tuple[FileUse, ...]:
+        """Return everything that files are used for."""
+        return tuple(self._uses.values())
 
     async def _things(self, session: AsyncSession, file_id: UUID) -> list[tuple[FileUse, UUID]]:
         parts = []

@@ -24,7 +24,7 @@ from persistence.base import utc_now
 from persistence.database import Transaction
 from persistence.file_store import FileStore, Received
 from persistence.ids import new_id
-from persistence.kept_files import while_forgetting
+from persistence.kept_files import forgettable
 
 UPLOADS_SHOWN = timedelta(days=1)
 
@@ -230,11 +230,11 @@ async def remove_file(transaction: Transaction, upload: SlideUploadRow, *, live:
 async def forget_bytes(transaction: Transaction, hashes: set[bytes], *, file_store: FileStore) -> None:
     """Remove bytes that no row names any more. Call it after the transaction that removed the rows has committed."""
     session = transaction.session
-    await while_forgetting(session)
+    free = await forgettable(session, hashes)
     named: set[bytes] = set()
     for column in (FileRow.sha256, PdfPageRow.image_sha256, PdfPageRow.thumbnail_sha256):
-        named.update((await session.scalars(select(column).where(column.in_(hashes)))).all())
-    for sha256 in hashes - named:
+        named.update((await session.scalars(select(column).where(column.in_(free)))).all())
+    for sha256 in free - named:
         await file_store.forget(sha256)
 
 

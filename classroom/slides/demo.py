@@ -20,7 +20,7 @@ from documents.sample_board import mark
 from documents.whiteboard import put
 from persistence.file_store import FileStore
 from persistence.ids import new_id
-from persistence.kept_files import while_keeping
+from persistence.kept_files import still_kept
 
 TITLE = "The water cycle: slides"
 MARKED_PAGE = 2
@@ -43,11 +43,10 @@ async def add_demo_deck(session: AsyncSession, *, class_id: UUID, teacher_id: UU
     async with file_store.receive(_whole(content), max_bytes=len(content)) as received:
         with file_store.workshop() as folder:
             pages = [page async for page in drawn_pages(received.path, first=1, last=WATER_CYCLE_PAGES, folder=folder)]
-            await while_keeping(session)
-            for page in pages:
-                await file_store.keep(page.image)
-                await file_store.keep(page.thumbnail)
-        await file_store.keep(received)
+            # Nobody else works on a house that is being seeded.
+            await still_kept(
+                session, file_store, received, *(image for page in pages for image in (page.image, page.thumbnail))
+            )
     shown = [
         slides.Slide(
             id=str(uuid4()),

@@ -4,12 +4,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse
 
 from auth.dependencies import CurrentPerson, PersonBeforeBody, RequestTransaction
 from auth.http.once import IdempotencyKeyHeader, once
 from auth.http.responses import problems
-from classroom.files.multipart import UploadForm
+from classroom.files.limits import check_room
+from classroom.files.multipart import UploadForm, arriving
+from classroom.files.serving import CACHING
 from classroom.services import Parts
 from classroom.slides import actions
 from classroom.slides.models import PdfPageRow, SlideUploadRow
@@ -17,7 +18,7 @@ from classroom.slides.rules import PDF_MAX_BYTES
 from classroom.slides.schemas import Annotations, Deck, PdfPage, PdfPageText, SlideBoard, SlideUpload
 from documents import slides
 from documents.kinds import Kind
-from persistence.kept_files import while_keeping
+from persistence.kept_files import keeping
 
 router = APIRouter(tags=["slides"])
 
@@ -40,14 +41,12 @@ PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The picture.", "content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}}},
     304: {"description": "The copy that `If-None-Match` names is still right."},
 }
-# A page of a file never changes; only this person's browser may keep it.
-CACHING = "private, max-age=31536000, immutable"
 
 
 @router.post(
     "/documents/{document_id}/slides",
     status_code=202,
-    responses=problems(401, 403, 404, 409, 413, 415, 422),
+    responses=problems(401, 403, 404, 408, 409, 413, 415, 422, 503, 507),
     openapi_extra=UPLOAD_BODY,
 )
 async def upload_slides(
@@ -60,17 +59,22 @@ async def upload_slides(
     """Upload a PDF of up to 200 pages and 50 MB to a deck; its pages appear one after the other at the deck's end."""
     async with services.database.transaction() as transaction:
         await actions.access_deck(transaction.session, person, document_id, teach=True)
-    form = UploadForm(request.headers, request.stream(), file_max_bytes=PDF_MAX_BYTES)
+    form = UploadForm(request.headers, arriving(request.stream()), file_max_bytes=PDF_MAX_BYTES)
     async with services.file_store.receive(form.file_bytes(), max_bytes=PDF_MAX_BYTES) as received:
         name = form.shown_name
         pages = await services.slides.count_pages(received.path)
-        async with services.database.transaction() as transaction:
+        async with keeping(services.database, services.file_store, received) as transaction:
             # Access may have gone while the bytes came.
             deck = await actions.access_deck(transaction.session, person, document_id, teach=True)
 
             async def create() -> SlideUpload:
-                await while_keeping(transaction.session)
-                await services.file_store.keep(received)
+                await check_room(
+                    transaction.session,
+                    services.files.limits,
+                    person_id=person.id,
+                    class_id=deck.row.class_id,
+                    more_bytes=received.size,
+                )
                 return _upload(
                     await actions.add_upload(
                         transaction.session, person, deck, received=received, name=name, pages=pages
@@ -93,10 +97,12 @@ async def get_deck(document_id: UUID, person: CurrentPerson, transaction: Reques
     """Return what a deck has besides its document: the pages of its PDFs, and for teachers what is being uploaded."""
     session = transaction.session
     deck = await actions.access_deck(session, person, document_id)
+    # Before the pages, which may come meanwhile: of an upload that is told to be done, all are told.
+    uploads = [_upload(row) for row in await actions.uploads_of(session, document_id)] if deck.teaches else []
     return Deck(
         annotations=await actions.annotations_of(session, document_id),
         pages=[PdfPage(**_page(row)) for row in await actions.pages_of(session, document_id)],
-        uploads=[_upload(row) for row in await actions.uploads_of(session, document_id)] if deck.teaches else [],
+        uploads=uploads,
     )
 
 
@@ -170,7 +176,7 @@ async def get_page_image(
     async with services.database.transaction() as transaction:
         await actions.access_deck(transaction.session, person, document_id)
         row = await actions.page_of(transaction.session, document_id, file_id=file_id, page=page)
-    return _picture(request, services, row.image_sha256)
+    return await _picture(request, services, row.image_sha256)
 
 
 @router.get(
@@ -185,15 +191,17 @@ async def get_page_thumbnail(
     async with services.database.transaction() as transaction:
         await actions.access_deck(transaction.session, person, document_id)
         row = await actions.page_of(transaction.session, document_id, file_id=file_id, page=page)
-    return _picture(request, services, row.thumbnail_sha256)
+    return await _picture(request, services, row.thumbnail_sha256)
 
 
-def _picture(request: Request, services: Parts, sha256: bytes) -> Response:
+async def _picture(request: Request, services: Parts, sha256: bytes) -> Response:
     etag = f'"{sha256.hex()}"'
     headers = {"ETag": etag, "Cache-Control": CACHING, "X-Content-Type-Options": "nosniff", "Vary": "Authorization"}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    return FileResponse(services.file_store.path(sha256), media_type="image/webp", headers=headers)
+    # A picture is small, and its size is not in its row.
+    content = b"".join([piece async for piece in services.file_store.read(sha256)])
+    return Response(content, media_type="image/webp", headers=headers)
 
 
 def _page(row: PdfPageRow) -> dict[str, Any]:

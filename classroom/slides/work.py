@@ -28,7 +28,7 @@ from documents.kinds import Kind
 from persistence.base import utc_now
 from persistence.database import Database, Transaction
 from persistence.file_store import FileStore
-from persistence.kept_files import while_keeping
+from persistence.kept_files import still_kept
 
 LEASE = timedelta(seconds=15)
 RENEWAL_SECONDS = 4.0
@@ -141,8 +141,9 @@ class SlideWork:
         log = _log.bind(document=str(job.document_id), upload=str(job.id))
         renewing = asyncio.create_task(self._renew(job))
         try:
-            with self._file_store.workshop() as folder:
-                await self._draw(job, folder)
+            async with self._file_store.lend(job.sha256) as path:
+                with self._file_store.workshop() as folder:
+                    await self._draw(job, path, folder)
             log.info("slides made", pages=job.pages)
         except _Lost:
             log.info("upload taken back")
@@ -159,10 +160,9 @@ class SlideWork:
         finally:
             renewing.cancel()
 
-    async def _draw(self, job: _Job, folder: Path) -> None:
+    async def _draw(self, job: _Job, path: Path, folder: Path) -> None:
         """Draw the pages that are missing; each goes into the deck as soon as the commit before it is done."""
         queue: asyncio.Queue[DrawnPage] = asyncio.Queue()
-        path = self._file_store.path(job.sha256)
 
         async def draw() -> None:
             async for page in drawn_pages(path, first=job.pages_done + 1, last=job.pages, folder=folder):
@@ -206,6 +206,9 @@ class SlideWork:
         complete = made == job.pages
         file_id = str(job.file_id)
         shown = [slides.Slide(id=str(uuid4()), title=page.title, file_id=file_id, page=page.page) for page in batch]
+        made_files = [image for page in batch for image in (page.image, page.thumbnail)]
+        for image in made_files:
+            await self._file_store.keep(image)
         async with self._database.transaction() as transaction:
             session = transaction.session
             ours = await session.scalar(
@@ -226,10 +229,7 @@ class SlideWork:
             )
             if ours is None:
                 raise _Lost
-            await while_keeping(session)
-            for page in batch:
-                await self._file_store.keep(page.image)
-                await self._file_store.keep(page.thumbnail)
+            await still_kept(session, self._file_store, *made_files)
             session.add_all(
                 PdfPageRow(
                     file_id=job.file_id,

@@ -23,6 +23,8 @@ from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
 from classroom.api import create_api
 from classroom.file_uses import FILE_USES
+from classroom.files.limits import FileLimits
+from classroom.files.links import FileLinks
 from classroom.files.uses import FileDesk
 from classroom.polls.desk import PollDesk
 from classroom.services import Services
@@ -35,8 +37,8 @@ from collab_server.ports import EditTransaction
 from documents.kinds import Kind
 from documents.writing import Change
 from persistence.database import Database
+from persistence.disk_files import DiskFiles
 from persistence.edit_log import PostgresEditLog
-from persistence.file_store import FileStore
 from tests.conftest import run_sql, with_database
 from tests.engine_host import LIMITS, ListedDoorkeeper
 from tests.memory_log import MemoryLog
@@ -220,7 +222,7 @@ async def database(school_database_url: str) -> AsyncIterator[Database]:
 async def api(application: FastAPI, database: Database, tmp_path: Path) -> AsyncIterator[Api]:
     live, clock = RecordedLive(), Clock()
     accounts = AccountSettings(public_url=PUBLIC_URL)
-    file_store = FileStore(tmp_path / "files")
+    file_store = DiskFiles(tmp_path / "files")
     services = Services(
         database=database,
         issuer=TokenIssuer("a secret of thirty-two characters", issuer=PUBLIC_URL),
@@ -234,9 +236,9 @@ async def api(application: FastAPI, database: Database, tmp_path: Path) -> Async
         ),
         slides=SlideWork(database, live=live, file_store=file_store),
         polls=PollDesk.of(database, live, secret_key="a secret of thirty-two characters"),
-        files=FileDesk(FILE_USES),
+        file_links=FileLinks("a secret of thirty-two characters"),
+        files=FileDesk(FILE_USES, FileLimits(file_max_bytes=200_000)),
         file_store=file_store,
-        file_max_bytes=200_000,
     )
     api = Api(application, services=services, live=live, clock=clock)
     yield api

@@ -110,6 +110,8 @@ async def world(api: Api) -> World:
     await made(teacher, f"/lessons/{lesson['id']}/publish", {})
     upload = await teacher.request("POST", "/files", files={"file": IMAGE}, data={"document_id": board["id"]})
     assert upload.status_code == 201, upload.text
+    sheet = await teacher.request("POST", "/files", files={"file": ("sheet.txt", b"words", "text/plain")})
+    class_file = await made(teacher, f"{path}/files", {"file_id": sheet.json()["id"]})
     return World(
         [
             Subject(api.client(), None, None),
@@ -136,6 +138,7 @@ async def world(api: Api) -> World:
             "session": running["id"],
             "planned": planned["id"],
             "file": upload.json()["id"],
+            "class_file": class_file["id"],
             "student": student.id,
             "mate": mate.id,
             "somebody": (await api.student()).id,

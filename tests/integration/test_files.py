@@ -156,7 +156,7 @@ async def test_any_useful_file_is_kept_and_its_type_is_what_its_bytes_are(
 async def test_programs_are_refused(api: Api, tmp_path: Path, content: bytes, is_problem: IsProblem) -> None:
     student = await api.student()
     for name, claimed in (("setup.exe", ""), ("homework.pdf", "application/pdf")):
-        is_problem(await upload(student, content, name=name, claimed=claimed), 415, "unsupported_media_type")
+        is_problem(await upload(student, content, name=name, claimed=claimed), 415, "program_refused")
     assert kept(tmp_path) == []
 
 
@@ -310,7 +310,7 @@ async def test_a_file_that_is_too_large_is_cut_off_while_it_arrives(
 
 async def test_a_file_may_have_exactly_the_largest_size(api: Api) -> None:
     student = await api.student()
-    padding = b" " * (api.services.file_max_bytes - len(SVG))
+    padding = b" " * (api.services.files.limits.file_max_bytes - len(SVG))
     assert (await upload(student, SVG + padding, claimed="image/svg+xml")).status_code == 201
     assert (await upload(student, SVG + padding + b" ", claimed="image/svg+xml")).status_code == 413
 

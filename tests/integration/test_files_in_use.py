@@ -36,7 +36,7 @@ def lend(api: Api, *readers: Client, refusal: type[Exception] = NotFound) -> Non
             raise refusal
 
     pairs = select(FileRow.id, literal(THING)).where(FileRow.name == "lent")
-    api.replace(files=FileDesk((*FILE_USES, FileUse("thing", files=pairs, access=access))))
+    api.replace(files=FileDesk((*FILE_USES, FileUse("thing", files=pairs, access=access)), api.services.files.limits))
 
 
 async def claim(api: Api, client: Client, *file_ids: str, class_id: str | None = None) -> list[FileRow]:

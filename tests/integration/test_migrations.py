@@ -13,6 +13,7 @@ import auth.audit.models
 import auth.mail.models
 import auth.models
 import auth.recovery.models
+import classroom.class_files.models
 import classroom.classes.models
 import classroom.courses.models
 import classroom.documents.models
@@ -35,6 +36,7 @@ MODELS = (
     auth.audit.models,
     auth.mail.models,
     auth.recovery.models,
+    classroom.class_files.models,
     classroom.classes.models,
     classroom.courses.models,
     classroom.documents.models,

@@ -198,3 +198,38 @@ def test_a_wrong_mail_server_is_named_and_its_password_is_not(url: str) -> None:
 @pytest.mark.parametrize("sender", ["Lectern", "lectern@", "@school.example", "a b@school.example", "x@school"])
 def test_a_wrong_sender_is_a_problem(sender: str) -> None:
     assert any(each.startswith("LECTERN_MAIL_FROM must be like") for each in problems_of(MAIL_FROM=sender))
+
+
+S3 = {
+    "FILES_S3_BUCKET": "lectern",
+    "FILES_S3_ENDPOINT": "https://s3.school.example",
+    "FILES_S3_ACCESS_KEY_ID": "key",
+    "FILES_S3_SECRET_ACCESS_KEY": "hidden",
+}
+
+
+def test_an_s3_store_needs_a_bucket_and_a_key() -> None:
+    settings = Settings.from_environment({f"LECTERN_{name}": value for name, value in S3.items()})
+    assert settings.files_s3_bucket == "lectern"
+    assert "hidden" not in f"{settings!r}{settings.described()}"
+    for missing in ("FILES_S3_BUCKET", "FILES_S3_ACCESS_KEY_ID", "FILES_S3_SECRET_ACCESS_KEY"):
+        (problem,) = problems_of(**{name: value for name, value in S3.items() if name != missing})
+        assert problem.startswith(f"LECTERN_{missing} must be set too")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FILES_S3_BUCKET", "My Bucket"),
+        ("FILES_S3_ENDPOINT", "s3.school.example"),
+        ("FILES_S3_ENDPOINT", "https://s3.school.example/lectern"),
+        ("FILES_S3_REGION", "Europe"),
+        ("FILES_S3_PREFIX", "../other"),
+        ("FILES_S3_PREFIX", "a//b"),
+        ("PERSON_FILES_MAX_BYTES", "5 GB"),
+        ("UNUSED_FILES_KEPT_DAYS", "0"),
+    ],
+)
+def test_a_wrong_setting_for_files_is_named(name: str, value: str) -> None:
+    problem, *_ = problems_of(**{**S3, name: value})
+    assert problem.startswith(f"LECTERN_{name} must be")

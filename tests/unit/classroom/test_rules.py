@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classroom.classes.rules import JOIN_CODE_ALPHABET, new_join_code, read_join_code, shown_join_code
-from classroom.files.rules import claim_fits, clean_file_name
+from classroom.files.names import clean_file_name
+from classroom.files.rules import claim_fits
 
 
 def test_codes_have_no_characters_that_look_alike():

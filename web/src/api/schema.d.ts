@@ -444,6 +444,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/class-files/{class_file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Class File
+         * @description Take a file out of the class; for its teachers, who can bring it back for some days.
+         */
+        delete: operations["removeClassFile"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Class File
+         * @description Rename a shared file, or say who may see it; for the class's teachers.
+         */
+        patch: operations["updateClassFile"];
+        trace?: never;
+    };
+    "/api/class-files/{class_file_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Class File
+         * @description Bring a removed file back; for the class's teachers.
+         */
+        post: operations["restoreClassFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/classes": {
         parameters: {
             query?: never;
@@ -541,6 +585,7 @@ export interface paths {
         trace?: never;
     };
     "/api/classes/{class_id}/invitations": {
+    "/api/classes/{class_id}/files": {
         parameters: {
             query?: never;
             header?: never;
@@ -594,6 +639,16 @@ export interface paths {
          * @description Make another link for somebody who is invited; the earlier one no longer works.
          */
         post: operations["renewInvitationLink"];
+         * List Class Files
+         * @description List the files shared in a class that one may see, newest first.
+         */
+        get: operations["listClassFiles"];
+        put?: never;
+        /**
+         * Share File
+         * @description Share a file that one has uploaded with `POST /api/files`; for the class's teachers.
+         */
+        post: operations["shareFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1663,11 +1718,53 @@ export interface paths {
         };
         /**
          * Get File
-         * @description Fetch a file's bytes. Pictures, sound and video may be shown where they are; everything else is a download.
+         * @description Fetch a file's bytes, or a part of them. Pictures, sound and video may be shown where they are; all else is a download.
          */
         get: operations["getFile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{file_id}/linked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Linked File
+         * @description Fetch a file through a link.
+         */
+        get: operations["getLinkedFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{file_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create File Link
+         * @description Return a link to a file that needs no access token, for one's own video player or download.
+         *
+         *     It ends with one's sign-in, and shows what one may see at that moment.
+         */
+        post: operations["createFileLink"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1883,6 +1980,26 @@ export interface paths {
          * @description Have a link sent to the address that one wants to have. Nothing changes before it is opened.
          */
         put: operations["requestEmailChange"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get File Room
+         * @description Return how much one may upload, and has uploaded.
+         */
+        get: operations["getFileRoom"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2669,6 +2786,12 @@ export interface components {
             user_id: string;
         };
         /**
+         * Audience
+         * @description Who of a class may see a file that is shared in it.
+         * @enum {string}
+         */
+        Audience: "everybody" | "teachers";
+        /**
          * AuditAction
          * @description What was done.
          * @enum {string}
@@ -2899,6 +3022,20 @@ export interface components {
          * @description Somebody who is invited and has not come yet. `link` lets them in, and is told only when it is made.
          */
         ClassInvitation: {
+         * ClassFile
+         * @description A file shared in a class.
+         */
+        ClassFile: {
+            /** Added By */
+            added_by: string | null;
+            /** Added By Name */
+            added_by_name: string | null;
+            audience: components["schemas"]["Audience"];
+            /**
+             * Class Id
+             * Format: uuid
+             */
+            class_id: string;
             /**
              * Created At
              * Format: date-time
@@ -2906,6 +3043,7 @@ export interface components {
             created_at: string;
             /** Email */
             email: string;
+            file: components["schemas"]["File"];
             /**
              * Id
              * Format: uuid
@@ -2923,6 +3061,30 @@ export interface components {
         ClassInvitationPage: {
             /** Items */
             items: components["schemas"]["ClassInvitation"][];
+            /** Name */
+            name: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * ClassFileChanges
+         * @description What to change about a shared file.
+         */
+        ClassFileChanges: {
+            audience?: components["schemas"]["Audience"] | null;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * ClassFilePage
+         * @description One page of the files shared in a class, newest first.
+         */
+        ClassFilePage: {
+            /** Items */
+            items: components["schemas"]["ClassFile"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -3373,6 +3535,40 @@ export interface components {
             url: string;
         };
         /**
+         * FileLink
+         * @description A link to a file, for one's own player or download.
+         */
+        FileLink: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * FileRoom
+         * @description How much one may upload.
+         */
+        FileRoom: {
+            /**
+             * File Max Bytes
+             * @description So large one file may be.
+             */
+            file_max_bytes: number;
+            /**
+             * Max Bytes
+             * @description So much they may take.
+             */
+            max_bytes: number;
+            /**
+             * Used Bytes
+             * @description So much all one's files take together.
+             */
+            used_bytes: number;
+        };
+        /**
          * Flushed
          * @description Up to which update everything is committed and in a snapshot.
          */
@@ -3756,6 +3952,19 @@ export interface components {
         NewClass: {
             /** Title */
             title: string;
+        };
+        /**
+         * NewClassFile
+         * @description An uploaded file to share.
+         */
+        NewClassFile: {
+            /** @default everybody */
+            audience?: components["schemas"]["Audience"];
+            /**
+             * File Id
+             * Format: uuid
+             */
+            file_id: string;
         };
         /**
          * NewColumn
@@ -6454,6 +6663,173 @@ export interface operations {
             };
         };
     };
+    removeClassFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateClassFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassFileChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassFile"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreClassFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassFile"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listClasses: {
         parameters: {
             query?: {
@@ -6930,6 +7306,7 @@ export interface operations {
         };
     };
     listInvitations: {
+    listClassFiles: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -6950,6 +7327,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClassInvitationPage"];
+                    "application/json": components["schemas"]["ClassFilePage"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -7008,6 +7386,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+    shareFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's choice. The same request with the same key is carried out once. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClassFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassFile"];
+                };
             };
             /** @description The access token is missing or does not hold. */
             401: {
@@ -7061,6 +7465,8 @@ export interface operations {
             };
             /** @description The access token is missing or does not hold. */
             401: {
+            /** @description It does not fit the present state. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7079,6 +7485,8 @@ export interface operations {
             };
             /** @description It does not exist, or not for this person. */
             404: {
+            /** @description It is too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10573,6 +10981,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not fit the present state. */
             409: {
                 headers: {
@@ -10602,6 +11019,24 @@ export interface operations {
             };
             /** @description Something in the request is wrong; `errors` says where. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do at the moment; `Retry-After` says how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room for it. */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11036,6 +11471,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is too large. */
             413: {
                 headers: {
@@ -11056,6 +11500,33 @@ export interface operations {
             };
             /** @description Something in the request is wrong; `errors` says where. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do at the moment; `Retry-After` says how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room for it. */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11085,12 +11556,162 @@ export interface operations {
                     "*/*": string;
                 };
             };
+            /** @description The part that `Range` asks for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
             /** @description The copy that `If-None-Match` names is still right. */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file has no such part; `Content-Range` says how long it is. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too much to do at the moment; `Retry-After` says how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLinkedFile: {
+        parameters: {
+            query?: {
+                token?: string;
+                /** @description Save it under this name instead. */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description The part that `Range` asks for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description The copy that `If-None-Match` names is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file has no such part; `Content-Range` says how long it is. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do at the moment; `Retry-After` says how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createFileLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileLink"];
+                };
             };
             /** @description The access token is missing or does not hold. */
             401: {
@@ -11849,6 +12470,35 @@ export interface operations {
             };
             /** @description Too much to do at the moment; `Retry-After` says how long to wait. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFileRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRoom"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

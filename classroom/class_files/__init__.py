@@ -1,0 +1,1 @@
+"""Files that teachers share in a class."""
