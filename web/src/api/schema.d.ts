@@ -584,8 +584,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/classes/{class_id}/invitations": {
     "/api/classes/{class_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Class Files
+         * @description List the files shared in a class that one may see, newest first.
+         */
+        get: operations["listClassFiles"];
+        put?: never;
+        /**
+         * Share File
+         * @description Share a file that one has uploaded with `POST /api/files`; for the class's teachers.
+         */
+        post: operations["shareFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/classes/{class_id}/invitations": {
         parameters: {
             query?: never;
             header?: never;
@@ -639,16 +662,6 @@ export interface paths {
          * @description Make another link for somebody who is invited; the earlier one no longer works.
          */
         post: operations["renewInvitationLink"];
-         * List Class Files
-         * @description List the files shared in a class that one may see, newest first.
-         */
-        get: operations["listClassFiles"];
-        put?: never;
-        /**
-         * Share File
-         * @description Share a file that one has uploaded with `POST /api/files`; for the class's teachers.
-         */
-        post: operations["shareFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3018,10 +3031,6 @@ export interface components {
             title: string;
         };
         /**
-         * ClassInvitation
-         * @description Somebody who is invited and has not come yet. `link` lets them in, and is told only when it is made.
-         */
-        ClassInvitation: {
          * ClassFile
          * @description A file shared in a class.
          */
@@ -3041,26 +3050,12 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            /** Email */
-            email: string;
             file: components["schemas"]["File"];
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Link */
-            link?: string | null;
-            /** Name */
-            name: string | null;
-        };
-        /**
-         * ClassInvitationPage
-         * @description One page of invitations, oldest first.
-         */
-        ClassInvitationPage: {
-            /** Items */
-            items: components["schemas"]["ClassInvitation"][];
             /** Name */
             name: string;
             /**
@@ -3085,6 +3080,38 @@ export interface components {
         ClassFilePage: {
             /** Items */
             items: components["schemas"]["ClassFile"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ClassInvitation
+         * @description Somebody who is invited and has not come yet. `link` lets them in, and is told only when it is made.
+         */
+        ClassInvitation: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Email */
+            email: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Link */
+            link?: string | null;
+            /** Name */
+            name: string | null;
+        };
+        /**
+         * ClassInvitationPage
+         * @description One page of invitations, oldest first.
+         */
+        ClassInvitationPage: {
+            /** Items */
+            items: components["schemas"]["ClassInvitation"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -7305,7 +7332,6 @@ export interface operations {
             };
         };
     };
-    listInvitations: {
     listClassFiles: {
         parameters: {
             query?: {
@@ -7326,8 +7352,142 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClassInvitationPage"];
                     "application/json": components["schemas"]["ClassFilePage"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shareFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's choice. The same request with the same key is carried out once. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClassFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassFile"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassInvitationPage"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -7386,32 +7546,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-    shareFile: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A word of the client's choice. The same request with the same key is carried out once. */
-                "Idempotency-Key"?: string | null;
-            };
-            path: {
-                class_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewClassFile"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClassFile"];
-                };
             };
             /** @description The access token is missing or does not hold. */
             401: {
@@ -7465,8 +7599,6 @@ export interface operations {
             };
             /** @description The access token is missing or does not hold. */
             401: {
-            /** @description It does not fit the present state. */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7485,8 +7617,6 @@ export interface operations {
             };
             /** @description It does not exist, or not for this person. */
             404: {
-            /** @description It is too large. */
-            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -20,3 +20,4 @@ export type Poll = Schemas["Poll"];
 export type StageShowing = Schemas["StageShowing"];
 export type StageRequest = Schemas["StageRequest"];
 export type AccessLevel = DocumentAccess["students"];
+export type ClassFile = Schemas["ClassFile"];

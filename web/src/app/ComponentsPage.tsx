@@ -6,12 +6,15 @@ import type { SaveState } from "@/collab/saveState.ts";
 import { CopyField } from "@/components/CopyField.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
+import { FilePicker } from "@/components/FilePicker.tsx";
+
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { Page } from "@/components/Page.tsx";
 import { PersonAvatar, PersonChip } from "@/components/PersonAvatar.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { SaveBadge } from "@/components/SaveBadge.tsx";
 import { tell, tellProblem, tellWithUndo } from "@/components/toast.tsx";
+import type { FileUpload } from "@/components/uploadQueue.ts";
 
 const STATES: readonly SaveState[] = [
   { kind: "connecting" },
@@ -30,6 +33,14 @@ const PEOPLE = [
   { name: "Ada Lovelace", color: "#0072b2" },
   { name: "Zoë", color: "#e69f00" },
   { name: "Jean-Baptiste Fourier", color: "#009e73" },
+];
+
+const FILE = new File([new Uint8Array(2_400_000)], "Arbeitsblatt 3 – Wasserkreislauf.pdf");
+const UPLOADS: readonly FileUpload[] = [
+  { id: 1, file: FILE, share: 0.4, state: "sending" },
+  { id: 2, file: FILE, share: 0, state: "waiting" },
+  { id: 3, file: FILE, share: 0, state: "failed", error: new Problem(413, "person_files_full") },
+  { id: 4, file: FILE, share: 0.7, state: "failed", error: new Unreachable() },
 ];
 
 /** Development only: every shared component in each of its states. */
@@ -76,6 +87,18 @@ export function ComponentsPage() {
               tellWithUndo
             </Button>
           </Group>
+        </Part>
+        <Part name="FilePicker">
+          <Stack>
+            {[[], UPLOADS].map((uploads, at) => (
+              <FilePicker
+                key={at}
+                label="Add files"
+                limit={256_000_000}
+                uploads={{ uploads, add: nothing, stop: nothing, again: nothing }}
+              />
+            ))}
+          </Stack>
         </Part>
         <Part name="FormProblem">
           <FormProblem words="What keeps the form from being accepted." />

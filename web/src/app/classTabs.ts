@@ -1,4 +1,4 @@
-import { IconBook2, IconListCheck } from "@tabler/icons-react";
+import { IconBook2, IconFiles, IconListCheck } from "@tabler/icons-react";
 import { lazy } from "react";
 import type { ClassTab } from "@/components/classTabs.tsx";
 
@@ -9,6 +9,12 @@ export const CLASS_TABS: readonly ClassTab[] = [
     label: "lessons.tab",
     icon: IconBook2,
     content: lazy(() => import("@/features/lessons/LessonsTab.tsx")),
+  },
+  {
+    name: "files",
+    label: "files.tab",
+    icon: IconFiles,
+    content: lazy(() => import("@/features/files/FilesTab.tsx")),
   },
   {
     name: "progress",

@@ -1,8 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { problemFrom, Unreachable, wordsFor } from "@/api/problem.ts";
+import { wordsFor } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
+import { sendFile } from "@/api/upload.ts";
 import { tellProblem } from "@/components/toast.tsx";
 import { deckQuery } from "./queries.ts";
 
@@ -21,26 +22,6 @@ export interface Uploading {
 
 let count = 0;
 
-/** `fetch` does not tell how much has been sent; this does. */
-function send(options: {
-  url: string;
-  token: string;
-  file: File;
-  progress: (share: number) => void;
-}): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", options.url);
-    request.setRequestHeader("Authorization", `Bearer ${options.token}`);
-    request.upload.onprogress = ({ loaded, total }) => options.progress(total > 0 ? loaded / total : 0);
-    request.onload = () => resolve(new Response(request.responseText, { status: request.status }));
-    request.onerror = () => reject(new Unreachable());
-    const form = new FormData();
-    form.append("file", options.file, options.file.name);
-    request.send(form);
-  });
-}
-
 /** Bring PDFs into a deck, one after the other. */
 export function useUpload(documentId: string): Uploading {
   const { tokens, api } = useServices();
@@ -52,14 +33,13 @@ export function useUpload(documentId: string): Uploading {
     const id = ++count;
     setSending((before) => [...before, { id, name: file.name, share: 0 }]);
     try {
-      const answer = await send({
+      await sendFile({
+        tokens,
         url: `/api/documents/${documentId}/slides`,
-        token: await tokens.fresh(),
         file,
         progress: (share) =>
           setSending((before) => before.map((one) => (one.id === id ? { ...one, share } : one))),
       });
-      if (!answer.ok) throw await problemFrom(answer);
     } catch (error) {
       tellProblem(t(wordsFor(error)), t("slides.uploadFailed", { name: file.name }));
     } finally {

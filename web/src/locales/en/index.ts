@@ -9,6 +9,8 @@ import klass from "./class.json";
 import courses from "./courses.json";
 import errors from "./errors.json";
 import fields from "./fields.json";
+import filePicker from "./filePicker.json";
+import files from "./files.json";
 import finder from "./finder.json";
 import history from "./history.json";
 import home from "./home.json";
@@ -41,6 +43,8 @@ export default {
   courses,
   errors,
   fields,
+  filePicker,
+  files,
   finder,
   history,
   home,
