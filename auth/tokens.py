@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from auth.errors import TokenExpired, TokenInvalid
+from auth.keys.rules import FIRST, Generation, in_order, signing, trusted
 from persistence.base import utc_now
 
 ACCESS_TOKEN_SECONDS = 900
@@ -38,8 +39,21 @@ class Claims:
     token_id: str
 
 
+class _Key:
+    """One key, made of the secret of this installation and a salt."""
+
+    def __init__(self, secret_key: str, salt: bytes) -> None:
+        seed = HKDF(algorithm=SHA256(), length=32, salt=salt or None, info=KEY_LABEL).derive(secret_key.encode())
+        self.private = Ed25519PrivateKey.from_private_bytes(seed)
+        self.public = self.private.public_key()
+        self.jwk = _public_jwk(self.public.public_bytes(Encoding.Raw, PublicFormat.Raw))
+
+
 class TokenIssuer:
-    """Issue and check access tokens with a key that is derived from the secret of this installation."""
+    """Issue and check access tokens with keys that are derived from the secret of this installation.
+
+    There is one key until ``use`` tells of others, which replace it one after the other: see ``auth.keys.rules``.
+    """
 
     def __init__(
         self,
@@ -49,13 +63,19 @@ class TokenIssuer:
         lifetime_seconds: int = ACCESS_TOKEN_SECONDS,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        seed = HKDF(algorithm=SHA256(), length=32, salt=None, info=KEY_LABEL).derive(secret_key.encode())
-        self._private = Ed25519PrivateKey.from_private_bytes(seed)
-        self._public = self._private.public_key()
-        self._jwk = _public_jwk(self._public.public_bytes(Encoding.Raw, PublicFormat.Raw))
+        self._secret_key = secret_key
+        self._generations: Sequence[Generation] = [FIRST]
+        self._keys = {FIRST.salt: _Key(secret_key, FIRST.salt)}
         self._issuer = issuer
         self._now = now
         self.lifetime_seconds = lifetime_seconds
+
+    def use(self, later: Sequence[Generation]) -> None:
+        """Take these keys after the first one, instead of those that were told before."""
+        self._generations = in_order(later)
+        self._keys = {
+            each.salt: self._keys.get(each.salt) or _Key(self._secret_key, each.salt) for each in self._generations
+        }
 
     def issue(self, user_id: UUID, session_id: UUID) -> str:
         """Return a signed access token for a person's sign-in."""
@@ -68,7 +88,8 @@ class TokenIssuer:
             "exp": int((now + timedelta(seconds=self.lifetime_seconds)).timestamp()),
             "jti": uuid4().hex,
         }
-        return jwt.encode(claims, self._private, algorithm=ALGORITHM, headers={"kid": self._jwk["kid"]})
+        key = self._keys[signing(self._generations, at=now).salt]
+        return jwt.encode(claims, key.private, algorithm=ALGORITHM, headers={"kid": key.jwk["kid"]})
 
     def verify(self, token: str) -> Claims:
         """Check a token's signature, issuer and time.
@@ -84,7 +105,7 @@ class TokenIssuer:
         try:
             found: dict[str, Any] = jwt.decode(
                 token,
-                self._public,
+                self._key_of(token).public,
                 algorithms=[ALGORITHM],
                 issuer=self._issuer,
                 # The time is checked below, against our own clock, and only once everything else is known to be right.
@@ -104,8 +125,25 @@ class TokenIssuer:
         return claims
 
     def jwks(self) -> dict[str, Any]:
-        """Return the public key as a JSON Web Key Set (RFC 7517, RFC 8037)."""
-        return {"keys": [{**self._jwk, "use": "sig", "alg": ALGORITHM}]}
+        """Return the public keys as a JSON Web Key Set (RFC 7517, RFC 8037), the one that signs first.
+
+        Those that wait for their time are among them: whoever keeps the set knows them before the first token that they sign.
+        """
+        now = self._now()
+        first = signing(self._generations, at=now)
+        keys = sorted(self._trusted(), key=lambda each: each is not first)
+        return {"keys": [{**self._keys[each.salt].jwk, "use": "sig", "alg": ALGORITHM} for each in keys]}
+
+    def _trusted(self) -> list[Generation]:
+        return trusted(self._generations, at=self._now(), token_seconds=self.lifetime_seconds)
+
+    def _key_of(self, token: str) -> _Key:
+        """Return the key that a token names, if tokens of that key are good. Raises TokenInvalid."""
+        kid = jwt.get_unverified_header(token).get("kid")
+        for each in self._trusted():
+            if self._keys[each.salt].jwk["kid"] == kid:
+                return self._keys[each.salt]
+        raise TokenInvalid
 
 
 def new_secret() -> str:

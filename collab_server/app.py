@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 
 from auth import errors as auth_errors
 from auth.actions import Person, people_for_tokens
+from auth.keys.ring import KeyRing
 from auth.mail.postbox import Postbox
 from auth.mail.transport import MailServer
 from auth.passwords import Passwords
@@ -78,6 +79,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
     issuer = TokenIssuer(
         settings.secret_key, issuer=settings.public_url, lifetime_seconds=settings.access_token_seconds
     )
+    key_ring = KeyRing(database, issuer)
     metrics = Metrics()
     engine = Engine(
         log,
@@ -122,6 +124,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         file_store.prepare()
         await log.open()
+        await key_ring.start()
         slide_work.start()
         polls.bell.start()
         postbox.start()
@@ -133,6 +136,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
             yield
         finally:
             await collector.close()
+            await key_ring.stop()
             await postbox.stop()
             await polls.bell.stop()
             await slide_work.close()

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -21,7 +22,8 @@ import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 
 from auth.actions import create_admin
-from auth.errors import AddressTaken
+from auth.errors import AddressTaken, Conflict
+from auth.keys.actions import rotate
 from auth.passwords import Passwords
 from collab_server.data_folder import DataFolder, DataFolderError
 from collab_server.listening import ListeningError, listen, serve
@@ -74,6 +76,11 @@ def _parser() -> argparse.ArgumentParser:
         ("serve", _serve, "serve the classroom until Ctrl-C or SIGTERM"),
         ("migrate", _migrate, "bring the database to this release's schema"),
         ("create-admin", _create_admin, "create an administrator; asks for the password, or reads it from stdin"),
+        (
+            "rotate-keys",
+            _rotate_keys,
+            "have access tokens signed with another key; servers that run follow by themselves",
+        ),
         ("check-config", _check_config, "check the settings, show them, and exit"),
     ):
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
@@ -82,6 +89,12 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--email", help="address to sign in with; asked for when left out")
             command.add_argument(
                 "--name", help="name that others see (default: Administrator)", default="Administrator"
+            )
+        if name == "rotate-keys":
+            command.add_argument(
+                "--now",
+                action="store_true",
+                help="the old key may have leaked: within seconds its tokens are worth nothing",
             )
     return parser
 
@@ -142,6 +155,22 @@ def _create_admin(settings: Settings, chosen: argparse.Namespace) -> int:
         except ValueError as error:
             raise CommandFailed(str(error)) from error
     print(f"{email} can sign in as administrator.")
+    return 0
+
+
+def _rotate_keys(settings: Settings, chosen: argparse.Namespace) -> int:
+    async def replace_key(url: str) -> datetime:
+        await _migrated(url)
+        async with _database(url) as database, database.transaction() as tx:
+            return await rotate(tx.session, at_once=chosen.now, token_seconds=settings.access_token_seconds)
+
+    with _database_for_command(settings) as url, _loop() as loop:
+        try:
+            signs_from = loop.run(replace_key(url))
+        except Conflict as error:
+            raise CommandFailed(error.detail) from error
+    then = "are refused from then on" if chosen.now else "stay valid until they end by themselves"
+    print(f"A new key signs from {signs_from:%H:%M:%S} UTC on; tokens of the old one {then}.")
     return 0
 
 

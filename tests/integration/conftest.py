@@ -212,7 +212,16 @@ async def database(school_database_url: str) -> AsyncIterator[Database]:
     """Give a test an empty database: emptying one is ten times faster than making one."""
     database = Database(school_database_url)
     async with database.transaction() as transaction:
-        for table in ("outgoing_mails", "audit_entries", "courses", "classes", "files", "invitations", "users"):
+        for table in (
+            "outgoing_mails",
+            "audit_entries",
+            "signing_keys",
+            "courses",
+            "classes",
+            "files",
+            "invitations",
+            "users",
+        ):
             await transaction.session.execute(text(f"delete from {table}"))  # the rest goes with these
     yield database
     await database.close()

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import auth.audit.models
+import auth.keys.models
 import auth.mail.models
 import auth.models
 import auth.recovery.models
@@ -34,6 +35,7 @@ from persistence.migrations import is_current, migrate
 MODELS = (
     auth.models,
     auth.audit.models,
+    auth.keys.models,
     auth.mail.models,
     auth.recovery.models,
     classroom.class_files.models,

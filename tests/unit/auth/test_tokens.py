@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auth.errors import TokenExpired, TokenInvalid
+from auth.keys.rules import FIRST
 from auth.tokens import TokenIssuer, new_secret, secret_hash
 
 SECRET = "a secret of thirty-two characters"
@@ -62,8 +63,12 @@ def forged(**changes):
         "jti": "x",
         **changes,
     }
+    key = issuer()._keys[FIRST.salt]
     return jwt.encode(
-        {key: value for key, value in claims.items() if value is not None}, issuer()._private, algorithm="EdDSA"
+        {name: value for name, value in claims.items() if value is not None},
+        key.private,
+        algorithm="EdDSA",
+        headers={"kid": key.jwk["kid"]},
     )
 
 
@@ -88,10 +93,11 @@ def test_a_token_with_wrong_claims_is_refused(changes):
 
 def test_other_algorithms_are_refused():
     claims = jwt.decode(forged(), options={"verify_signature": False})
-    public = issuer().jwks()["keys"][0]["x"]
+    [key] = issuer().jwks()["keys"]
+    public, named = key["x"], {"kid": key["kid"]}
     for token in (
-        jwt.encode(claims, "", algorithm="none"),
-        jwt.encode(claims, public + "=" * 20, algorithm="HS256"),
+        jwt.encode(claims, "", algorithm="none", headers=named),
+        jwt.encode(claims, public + "=" * 20, algorithm="HS256", headers=named),
     ):
         with pytest.raises(TokenInvalid):
             issuer().verify(token)
