@@ -22,6 +22,7 @@ AuthError
 │   └── ForeignOrigin      another site's page sent the request
 ├── NotFound               does not exist, or not for this person
 ├── Conflict               does not fit the present state; carries its code
+│   └── ChangedMeanwhile   somebody else was first; carries both values
 ├── FieldInvalid           one field of a request is wrong
 ├── ContentInvalid         what a request says does not fit what it is about; carries its code
 ├── TooManyAttempts        slow down
@@ -29,6 +30,9 @@ AuthError
 ├── AddressTaken           an account has this e-mail address (only ever told to administrators)
 └── BodyTooLarge           the request's body is too large
 """
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class AuthError(Exception):
@@ -122,6 +126,17 @@ class Conflict(AuthError):
         super().__init__(detail)
         self.code = code
         self.detail = detail
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else has changed meanwhile what the request wants to change.
+
+    conflicts: for each value what it is about, what it is now (`current`) and what was wanted (`yours`), as JSON.
+    """
+
+    def __init__(self, detail: str, conflicts: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__("changed_meanwhile", detail)
+        self.conflicts = conflicts
 
 
 class FieldInvalid(AuthError):

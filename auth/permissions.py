@@ -87,13 +87,15 @@ CLASS_RULES: Mapping[Action, ClassRule] = MappingProxyType(
     {
         Action.SEE_CLASS: ClassRule(
             _MEMBERS,
-            "see the class, its people and what is shared with them; take part: vote, raise a hand, say that they are stuck",
+            "see the class, its people and what is shared with them; take part: vote, raise a hand, say that they are stuck, "
+            "hand in work and see their own grades",
         ),
         Action.LEAVE_CLASS: ClassRule(_MEMBERS, "leave the class, unless its last teacher would"),
         Action.TEACH_CLASS: ClassRule(
             _TEACHERS,
             "change and delete the class, its people, its invitations, its join code and its course; create, share, change and delete its documents, "
-            "lessons, polls, decks and sessions; lead the stage; see attendance, everybody's progress and the history of documents",
+            "lessons, polls, decks and sessions; lead the stage; see attendance, everybody's progress and the history of documents; "
+            "set assignments, see and grade what is handed in, keep the gradebook",
         ),
     }
 )

@@ -11,6 +11,7 @@ from auth.actions import Registration, add_account
 from auth.errors import AddressTaken
 from auth.models import AccountStatus, Role, UserRow
 from auth.passwords import Passwords
+from classroom.assignments.demo import add_demo_work
 from classroom.classes.actions import add_class, add_member
 from classroom.classes.models import ClassRole
 from classroom.courses.demo import add_demo_courses
@@ -140,12 +141,19 @@ async def _seed(
         starts_at=tomorrow,
         ends_at=tomorrow + timedelta(minutes=45),
     )
+    work = await add_demo_work(
+        session,
+        class_id=row.id,
+        teacher_id=ids[teacher.email],
+        students=[ids[student.email] for student in students],
+    )
     # Last: what the class has by now gets its columns.
     await add_demo_board(
         session,
         class_id=row.id,
         teacher_id=ids[teacher.email],
         students=[ids[student.email] for student in students],
+        activities=work,
     )
 
 

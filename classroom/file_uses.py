@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import InstrumentedAttribute
 
+from classroom.assignments.files import FILE_USES as WORK
 from classroom.class_files.actions import FILE_USE as CLASS_FILES
 from classroom.documents.files import FILE_USE as DOCUMENTS
 from classroom.files.models import FileRow
@@ -9,7 +10,7 @@ from classroom.files.uses import FileUse
 from classroom.lessons.files import FILE_USE as LESSONS
 from classroom.slides.models import PdfPageRow
 
-FILE_USES: tuple[FileUse, ...] = (DOCUMENTS, CLASS_FILES, LESSONS)
+FILE_USES: tuple[FileUse, ...] = (DOCUMENTS, CLASS_FILES, LESSONS, *WORK)
 
 BYTES_NAMED_BY: tuple[InstrumentedAttribute[bytes], ...] = (
     FileRow.sha256,

@@ -89,6 +89,12 @@ CONSTRAINTS: Mapping[str, type[Exception]] = MappingProxyType(
         "fk_course_classes_class_id": NotFound,
         "fk_course_classes_course_id": NotFound,
         "fk_class_invitations_class_id": NotFound,
+        "fk_assignments_class_id": NotFound,
+        "fk_assignment_extensions_user_id": NotFound,
+        "fk_submissions_user_id": NotFound,
+        "fk_grade_items_class_id": NotFound,
+        "fk_grade_items_category_id": NotFound,
+        "fk_grades_user_id": NotFound,
     }
 )
 

@@ -8,11 +8,13 @@ import auth.audit.routes
 import auth.recovery.routes
 import auth.routes
 import auth.sign_ins.routes
+import classroom.assignments.routes
 import classroom.class_files.routes
 import classroom.classes.routes
 import classroom.courses.routes
 import classroom.documents.routes
 import classroom.files.routes
+import classroom.grades.routes
 import classroom.history.routes
 import classroom.lessons.routes
 import classroom.polls.routes
@@ -35,10 +37,12 @@ def api_router(*, prefix: str = "") -> APIRouter:
         auth.recovery.routes.router,
         auth.sign_ins.routes.router,
         classroom.class_files.routes.router,
+        classroom.assignments.routes.router,
         classroom.classes.routes.router,
         classroom.courses.routes.router,
         classroom.documents.routes.router,
         classroom.files.routes.router,
+        classroom.grades.routes.router,
         classroom.history.routes.router,
         classroom.lessons.routes.router,
         classroom.progress.routes.router,

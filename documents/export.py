@@ -37,7 +37,7 @@ class ExportFormat(StrEnum):
 
     def fits(self, kind: Kind) -> bool:
         """Tell whether documents of a kind can be written in this format."""
-        return self is not ExportFormat.EXCALIDRAW or kind is Kind.WHITEBOARD
+        return self is not ExportFormat.EXCALIDRAW or kind in {Kind.WHITEBOARD, Kind.PAGE}
 
 
 _MEDIA_TYPES: Mapping[ExportFormat, str] = MappingProxyType(

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     POLL = "poll"
     PROGRESS = "progress"
     STAGE = "stage"
+    PAGE = "page"
 
     @property
     def roots(self) -> Mapping[str, RootType]:
@@ -45,15 +46,20 @@ class Kind(StrEnum):
         return _WRITERS[self]
 
 
+_BOARD_ROOTS: Mapping[str, RootType] = MappingProxyType(
+    {"elements": RootType.MAP, "files": RootType.MAP, "meta": RootType.MAP}
+)
 _ROOTS: Mapping[Kind, Mapping[str, RootType]] = MappingProxyType(
     {
-        Kind.WHITEBOARD: MappingProxyType({"elements": RootType.MAP, "files": RootType.MAP, "meta": RootType.MAP}),
+        Kind.WHITEBOARD: _BOARD_ROOTS,
         Kind.SLIDES: MappingProxyType({"deck": RootType.MAP, "slides": RootType.ARRAY, "position": RootType.MAP}),
         Kind.POLL: MappingProxyType({"poll": RootType.MAP, "results": RootType.MAP}),
         Kind.PROGRESS: MappingProxyType(
             {"columns": RootType.ARRAY, "rows": RootType.MAP, "people": RootType.MAP, "marks": RootType.MAP}
         ),
         Kind.STAGE: MappingProxyType({"stage": RootType.MAP, "hands": RootType.ARRAY, "people": RootType.MAP}),
+        # One student's own sheet for a task: a board that nobody else sees but the teachers.
+        Kind.PAGE: _BOARD_ROOTS,
     }
 )
 
@@ -64,5 +70,6 @@ _WRITERS: Mapping[Kind, Writers] = MappingProxyType(
         Kind.POLL: Writers.SERVER,
         Kind.PROGRESS: Writers.TEACHERS,
         Kind.STAGE: Writers.SERVER,
+        Kind.PAGE: Writers.MEMBERS,
     }
 )

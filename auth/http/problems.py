@@ -90,8 +90,8 @@ _HTTP_CODES: Mapping[int, tuple[str, str]] = MappingProxyType(
 )
 
 
-def problem_response(kind: ProblemKind, *, errors: list[dict[str, str]] | None = None, **more: str) -> Response:
-    """Return the response for a kind of error; ``more`` replaces its ``detail`` or ``code``."""
+def problem_response(kind: ProblemKind, *, errors: list[dict[str, str]] | None = None, **more: Any) -> Response:
+    """Return the response for a kind of error; ``more`` replaces its ``detail`` or ``code``, or stands beside them."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": http.HTTPStatus(kind.status).phrase,
@@ -160,7 +160,10 @@ def _known_problem(error: Exception, table: ProblemTable) -> Response:
 
 def _conflict(_request: Request, error: Exception) -> Response:
     conflict = cast(errors.Conflict, error)
-    return problem_response(ProblemKind(409, conflict.code, conflict.detail))
+    kind = ProblemKind(409, conflict.code, conflict.detail)
+    if isinstance(conflict, errors.ChangedMeanwhile):
+        return problem_response(kind, conflicts=conflict.conflicts)
+    return problem_response(kind)
 
 
 def _field_invalid(_request: Request, error: Exception) -> Response:

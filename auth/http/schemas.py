@@ -1,7 +1,7 @@
 """The building blocks of request and response bodies."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
@@ -67,3 +67,7 @@ class Problem(Answer):
     detail: str
     code: str = Field(description="A stable word for programs, for example `validation_failed`.")
     errors: list[FieldProblem] | None = None
+    conflicts: list[dict[str, Any]] | None = Field(
+        default=None,
+        description="What somebody else has changed meanwhile: `current` is what it is now, `yours` what was sent.",
+    )

@@ -39,9 +39,10 @@ DOCUMENTS_LIST = "documents"
 _Deck = aliased(DocumentRow)
 """The deck over whose slide a board lies."""
 _DeckAccess = aliased(DocumentAccessRow)
-# Their part of the house decides who sees them: shared like a board, a class's progress would show every student all the others'.
+# Their part of the house decides who sees them: shared like a board, a class's progress would show every student all the others', and
+# a page that is handed in could be changed.
 # A stage is its session's: hidden or deleted, the class would stand before nothing.
-_HOUSE_KINDS = frozenset({Kind.PROGRESS, Kind.STAGE})
+_HOUSE_KINDS = frozenset({Kind.PROGRESS, Kind.STAGE, Kind.PAGE})
 
 
 @dataclass(frozen=True, slots=True)

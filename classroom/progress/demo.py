@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,27 +18,43 @@ TEST = "Vocabulary test"
 REMARK = "Begin with the pictures on page 41. We look at it together on Thursday."
 
 # One entry per student, in the order in which they are given: state, score, stuck.
-_Cell = tuple[State | None, float | None, bool]
-_OPENED: _Cell = (State.OPENED, None, False)
-_WORKING: _Cell = (State.WORKING, None, False)
-_HANDED_IN: _Cell = (State.HANDED_IN, None, False)
-_NOTHING: _Cell = (None, None, False)
-_DOCUMENTS: tuple[_Cell, ...] = (_WORKING, _OPENED, _WORKING)
-_OWN: dict[str, tuple[_Cell, ...]] = {
+DemoCell = tuple[State | None, float | None, bool]
+_OPENED: DemoCell = (State.OPENED, None, False)
+_WORKING: DemoCell = (State.WORKING, None, False)
+_HANDED_IN: DemoCell = (State.HANDED_IN, None, False)
+_NOTHING: DemoCell = (None, None, False)
+_DOCUMENTS: tuple[DemoCell, ...] = (_WORKING, _OPENED, _WORKING)
+_OWN: dict[str, tuple[DemoCell, ...]] = {
     READING: (_HANDED_IN, (State.OPENED, None, True), _HANDED_IN),
     TALK: (_WORKING, _NOTHING, _HANDED_IN),
     TEST: ((State.GRADED, 8.5, False), (State.GRADED, 7.0, False), (State.GRADED, 9.5, False)),
 }
 
 
-async def add_demo_board(session: AsyncSession, *, class_id: UUID, teacher_id: UUID, students: Sequence[UUID]) -> None:
+class DemoActivity(NamedTuple):
+    """Something that the board shows besides: its column, and how far each student is with it."""
+
+    column: ColumnRow
+    cells: tuple[DemoCell, ...]
+
+
+async def add_demo_board(
+    session: AsyncSession,
+    *,
+    class_id: UUID,
+    teacher_id: UUID,
+    students: Sequence[UUID],
+    activities: Sequence[DemoActivity] = (),
+) -> None:
     """Add the board when all else of the class is there; its documents become columns, too."""
     now = utc_now()
     own = [
         ColumnRow(title=READING, type=ColumnType.READING, due_at=now - timedelta(days=1), hidden=False),
         ColumnRow(title=TALK, type=ColumnType.PRESENTATION, due_at=now + timedelta(days=3), hidden=False),
         ColumnRow(title=TEST, type=ColumnType.TEST, hidden=False),
+        *(activity.column for activity in activities),
     ]
+    states = _OWN | {activity.column.title or "": activity.cells for activity in activities}
 
     def fill(columns: Sequence[ColumnRow]) -> tuple[Iterable[CellRow], Iterable[RemarkRow]]:
         cells = [
@@ -51,7 +68,7 @@ async def add_demo_board(session: AsyncSession, *, class_id: UUID, teacher_id: U
             )
             for column in columns
             for row, (student, (state, score, stuck)) in enumerate(
-                zip(students, _OWN.get(column.title or "", _DOCUMENTS), strict=False)
+                zip(students, states.get(column.title or "", _DOCUMENTS), strict=False)
             )
             if state is not None
         ]

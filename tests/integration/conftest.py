@@ -4,7 +4,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import httpx
@@ -42,6 +42,9 @@ from persistence.edit_log import PostgresEditLog
 from tests.conftest import run_sql, with_database
 from tests.engine_host import LIMITS, ListedDoorkeeper
 from tests.memory_log import MemoryLog
+
+if TYPE_CHECKING:
+    from tests.integration.teaching import Term
 
 PUBLIC_URL = "http://lectern.example"
 PASSWORD = "correct horse battery"
@@ -263,6 +266,20 @@ async def classroom(api: Api) -> Classroom:
     assert board.status_code == 201, board.text
     api.live.told.clear()
     return Classroom(api, teacher, student, stranger, made["id"], made["join_code"], board.json()["id"])
+
+
+@pytest_asyncio.fixture
+async def term(classroom: Classroom) -> "Term":
+    """Give a class two students and a second teacher."""
+    from tests.integration.teaching import Term
+
+    mei, other = await classroom.api.person("student", "林美"), await classroom.api.teacher()
+    for person in (mei, other):
+        assert (await person.post("/classes/join", {"join_code": classroom.join_code})).status_code == 200
+    path = f"/classes/{classroom.class_id}/members/{other.id}"
+    assert (await classroom.teacher.patch(path, {"role": "teacher"})).status_code == 200
+    classroom.api.live.told.clear()
+    return Term(classroom, mei, other)
 
 
 @pytest.fixture

@@ -95,6 +95,10 @@ async def world(api: Api) -> World:
     question = str(uuid4())
     await made(student, f"/polls/{questions['id']}/questions/{question}", {"text": "When?"}, "PUT")
     column = await made(teacher, f"{path}/progress/columns", {"title": "Reading"})
+    assignment = await made(teacher, f"{path}/assignments", {"title": "Essay", "points_max": 10})
+    await made(teacher, f"/assignments/{assignment['id']}/publish", None)
+    submission = await made(student, f"/assignments/{assignment['id']}/submissions", {"text": "Once upon a time"})
+    item = await made(teacher, f"{path}/grades/items", {"title": "Quiz"})
     running = await made(teacher, f"{path}/sessions/start", {})
     tomorrow = {"starts_at": "2099-01-01T08:00:00Z", "ends_at": "2099-01-01T09:00:00Z"}
     planned = await made(teacher, "/sessions", {"class_id": opened["id"], "title": "Next", **tomorrow})
@@ -135,6 +139,9 @@ async def world(api: Api) -> World:
             "spare_course": spare["id"],
             "unit": unit["id"],
             "lesson": lesson["id"],
+            "assignment": assignment["id"],
+            "submission": submission["id"],
+            "item": item["id"],
             "session": running["id"],
             "planned": planned["id"],
             "file": upload.json()["id"],

@@ -44,6 +44,13 @@ async def test_an_empty_database_gets_a_class_with_a_drawn_board(api: Api) -> No
         assert {each["kind"] for each in lesson["documents"]} == {"slides", "whiteboard"}
         (course,) = (await client.get("/courses")).json()["items"]
         assert shown["course"] == {"id": course["id"], "title": course["title"]}
+        book = (await client.get(f"/classes/{shown['id']}/grades")).json()
+        assert [item["title"] for item in book["items"]] == [
+            "Describe a cloud", "The journey of a raindrop", "Vocabulary test",
+        ]  # fmt: skip
+        assert all(row["percent"] > 60 for row in book["students"])
+        due = (await client.get("/me/assignments")).json()["items"]
+        assert len(due) == (account.email in {"zoe@lectern.example", "amir@lectern.example"})
 
 
 async def test_demo_addresses_are_such_as_anybody_could_register(api: Api) -> None:

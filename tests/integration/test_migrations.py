@@ -14,11 +14,13 @@ import auth.keys.models
 import auth.mail.models
 import auth.models
 import auth.recovery.models
+import classroom.assignments.models
 import classroom.class_files.models
 import classroom.classes.models
 import classroom.courses.models
 import classroom.documents.models
 import classroom.files.models
+import classroom.grades.models
 import classroom.lessons.models
 import classroom.polls.models
 import classroom.progress.models
@@ -39,11 +41,13 @@ MODELS = (
     auth.mail.models,
     auth.recovery.models,
     classroom.class_files.models,
+    classroom.assignments.models,
     classroom.classes.models,
     classroom.courses.models,
     classroom.documents.models,
     classroom.files.models,
     classroom.lessons.models,
+    classroom.grades.models,
     classroom.slides.models,
     classroom.polls.models,
     classroom.progress.models,

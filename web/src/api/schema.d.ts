@@ -284,6 +284,202 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assignments/{assignment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Assignment
+         * @description Return an assignment.
+         */
+        get: operations["getAssignment"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Assignment
+         * @description Put an assignment away with all its work; for the class's teachers, who can restore it.
+         */
+        delete: operations["deleteAssignment"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Assignment
+         * @description Change an assignment, at once for everybody who sees it; for the class's teachers.
+         */
+        patch: operations["updateAssignment"];
+        trace?: never;
+    };
+    "/api/assignments/{assignment_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep Draft
+         * @description Keep what one has written so far, for oneself alone; it also begins one's work. For students of the class.
+         */
+        put: operations["keepDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignments/{assignment_id}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Extensions
+         * @description List who has more time; for the class's teachers.
+         */
+        get: operations["listExtensions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignments/{assignment_id}/extensions/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Extension
+         * @description Give one student more time, or less; for the class's teachers.
+         */
+        put: operations["setExtension"];
+        post?: never;
+        /**
+         * End Extension
+         * @description Let everybody's deadlines hold for a student again; for the class's teachers.
+         */
+        delete: operations["endExtension"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignments/{assignment_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Assignment
+         * @description Show an assignment to the class; for its teachers.
+         */
+        post: operations["publishAssignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignments/{assignment_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Assignment
+         * @description Bring back a deleted assignment with all its work; for the class's teachers.
+         */
+        post: operations["restoreAssignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignments/{assignment_id}/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Submissions
+         * @description List the work of all students of the class; to a student, their own.
+         */
+        get: operations["listSubmissions"];
+        put?: never;
+        /**
+         * Hand In
+         * @description Hand in one's work; for students of the class. The server's clock counts, from when the request arrived.
+         */
+        post: operations["handIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignments/{assignment_id}/submissions.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Submissions
+         * @description Download what was handed in last by everybody, as one archive; for the class's teachers.
+         */
+        get: operations["downloadSubmissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignments/{assignment_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Assignment
+         * @description Make an assignment a draft again, as long as nobody has handed in anything; for the class's teachers.
+         */
+        post: operations["withdrawAssignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/email": {
         parameters: {
             query?: never;
@@ -560,6 +756,30 @@ export interface paths {
         patch: operations["updateClass"];
         trace?: never;
     };
+    "/api/classes/{class_id}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Assignments
+         * @description List the assignments of a class, newest first: to students those that are published, with how far they are.
+         */
+        get: operations["listAssignments"];
+        put?: never;
+        /**
+         * Create Assignment
+         * @description Make an assignment as a draft; for the class's teachers.
+         */
+        post: operations["createAssignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/classes/{class_id}/documents": {
         parameters: {
             query?: never;
@@ -602,6 +822,196 @@ export interface paths {
          * @description Share a file that one has uploaded with `POST /api/files`; for the class's teachers.
          */
         post: operations["shareFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/classes/{class_id}/grades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Gradebook
+         * @description Return a class's gradebook: all students to its teachers, page by page; their own row to a student.
+         */
+        get: operations["getGradebook"];
+        /**
+         * Set Grades
+         * @description Set grades, all of them or none; for the class's teachers.
+         *
+         *     Where somebody else was first: 409 with both values of each (`conflicts`).
+         */
+        put: operations["setGrades"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/classes/{class_id}/grades.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Grades
+         * @description Download a gradebook for a spreadsheet; for the class's teachers. It can be sent back changed.
+         */
+        get: operations["exportGrades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/classes/{class_id}/grades/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Grade Changes
+         * @description List who changed which grade when, newest first; for the class's teachers.
+         */
+        get: operations["listGradeChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/classes/{class_id}/grades/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Grade Item
+         * @description Add a column of one's own; for the class's teachers.
+         */
+        post: operations["createGradeItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/classes/{class_id}/grades/items/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order Grade Items
+         * @description Put the items into an order; for the class's teachers.
+         */
+        put: operations["orderGradeItems"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/classes/{class_id}/grades/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Grade Item
+         * @description Take a column of one's own out; for the class's teachers, who can restore it with its grades.
+         */
+        delete: operations["removeGradeItem"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Grade Item
+         * @description Weigh an item otherwise, hide it or show it, rename it; for the class's teachers.
+         */
+        patch: operations["updateGradeItem"];
+        trace?: never;
+    };
+    "/api/classes/{class_id}/grades/items/{item_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Grade Item
+         * @description Bring a column back with its grades; for the class's teachers.
+         */
+        post: operations["restoreGradeItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/classes/{class_id}/grades/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Grades
+         * @description Tell what a table would change, and every bad row of it; for the class's teachers. Nothing is changed.
+         */
+        post: operations["previewGrades"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/classes/{class_id}/grades/scheme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Grade Scheme
+         * @description Say which categories and letters there are; for the class's teachers. Who was second gets 409 with both.
+         */
+        put: operations["setGradeScheme"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1980,6 +2390,26 @@ export interface paths {
         patch: operations["updateMe"];
         trace?: never;
     };
+    "/api/me/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Due Work
+         * @description List what one has still to hand in, in all of one's classes; what is due first is at the front.
+         */
+        get: operations["listDueWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/email": {
         parameters: {
             query?: never;
@@ -2012,6 +2442,26 @@ export interface paths {
          * @description Return how much one may upload, and has uploaded.
          */
         get: operations["getFileRoom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/grades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Own Grades
+         * @description Return one's own grades, with what each part weighs, in every class in which one is a student.
+         */
+        get: operations["getOwnGrades"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2624,6 +3074,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/submissions/{submission_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Submission
+         * @description Return a piece of work, to its student and to the teachers of the class.
+         */
+        get: operations["getSubmission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/submissions/{submission_id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Attempt
+         * @description Go on with what one has handed in, for another attempt; for the student whose work it is.
+         */
+        post: operations["beginAttempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/submissions/{submission_id}/grade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Grade Submission
+         * @description Grade a piece of work, and give it back; for the class's teachers.
+         *
+         *     Who was second gets 409 with both values: `conflicts`.
+         */
+        put: operations["gradeSubmission"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2764,6 +3276,150 @@ export interface components {
             students: components["schemas"]["Level"];
         };
         /**
+         * AnswerKind
+         * @description What can be handed in.
+         * @enum {string}
+         */
+        AnswerKind: "text" | "files" | "document";
+        /**
+         * Assignment
+         * @description An assignment. Deadlines are the person's own; `work` is for teachers, `own` for students.
+         */
+        Assignment: {
+            /** Answers */
+            answers: components["schemas"]["AnswerKind"][];
+            /** Attempts Max */
+            attempts_max: number | null;
+            /**
+             * Class Id
+             * Format: uuid
+             */
+            class_id: string;
+            /** Class Title */
+            class_title: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Cutoff At */
+            cutoff_at: string | null;
+            /** Due At */
+            due_at: string | null;
+            /** Extended */
+            extended: boolean;
+            /**
+             * Hidden
+             * @description Whether the gradebook keeps its points from students.
+             */
+            hidden: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Instructions */
+            instructions: string;
+            /**
+             * Item Id
+             * Format: uuid
+             */
+            item_id: string;
+            late: components["schemas"]["ShownLatePolicy-Output"] | null;
+            own?: components["schemas"]["OwnWork"] | null;
+            /** Points Max */
+            points_max: number | null;
+            /** Published At */
+            published_at: string | null;
+            /** Rubric */
+            rubric: components["schemas"]["ShownCriterion"][] | null;
+            /** Scale */
+            scale: components["schemas"]["ShownMark"][] | null;
+            /** Teaches */
+            teaches: boolean;
+            /** Time Zone */
+            time_zone: string;
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            work?: components["schemas"]["WorkCounts"] | null;
+        };
+        /**
+         * AssignmentChanges
+         * @description What to change about an assignment; what is not named stays.
+         */
+        AssignmentChanges: {
+            /**
+             * Answers
+             * @default []
+             */
+            answers?: components["schemas"]["AnswerKind"][];
+            /** Attempts Max */
+            attempts_max?: number | null;
+            /** Cutoff At */
+            cutoff_at?: string | null;
+            /** Due At */
+            due_at?: string | null;
+            /**
+             * Instructions
+             * @default
+             */
+            instructions?: string;
+            late?: components["schemas"]["ShownLatePolicy-Input"] | null;
+            /** Points Max */
+            points_max?: number | null;
+            /** Rubric */
+            rubric?: components["schemas"]["ShownCriterion"][] | null;
+            /** Scale */
+            scale?: components["schemas"]["ShownMark"][] | null;
+            /**
+             * Time Zone
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            time_zone?: string;
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
+        };
+        /**
+         * AssignmentPage
+         * @description One page of assignments, newest first.
+         */
+        AssignmentPage: {
+            /** Items */
+            items: components["schemas"]["Assignment"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Attempt
+         * @description What was handed in, one time. `document_seq`: the row of the page's history up to which it was.
+         */
+        Attempt: {
+            /** Document Seq */
+            document_seq: number | null;
+            /** Files */
+            files: components["schemas"]["File"][];
+            /**
+             * Handed In At
+             * Format: date-time
+             */
+            handed_in_at: string;
+            /** Late Seconds */
+            late_seconds: number;
+            /** Number */
+            number: number;
+            /** Text */
+            text: string;
+        };
+        /**
          * AttendancePage
          * @description One page of those who were there.
          */
@@ -2894,6 +3550,19 @@ export interface components {
             user_id: string;
         };
         /**
+         * BadTableRow
+         * @description What is wrong in a line of the table (the first is 1), in which column, and what stands there.
+         */
+        BadTableRow: {
+            /** Column */
+            column: string | null;
+            fault: components["schemas"]["classroom__grades__sheets__Fault"];
+            /** Line */
+            line: number;
+            /** Value */
+            value: string;
+        };
+        /**
          * BallotLine
          * @description Somebody's ballot, for teachers.
          */
@@ -2986,6 +3655,36 @@ export interface components {
             secret?: string | null;
         };
         /**
+         * CategoryResult
+         * @description What somebody has reached in one category.
+         */
+        CategoryResult: {
+            /**
+             * Category Id
+             * Format: uuid
+             */
+            category_id: string;
+            /** Percent */
+            percent: number;
+        };
+        /**
+         * CategoryWanted
+         * @description A category as it shall be; without an id, a new one.
+         */
+        CategoryWanted: {
+            /**
+             * Drop Lowest
+             * @default 0
+             */
+            drop_lowest?: number;
+            /** Id */
+            id?: string | null;
+            /** Title */
+            title: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
          * CellEdit
          * @description How far a student has come; null: not begun. A score belongs to `graded`.
          */
@@ -2993,6 +3692,46 @@ export interface components {
             /** Score */
             score?: number | null;
             state: components["schemas"]["State"] | null;
+        };
+        /**
+         * ChangePage
+         * @description One page of what was changed, newest first.
+         */
+        ChangePage: {
+            /** Items */
+            items: components["schemas"]["LoggedChange"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ChangedGrade
+         * @description A grade that was set, with its new version.
+         */
+        ChangedGrade: {
+            /** Excused */
+            excused: boolean;
+            /**
+             * Item Id
+             * Format: uuid
+             */
+            item_id: string;
+            /** Points */
+            points: number | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ChangedGrades
+         * @description The grades that were set.
+         */
+        ChangedGrades: {
+            /** Items */
+            items: components["schemas"]["ChangedGrade"][];
         };
         /**
          * Class
@@ -3464,6 +4203,49 @@ export interface components {
             students: components["schemas"]["Level"];
         };
         /**
+         * Draft
+         * @description What has been written so far, and the files with it; what is left out stays. Without either, the work only begins.
+         */
+        Draft: {
+            /** File Ids */
+            file_ids?: string[] | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
+         * DueAssignment
+         * @description Work that is still to be handed in.
+         */
+        DueAssignment: {
+            /**
+             * Assignment Id
+             * Format: uuid
+             */
+            assignment_id: string;
+            /**
+             * Class Id
+             * Format: uuid
+             */
+            class_id: string;
+            /** Class Title */
+            class_title: string;
+            /** Cutoff At */
+            cutoff_at: string | null;
+            /** Due At */
+            due_at: string | null;
+            state: components["schemas"]["SubmissionState"];
+            /** Title */
+            title: string;
+        };
+        /**
+         * DueList
+         * @description Work that is still to be handed in, what is due first at the front.
+         */
+        DueList: {
+            /** Items */
+            items: components["schemas"]["DueAssignment"][];
+        };
+        /**
          * EmailByLink
          * @description A link's secret.
          */
@@ -3516,11 +4298,33 @@ export interface components {
          */
         ExportFormat: "json" | "yjs" | "excalidraw";
         /**
-         * Fault
-         * @description What is wrong with a row, or with a whole file.
-         * @enum {string}
+         * Extension
+         * @description A student with deadlines of their own.
          */
-        Fault: "no_email" | "bad_email" | "bad_name" | "duplicate" | "unreadable" | "unknown_address" | "not_for_classes";
+        Extension: {
+            /** Cutoff At */
+            cutoff_at: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Name */
+            name: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
+         * ExtensionList
+         * @description Who has more time.
+         */
+        ExtensionList: {
+            /** Items */
+            items: components["schemas"]["Extension"][];
+        };
         /**
          * FieldProblem
          * @description What is wrong with one field.
@@ -3604,6 +4408,224 @@ export interface components {
             seq: number;
         };
         /**
+         * GivenGrade
+         * @description What the work is worth. `raw_points`: before what was taken off for being late. `label`: the step of the scale.
+         */
+        GivenGrade: {
+            /** Excused */
+            excused: boolean;
+            /** Feedback */
+            feedback: string;
+            /** Files */
+            files: components["schemas"]["File"][];
+            /**
+             * Graded At
+             * Format: date-time
+             */
+            graded_at: string;
+            /** Label */
+            label: string | null;
+            /** Penalty Percent */
+            penalty_percent: number;
+            /** Points */
+            points: number | null;
+            /** Raw Points */
+            raw_points: number | null;
+            /** Returned At */
+            returned_at: string | null;
+            /** Rubric */
+            rubric: {
+                [key: string]: string;
+            };
+            /** Version */
+            version: number;
+            /**
+             * Withheld
+             * @description Graded and given back, but the gradebook does not show the points yet.
+             */
+            withheld: boolean;
+        };
+        /**
+         * Grade
+         * @description A grade. `share`: how much of the total it makes, in percent; null where it does not count; `dropped`: as one of the lowest.
+         */
+        Grade: {
+            /** Dropped */
+            dropped: boolean;
+            /** Excused */
+            excused: boolean;
+            /**
+             * Item Id
+             * Format: uuid
+             */
+            item_id: string;
+            /** Points */
+            points: number | null;
+            /**
+             * Returned
+             * @description The student may see it, unless its item is hidden.
+             */
+            returned: boolean;
+            /** Share */
+            share: number | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * GradeCategory
+         * @description A part of the total: its weight beside the others, and how many of the lowest grades in it do not count.
+         */
+        GradeCategory: {
+            /** Drop Lowest */
+            drop_lowest: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * GradeChange
+         * @description A grade to set. `version`: of the grade that one has seen, 0 where there was none.
+         */
+        GradeChange: {
+            /**
+             * Excused
+             * @default false
+             */
+            excused?: boolean;
+            /**
+             * Item Id
+             * Format: uuid
+             */
+            item_id: string;
+            /** Points */
+            points: number | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * GradeChanges
+         * @description Grades to set: all of them, or none. `source`: whether they were typed into the grid or come from a table.
+         */
+        GradeChanges: {
+            /** Changes */
+            changes: components["schemas"]["GradeChange"][];
+            /**
+             * Source
+             * @default gradebook
+             * @enum {string}
+             */
+            source?: "gradebook" | "table";
+        };
+        /**
+         * GradeItem
+         * @description What is graded. Without a weight, it weighs its full marks. An assignment's title and full marks are the assignment's.
+         */
+        GradeItem: {
+            /** Assignment Id */
+            assignment_id: string | null;
+            /** Category Id */
+            category_id: string | null;
+            /** Hidden */
+            hidden: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Points Max */
+            points_max: number;
+            /** Scale */
+            scale: components["schemas"]["ScaleStep"][];
+            /** Title */
+            title: string;
+            /** Weight */
+            weight: number | null;
+        };
+        /**
+         * GradeItemChanges
+         * @description What to change about an item; what is not named stays.
+         */
+        GradeItemChanges: {
+            /** Category Id */
+            category_id?: string | null;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden?: boolean;
+            /**
+             * Points Max
+             * @default 100
+             */
+            points_max?: number;
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
+            /** Weight */
+            weight?: number | null;
+        };
+        /**
+         * GradeSource
+         * @description Where a grade was given.
+         * @enum {string}
+         */
+        GradeSource: "submission" | "gradebook" | "table";
+        /**
+         * Gradebook
+         * @description A class's gradebook: all students for its teachers, page by page, and a student's own row for each student.
+         */
+        Gradebook: {
+            /** Categories */
+            categories: components["schemas"]["GradeCategory"][];
+            /**
+             * Class Id
+             * Format: uuid
+             */
+            class_id: string;
+            /** Class Title */
+            class_title: string;
+            /** Items */
+            items: components["schemas"]["GradeItem"][];
+            /** Letters */
+            letters: components["schemas"]["Letter"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Students */
+            students: components["schemas"]["StudentRow"][];
+            /**
+             * Version
+             * @description Of the categories and letters; send it back with a change of them.
+             */
+            version: number;
+        };
+        /**
+         * HandIn
+         * @description What is handed in: this text and these files, or else those of the draft; and the page as it is.
+         *
+         *     `attempt`: which one it is, so that twice counts once.
+         */
+        HandIn: {
+            /** Attempt */
+            attempt?: number | null;
+            /** File Ids */
+            file_ids?: string[] | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
          * HideText
          * @description Words to take out of what everybody sees, or to put back.
          */
@@ -3670,6 +4692,14 @@ export interface components {
             url: string;
         };
         /**
+         * ItemOrder
+         * @description The order of the items, first to last; those that are not named follow in the order they have.
+         */
+        ItemOrder: {
+            /** Item Ids */
+            item_ids: string[];
+        };
+        /**
          * JoinPreview
          * @description What a join code opens, before anything is asked for.
          */
@@ -3711,7 +4741,13 @@ export interface components {
          * @description A kind of document.
          * @enum {string}
          */
-        Kind: "whiteboard" | "slides" | "poll" | "progress" | "stage";
+        Kind: "whiteboard" | "slides" | "poll" | "progress" | "stage" | "page";
+        /**
+         * LatePer
+         * @description What a late penalty is counted by.
+         * @enum {string}
+         */
+        LatePer: "once" | "hour" | "day";
         /**
          * Lesson
          * @description A lesson. `documents` and `files`: what its text shows, documents as far as one may see them; `previous_id`, `next_id`: its neighbours in the outline.
@@ -3856,11 +4892,60 @@ export interface components {
             version: number;
         };
         /**
+         * Letter
+         * @description A letter, or what the school calls it, and the lowest percentage that earns it.
+         */
+        Letter: {
+            /** From Percent */
+            from_percent: number;
+            /** Label */
+            label: string;
+        };
+        /**
          * Level
          * @description How far a person may go with a document: ``NONE < READ < WRITE``.
          * @enum {string}
          */
         Level: "none" | "read" | "write";
+        /**
+         * LoggedChange
+         * @description A change of a grade.
+         */
+        LoggedChange: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string | null;
+            /** Excused After */
+            excused_after: boolean;
+            /** Excused Before */
+            excused_before: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Item Id
+             * Format: uuid
+             */
+            item_id: string;
+            /** Points After */
+            points_after: number | null;
+            /** Points Before */
+            points_before: number | null;
+            source: components["schemas"]["GradeSource"];
+            /** Student */
+            student: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
         /**
          * Me
          * @description The person who is signed in.
@@ -3973,6 +5058,48 @@ export interface components {
             role: "student" | "teacher";
         };
         /**
+         * NewAssignment
+         * @description An assignment to make. It is a draft until it is published.
+         */
+        NewAssignment: {
+            /**
+             * Answers
+             * @default [
+             *       "text"
+             *     ]
+             */
+            answers?: components["schemas"]["AnswerKind"][];
+            /**
+             * Attempts Max
+             * @default 1
+             */
+            attempts_max?: number | null;
+            /** Cutoff At */
+            cutoff_at?: string | null;
+            /** Due At */
+            due_at?: string | null;
+            /**
+             * Instructions
+             * @default
+             */
+            instructions?: string;
+            late?: components["schemas"]["ShownLatePolicy-Input"] | null;
+            /** Points Max */
+            points_max?: number | null;
+            /** Rubric */
+            rubric?: components["schemas"]["ShownCriterion"][] | null;
+            /** Scale */
+            scale?: components["schemas"]["ShownMark"][] | null;
+            /**
+             * Time Zone
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            time_zone?: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * NewClass
          * @description A class to make.
          */
@@ -4050,6 +5177,74 @@ export interface components {
             students?: components["schemas"]["Level"];
             /** Title */
             title: string;
+        };
+        /**
+         * NewExtension
+         * @description One student's own deadlines. Without a cut-off, that of everybody holds, but never before the due date.
+         */
+        NewExtension: {
+            /** Cutoff At */
+            cutoff_at?: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+        };
+        /**
+         * NewGradeItem
+         * @description A column of the teachers' own.
+         */
+        NewGradeItem: {
+            /** Category Id */
+            category_id?: string | null;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden?: boolean;
+            /**
+             * Points Max
+             * @default 100
+             */
+            points_max?: number;
+            /** Title */
+            title: string;
+            /** Weight */
+            weight?: number | null;
+        };
+        /**
+         * NewGrading
+         * @description What a teacher says of a submission. `version`: of the grade that one has seen, 0 where there was none.
+         */
+        NewGrading: {
+            /**
+             * Excused
+             * @default false
+             */
+            excused?: boolean;
+            /**
+             * Feedback
+             * @default
+             */
+            feedback?: string;
+            /** File Ids */
+            file_ids?: string[];
+            /**
+             * Give Back
+             * @default false
+             */
+            give_back?: boolean;
+            /** Penalty Percent */
+            penalty_percent?: number | null;
+            /** Points */
+            points?: number | null;
+            /** Rubric */
+            rubric?: {
+                [key: string]: string;
+            };
+            /** Version */
+            version: number;
         };
         /**
          * NewInvitation
@@ -4251,6 +5446,14 @@ export interface components {
             class_title: string;
         };
         /**
+         * OwnGrades
+         * @description One's own grades in every class in which one is a student.
+         */
+        OwnGrades: {
+            /** Items */
+            items: components["schemas"]["Gradebook"][];
+        };
+        /**
          * OwnProgress
          * @description How far one has come with one activity.
          */
@@ -4285,6 +5488,25 @@ export interface components {
         OwnProgressList: {
             /** Items */
             items: components["schemas"]["OwnClassProgress"][];
+        };
+        /**
+         * OwnWork
+         * @description One's own work for an assignment. Points only once they are given back and shown.
+         */
+        OwnWork: {
+            /** Excused */
+            excused: boolean;
+            /** Handed In At */
+            handed_in_at: string | null;
+            /** Label */
+            label: string | null;
+            /** Late Seconds */
+            late_seconds: number;
+            /** Points */
+            points: number | null;
+            state: components["schemas"]["SubmissionState"];
+            /** Submission Id */
+            submission_id: string | null;
         };
         /**
          * PasswordChange
@@ -4554,6 +5776,13 @@ export interface components {
              * @description A stable word for programs, for example `validation_failed`.
              */
             code: string;
+            /**
+             * Conflicts
+             * @description What somebody else has changed meanwhile: `current` is what it is now, `yours` what was sent.
+             */
+            conflicts?: {
+                [key: string]: unknown;
+            }[] | null;
             /** Detail */
             detail: string;
             /** Errors */
@@ -4925,7 +6154,7 @@ export interface components {
          * @description A row that cannot be used, and how it begins; `first_line` is where a duplicate stood first.
          */
         RosterFault: {
-            fault: components["schemas"]["Fault"];
+            fault: components["schemas"]["classroom__roster__rules__Fault"];
             /** First Line */
             first_line: number | null;
             /** Line */
@@ -4992,6 +6221,28 @@ export interface components {
             round: number;
             /** Voters */
             voters: number;
+        };
+        /**
+         * ScaleStep
+         * @description A step of a scale, and the points that it stands for.
+         */
+        ScaleStep: {
+            /** Points */
+            points: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * SchemeChange
+         * @description All categories and letters, in order. `version`: of those that one has seen.
+         */
+        SchemeChange: {
+            /** Categories */
+            categories: components["schemas"]["CategoryWanted"][];
+            /** Letters */
+            letters: components["schemas"]["Letter"][];
+            /** Version */
+            version: number;
         };
         /**
          * Session
@@ -5061,6 +6312,60 @@ export interface components {
          * @enum {string}
          */
         SessionState: "scheduled" | "running" | "ended";
+        /**
+         * ShownCriterion
+         * @description What one looks at in a piece of work, and the levels it can reach.
+         */
+        ShownCriterion: {
+            /** Id */
+            id: string;
+            /** Levels */
+            levels: components["schemas"]["ShownMark"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * ShownLatePolicy
+         * @description What being late costs: so much of the points for each started hour or day, or once; never more than the most.
+         */
+        "ShownLatePolicy-Input": {
+            /**
+             * Most Percent
+             * @default 100
+             */
+            most_percent?: number;
+            /** @default day */
+            per?: components["schemas"]["LatePer"];
+            /** Percent */
+            percent: number;
+        };
+        /**
+         * ShownLatePolicy
+         * @description What being late costs: so much of the points for each started hour or day, or once; never more than the most.
+         */
+        "ShownLatePolicy-Output": {
+            /**
+             * Most Percent
+             * @default 100
+             */
+            most_percent?: number;
+            /** @default day */
+            per?: components["schemas"]["LatePer"];
+            /** Percent */
+            percent: number;
+        };
+        /**
+         * ShownMark
+         * @description A step of a scale or a level of a criterion, and the points it stands for.
+         */
+        ShownMark: {
+            /** Id */
+            id: string;
+            /** Points */
+            points: number;
+            /** Title */
+            title: string;
+        };
         /**
          * SignIn
          * @description One device on which a person is signed in.
@@ -5283,6 +6588,29 @@ export interface components {
             stuck: boolean;
         };
         /**
+         * StudentRow
+         * @description One student's grades and what they come to; to the student, of what is shown to them.
+         */
+        StudentRow: {
+            /** Categories */
+            categories: components["schemas"]["CategoryResult"][];
+            /** Color */
+            color: string;
+            /** Grades */
+            grades: components["schemas"]["Grade"][];
+            /** Letter */
+            letter: string | null;
+            /** Name */
+            name: string;
+            /** Percent */
+            percent: number | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
          * StudentSummary
          * @description How one student stands, counted over the activities.
          */
@@ -5311,6 +6639,159 @@ export interface components {
          */
         StudentsAccess: {
             students: components["schemas"]["Level"];
+        };
+        /**
+         * Submission
+         * @description All of one student's work for an assignment. The grade is the student's to see once it was given back.
+         */
+        Submission: {
+            /**
+             * Assignment Id
+             * Format: uuid
+             */
+            assignment_id: string;
+            /** Attempts */
+            attempts: components["schemas"]["Attempt"][];
+            /** Attempts Left */
+            attempts_left: number | null;
+            /**
+             * Class Id
+             * Format: uuid
+             */
+            class_id: string;
+            /** Cutoff At */
+            cutoff_at: string | null;
+            /** Document Id */
+            document_id: string | null;
+            /**
+             * Draft
+             * @description The student's own; teachers see what is handed in.
+             */
+            draft: string | null;
+            /** Draft Files */
+            draft_files: components["schemas"]["File"][];
+            /** Due At */
+            due_at: string | null;
+            grade: components["schemas"]["GivenGrade"] | null;
+            /** Handed In At */
+            handed_in_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Late Seconds */
+            late_seconds: number;
+            /** Penalty Percent */
+            penalty_percent: number;
+            state: components["schemas"]["SubmissionState"];
+            /**
+             * Taken
+             * @description Whether something can be handed in now.
+             */
+            taken: boolean;
+            user: components["schemas"]["WorkPerson"];
+            /**
+             * Version
+             * @description Of the grade; send it back with a grading.
+             */
+            version: number;
+            /**
+             * Writing
+             * @description The student is at it, for the first time or once more.
+             */
+            writing: boolean;
+        };
+        /**
+         * SubmissionLine
+         * @description One student's work in a list. Without an id, there is none yet.
+         */
+        SubmissionLine: {
+            /** Attempts */
+            attempts: number;
+            /** Due At */
+            due_at: string | null;
+            /** Excused */
+            excused: boolean;
+            /** Extended */
+            extended: boolean;
+            /** Handed In At */
+            handed_in_at: string | null;
+            /** Id */
+            id: string | null;
+            /** Label */
+            label: string | null;
+            /** Late Seconds */
+            late_seconds: number;
+            /** Points */
+            points: number | null;
+            state: components["schemas"]["SubmissionState"];
+            user: components["schemas"]["WorkPerson"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * SubmissionPage
+         * @description One page of a class's work for an assignment.
+         */
+        SubmissionPage: {
+            /** Items */
+            items: components["schemas"]["SubmissionLine"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * SubmissionState
+         * @description How far one student's work for an assignment has come.
+         * @enum {string}
+         */
+        SubmissionState: "none" | "working" | "handed_in" | "returned";
+        /**
+         * TableChange
+         * @description A grade that a table would change. `version` belongs into the change.
+         */
+        TableChange: {
+            /** Excused */
+            excused: boolean;
+            /** Excused Before */
+            excused_before: boolean;
+            /**
+             * Item Id
+             * Format: uuid
+             */
+            item_id: string;
+            /** Name */
+            name: string;
+            /** Points */
+            points: number | null;
+            /** Points Before */
+            points_before: number | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TablePreview
+         * @description What a table would change, and everything that is wrong in it. Nothing is changed yet: send `changes` to do it.
+         */
+        TablePreview: {
+            /** Bad Rows */
+            bad_rows: components["schemas"]["BadTableRow"][];
+            /** Changes */
+            changes: components["schemas"]["TableChange"][];
+            /** Encoding */
+            encoding: string;
+            /**
+             * Grades
+             * @description How many grades the table has, changed or not.
+             */
+            grades: number;
+            /** Unknown Columns */
+            unknown_columns: string[];
         };
         /**
          * TextCount
@@ -5390,6 +6871,43 @@ export interface components {
             /** Url */
             url: string;
         };
+        /**
+         * WorkCounts
+         * @description How a class stands with an assignment: students who have handed in, and work that waits for its grade.
+         */
+        WorkCounts: {
+            /** Handed In */
+            handed_in: number;
+            /** To Grade */
+            to_grade: number;
+        };
+        /**
+         * WorkPerson
+         * @description Whose work it is.
+         */
+        WorkPerson: {
+            /** Color */
+            color: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Fault
+         * @description What can be wrong in one row.
+         * @enum {string}
+         */
+        classroom__grades__sheets__Fault: "unknown_student" | "several_students" | "student_twice" | "too_many_cells" | "not_a_grade";
+        /**
+         * Fault
+         * @description What is wrong with a row, or with a whole file.
+         * @enum {string}
+         */
+        classroom__roster__rules__Fault: "no_email" | "bad_email" | "bad_name" | "duplicate" | "unreadable" | "unknown_address" | "not_for_classes";
     };
     responses: never;
     parameters: never;
@@ -6264,6 +7782,751 @@ export interface operations {
             };
             /** @description It does not exist, or not for this person. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAssignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAssignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateAssignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExtensions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtensionList"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setExtension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExtension"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endExtension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishAssignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreAssignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSubmissions: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionPage"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's choice. The same request with the same key is carried out once. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadSubmissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A folder for each student who has handed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawAssignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7206,6 +9469,141 @@ export interface operations {
             };
         };
     };
+    listAssignments: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentPage"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAssignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's choice. The same request with the same key is carried out once. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAssignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDocuments: {
         parameters: {
             query?: {
@@ -7409,6 +9807,725 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClassFile"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getGradebook: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gradebook"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setGrades: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GradeChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedGrades"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportGrades: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The gradebook as a table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGradeChanges: {
+        parameters: {
+            query?: {
+                item_id?: string | null;
+                user_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createGradeItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's choice. The same request with the same key is carried out once. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGradeItem"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeItem"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orderGradeItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gradebook"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeGradeItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateGradeItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GradeItemChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeItem"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreGradeItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeItem"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewGrades: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TablePreview"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setGradeScheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gradebook"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -12522,6 +15639,35 @@ export interface operations {
             };
         };
     };
+    listDueWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueList"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     requestEmailChange: {
         parameters: {
             query?: never;
@@ -12625,6 +15771,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileRoom"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOwnGrades: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnGrades"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -14922,6 +18097,184 @@ export interface operations {
             };
             /** @description It does not fit the present state. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSubmission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginAttempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gradeSubmission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGrading"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

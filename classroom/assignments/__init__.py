@@ -1,0 +1,1 @@
+"""Hold what teachers set, what students hand in for it, and what comes back."""

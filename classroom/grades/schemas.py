@@ -1,0 +1,268 @@
+"""The bodies of requests and answers about gradebooks."""
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, PlainSerializer, WithJsonSchema, model_validator
+
+from auth.http.schemas import Answer, Moment, Page, PlainText, RequestBody
+from classroom.grades.models import GradeSource
+from classroom.grades.rules import CATEGORIES_MAX, ITEMS_MAX, LETTERS_MAX
+from classroom.grades.sheets import Fault
+
+CHANGES_MAX = 5000
+
+
+def _number(value: Decimal) -> float:
+    return float(value)
+
+
+Points = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=8, decimal_places=2, allow_inf_nan=False),
+    PlainSerializer(_number, return_type=float),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 999999.99}),
+]
+"""Points, with at most two decimals."""
+Weight = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=9, decimal_places=3, allow_inf_nan=False),
+    PlainSerializer(_number, return_type=float),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 999999.999}),
+]
+Percent = Annotated[
+    Decimal,
+    Field(ge=0, decimal_places=2, allow_inf_nan=False),
+    PlainSerializer(_number, return_type=float),
+    WithJsonSchema({"type": "number", "minimum": 0}),
+]
+
+
+class GradeCategory(Answer):
+    """A part of the total: its weight beside the others, and how many of the lowest grades in it do not count."""
+
+    id: UUID
+    title: str
+    weight: Weight
+    drop_lowest: int
+
+
+class Letter(RequestBody):
+    """A letter, or what the school calls it, and the lowest percentage that earns it."""
+
+    label: PlainText
+    from_percent: Annotated[Percent, Field(le=100)]
+
+
+class ScaleStep(Answer):
+    """A step of a scale, and the points that it stands for."""
+
+    title: str
+    points: Points
+
+
+class GradeItem(Answer):
+    """What is graded. Without a weight, it weighs its full marks. An assignment's title and full marks are the assignment's."""
+
+    id: UUID
+    title: str
+    points_max: Points
+    category_id: UUID | None
+    weight: Weight | None
+    hidden: bool
+    assignment_id: UUID | None
+    scale: list[ScaleStep]
+
+
+class Grade(Answer):
+    """A grade. `share`: how much of the total it makes, in percent; null where it does not count; `dropped`: as one of the lowest."""
+
+    item_id: UUID
+    points: Points | None
+    excused: bool
+    share: Percent | None
+    dropped: bool
+    returned: bool = Field(description="The student may see it, unless its item is hidden.")
+    version: int
+
+
+class CategoryResult(Answer):
+    """What somebody has reached in one category."""
+
+    category_id: UUID
+    percent: Percent
+
+
+class StudentRow(Answer):
+    """One student's grades and what they come to; to the student, of what is shown to them."""
+
+    user_id: UUID
+    name: str
+    color: str
+    grades: list[Grade]
+    categories: list[CategoryResult]
+    percent: Percent | None
+    letter: str | None
+
+
+class Gradebook(Answer):
+    """A class's gradebook: all students for its teachers, page by page, and a student's own row for each student."""
+
+    class_id: UUID
+    class_title: str
+    items: list[GradeItem]
+    categories: list[GradeCategory]
+    letters: list[Letter]
+    version: int = Field(description="Of the categories and letters; send it back with a change of them.")
+    students: list[StudentRow]
+    next_cursor: str | None
+
+
+class OwnGrades(Answer):
+    """One's own grades in every class in which one is a student."""
+
+    items: list[Gradebook]
+
+
+class NewGradeItem(RequestBody):
+    """A column of the teachers' own."""
+
+    title: PlainText
+    points_max: Annotated[Points, Field(gt=0)] = Decimal(100)
+    category_id: UUID | None = None
+    weight: Weight | None = None
+    hidden: bool = False
+
+
+class GradeItemChanges(RequestBody):
+    """What to change about an item; what is not named stays."""
+
+    title: PlainText = ""
+    points_max: Annotated[Points, Field(gt=0)] = Decimal(100)
+    category_id: UUID | None = None
+    weight: Weight | None = None
+    hidden: bool = False
+
+
+class ItemOrder(RequestBody):
+    """The order of the items, first to last; those that are not named follow in the order they have."""
+
+    item_ids: Annotated[list[UUID], Field(max_length=ITEMS_MAX)]
+
+
+class CategoryWanted(RequestBody):
+    """A category as it shall be; without an id, a new one."""
+
+    id: UUID | None = None
+    title: PlainText
+    weight: Weight
+    drop_lowest: Annotated[int, Field(ge=0, le=ITEMS_MAX)] = 0
+
+
+class SchemeChange(RequestBody):
+    """All categories and letters, in order. `version`: of those that one has seen."""
+
+    version: Annotated[int, Field(ge=0)]
+    categories: Annotated[list[CategoryWanted], Field(max_length=CATEGORIES_MAX)]
+    letters: Annotated[list[Letter], Field(max_length=LETTERS_MAX)]
+
+    @model_validator(mode="after")
+    def _differ(self) -> Self:
+        ids = [each.id for each in self.categories if each.id is not None]
+        if len(set(ids)) < len(ids):
+            raise ValueError("a category is named twice")
+        if len({letter.from_percent for letter in self.letters}) < len(self.letters):
+            raise ValueError("two letters begin at the same percentage")
+        return self
+
+
+class GradeChange(RequestBody):
+    """A grade to set. `version`: of the grade that one has seen, 0 where there was none."""
+
+    item_id: UUID
+    user_id: UUID
+    points: Points | None
+    excused: bool = False
+    version: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.excused and self.points is not None:
+            raise ValueError("who is excused has no points")
+        return self
+
+
+class GradeChanges(RequestBody):
+    """Grades to set: all of them, or none. `source`: whether they were typed into the grid or come from a table."""
+
+    changes: Annotated[list[GradeChange], Field(min_length=1, max_length=CHANGES_MAX)]
+    source: Literal[GradeSource.GRADEBOOK, GradeSource.TABLE] = GradeSource.GRADEBOOK
+
+
+class ChangedGrade(Answer):
+    """A grade that was set, with its new version."""
+
+    item_id: UUID
+    user_id: UUID
+    points: Points | None
+    excused: bool
+    version: int
+
+
+class ChangedGrades(Answer):
+    """The grades that were set."""
+
+    items: list[ChangedGrade]
+
+
+class TableChange(Answer):
+    """A grade that a table would change. `version` belongs into the change."""
+
+    item_id: UUID
+    user_id: UUID
+    name: str
+    points_before: Points | None
+    excused_before: bool
+    points: Points | None
+    excused: bool
+    version: int
+
+
+class BadTableRow(Answer):
+    """What is wrong in a line of the table (the first is 1), in which column, and what stands there."""
+
+    line: int
+    fault: Fault
+    column: str | None
+    value: str
+
+
+class TablePreview(Answer):
+    """What a table would change, and everything that is wrong in it. Nothing is changed yet: send `changes` to do it."""
+
+    encoding: str
+    grades: int = Field(description="How many grades the table has, changed or not.")
+    changes: list[TableChange]
+    bad_rows: list[BadTableRow]
+    unknown_columns: list[str]
+
+
+class LoggedChange(Answer):
+    """A change of a grade."""
+
+    id: UUID
+    item_id: UUID
+    user_id: UUID
+    student: str
+    points_before: Points | None
+    points_after: Points | None
+    excused_before: bool
+    excused_after: bool
+    source: GradeSource
+    changed_by: str | None
+    changed_at: Moment
+
+
+class ChangePage(Page[LoggedChange]):
+    """One page of what was changed, newest first."""
