@@ -15,7 +15,6 @@ from uuid import UUID
 ITEMS_MAX = 300
 CATEGORIES_MAX = 30
 LETTERS_MAX = 30
-POINTS_MAX = Decimal("999999.99")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

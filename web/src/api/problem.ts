@@ -7,6 +7,8 @@ export class Problem extends Error {
     readonly code: string,
     readonly fields: readonly { readonly field: string; readonly message: string }[] = [],
     readonly retryAfterSeconds: number | null = null,
+    /** What somebody else has changed meanwhile: `current` is what it is now, `yours` what was sent. */
+    readonly conflicts: readonly Readonly<Record<string, unknown>>[] = [],
   ) {
     super(`${status} ${code}`);
   }
@@ -24,10 +26,11 @@ export async function problemFrom(response: Response): Promise<Problem> {
   const retry = Number(response.headers.get("Retry-After"));
   const retryAfter = Number.isFinite(retry) && retry > 0 ? retry : null;
   try {
-    const body = (await response.clone().json()) as { code?: unknown; errors?: unknown };
+    const body = (await response.clone().json()) as { code?: unknown; errors?: unknown; conflicts?: unknown };
     const code = typeof body.code === "string" ? body.code : `http_${response.status}`;
     const errors = Array.isArray(body.errors) ? (body.errors as { field: string; message: string }[]) : [];
-    return new Problem(response.status, code, errors, retryAfter);
+    const conflicts = Array.isArray(body.conflicts) ? (body.conflicts as Record<string, unknown>[]) : [];
+    return new Problem(response.status, code, errors, retryAfter, conflicts);
   } catch {
     return new Problem(response.status, `http_${response.status}`, [], retryAfter);
   }

@@ -1,4 +1,4 @@
-import { IconBook2, IconFiles, IconListCheck } from "@tabler/icons-react";
+import { IconAward, IconBook2, IconClipboardText, IconFiles, IconListCheck } from "@tabler/icons-react";
 import { lazy } from "react";
 import type { ClassTab } from "@/components/classTabs.tsx";
 
@@ -11,6 +11,12 @@ export const CLASS_TABS: readonly ClassTab[] = [
     content: lazy(() => import("@/features/lessons/LessonsTab.tsx")),
   },
   {
+    name: "assignments",
+    label: "assignments.tab",
+    icon: IconClipboardText,
+    content: lazy(() => import("@/features/assignments/AssignmentsTab.tsx")),
+  },
+  {
     name: "files",
     label: "files.tab",
     icon: IconFiles,
@@ -21,5 +27,11 @@ export const CLASS_TABS: readonly ClassTab[] = [
     label: "progress.tab",
     icon: IconListCheck,
     content: lazy(() => import("@/features/progress/ProgressTab.tsx")),
+  },
+  {
+    name: "grades",
+    label: "grades.tab",
+    icon: IconAward,
+    content: lazy(() => import("@/features/grades/GradesTab.tsx")),
   },
 ];

@@ -6,11 +6,13 @@ import type { DocumentViews } from "@/components/documentViews.tsx";
 export const DOCUMENT_KINDS: DocumentViews = {
   pages: {
     whiteboard: lazy(() => patiently(() => import("@/features/whiteboard/BoardPage.tsx"))),
+    page: lazy(() => patiently(() => import("@/features/whiteboard/BoardPage.tsx"))),
     poll: lazy(() => patiently(() => import("@/features/polls/PollPage.tsx"))),
     slides: lazy(() => patiently(() => import("@/features/slides/DeckPage.tsx"))),
   },
   views: {
     whiteboard: lazy(() => patiently(() => import("@/features/whiteboard/BoardView.tsx"))),
+    page: lazy(() => patiently(() => import("@/features/whiteboard/BoardView.tsx"))),
     poll: lazy(() => patiently(() => import("@/features/polls/PollView.tsx"))),
     slides: lazy(() => patiently(() => import("@/features/slides/DeckView.tsx"))),
   },

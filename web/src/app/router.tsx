@@ -138,6 +138,19 @@ const pollsRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/polls/PollsPage.tsx"), "PollsPage"),
 });
 
+const assignmentRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/assignments/$assignmentId",
+  validateSearch: (search): { edit?: true } => (search["edit"] === true ? { edit: true } : {}),
+  component: lazyRouteComponent(() => import("@/features/assignments/AssignmentPage.tsx"), "AssignmentPage"),
+});
+
+const submissionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/submissions/$submissionId",
+  component: lazyRouteComponent(() => import("@/features/assignments/SubmissionPage.tsx"), "SubmissionPage"),
+});
+
 const profileRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/me",
@@ -201,6 +214,8 @@ const routeTree = rootRoute.addChildren([
       courseRoute,
       lessonRoute,
       pollsRoute,
+      assignmentRoute,
+      submissionRoute,
       profileRoute,
       adminRoute,
     ]),

@@ -16,6 +16,8 @@ export interface DocumentViewProps {
   readonly teaches: boolean;
   /** It stands on the stage or within something else: without a bar of its own. */
   readonly compact?: boolean;
+  /** How this person's own work in it is kept, for kinds that people write. */
+  readonly onSave?: ((state: SaveState) => void) | undefined;
 }
 
 /** What a dialogue gets that makes something new for a class. */

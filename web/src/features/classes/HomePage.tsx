@@ -12,6 +12,7 @@ import { ErrorState } from "@/components/ErrorState.tsx";
 import { Page } from "@/components/Page.tsx";
 import { PersonAvatar } from "@/components/PersonAvatar.tsx";
 import { StartClassOf, Today } from "@/components/sessions/Today.tsx";
+import { WorkDue } from "@/components/work/WorkDue.tsx";
 import { CreateClass } from "./CreateClass.tsx";
 import { JoinWithCode } from "./JoinWithCode.tsx";
 import styles from "./HomePage.module.css";
@@ -78,6 +79,7 @@ export function HomePage() {
         </EmptyState>
       )}
       <Today classes={classes.data ?? []} />
+      {classes.data?.some(({ role }) => role === "student") && <WorkDue />}
       {classes.data && !empty && (
         <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} component="ul" className={styles["cards"]}>
           {classes.data.map((room) => (

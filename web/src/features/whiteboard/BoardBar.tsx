@@ -34,6 +34,8 @@ export function BoardBar(props: {
   const { board, teaches } = props;
   const [renaming, rename] = useDisclosure(false);
   const open = props.save.kind !== "gone";
+  // A student's page belongs to their work: it is named after it, and shared with nobody.
+  const manages = teaches && board.kind !== "page";
   return (
     <header className={styles["bar"]}>
       <Tooltip label={t("board.backToClass")}>
@@ -52,7 +54,7 @@ export function BoardBar(props: {
           />
         </ActionIcon>
       </Tooltip>
-      {teaches ? (
+      {manages ? (
         <Tooltip label={t("class.renameBoard")}>
           <UnstyledButton
             className={styles["title"]}
@@ -104,7 +106,7 @@ export function BoardBar(props: {
               </ActionIcon>
             </Tooltip>
           )}
-          {teaches && <AccessMenu board={board} />}
+          {manages && <AccessMenu board={board} />}
           <ExportMenu
             handle={props.handle}
             onOutline={props.onOutline}

@@ -1,6 +1,6 @@
 import { Center, Loader } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem.ts";
 import { documentQuery, useMe } from "@/api/queries.ts";
@@ -16,7 +16,7 @@ import type { BoardHandle } from "./boardHandle.ts";
 import { useDocumentSession } from "./useDocumentSession.ts";
 
 /** A board as part of something else, a stage say: the canvas and what is told on it, no bar. */
-export default function BoardView({ documentId, classId }: DocumentViewProps) {
+export default function BoardView({ documentId, classId, onSave }: DocumentViewProps) {
   const { t } = useTranslation();
   const { api } = useServices();
   const { data: me } = useMe();
@@ -32,12 +32,14 @@ export default function BoardView({ documentId, classId }: DocumentViewProps) {
       </Center>
     );
   }
-  return <OpenBoard key={board.data.id} board={board.data} me={me} />;
+  return <OpenBoard key={board.data.id} board={board.data} me={me} onSave={onSave} />;
 }
 
-function OpenBoard({ board, me }: { board: BoardDocument; me: Me }) {
+function OpenBoard(props: { board: BoardDocument; me: Me; onSave: DocumentViewProps["onSave"] }) {
+  const { board, me, onSave } = props;
   const { session, view } = useDocumentSession(board.id, me.id);
   const [handle, setHandle] = useState<BoardHandle | null>(null);
+  useEffect(() => onSave?.(view.save), [onSave, view.save]);
   if (view.save.kind === "gone") return <NotShared classId={board.class_id} />;
   const calm = ["saved", "saving", "readOnly", "connecting"].includes(view.save.kind);
   return (

@@ -2,6 +2,8 @@
 import access from "./access.json";
 import actions from "./actions.json";
 import admin from "./admin.json";
+import assignments from "./assignments.json";
+import attachments from "./attachments.json";
 import audit from "./audit.json";
 import auth from "./auth.json";
 import board from "./board.json";
@@ -12,6 +14,7 @@ import fields from "./fields.json";
 import filePicker from "./filePicker.json";
 import files from "./files.json";
 import finder from "./finder.json";
+import grades from "./grades.json";
 import history from "./history.json";
 import home from "./home.json";
 import join from "./join.json";
@@ -36,6 +39,8 @@ export default {
   access,
   actions,
   admin,
+  assignments,
+  attachments,
   audit,
   auth,
   board,
@@ -46,6 +51,7 @@ export default {
   filePicker,
   files,
   finder,
+  grades,
   history,
   home,
   join,

@@ -31,7 +31,7 @@ export function HistoryPage() {
   const narrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
   const about = history.data?.pages[0];
   const bursts = history.data?.pages.flatMap(({ items }) => items) ?? [];
-  const chosen = bursts.find(({ last_seq }) => last_seq === moment) ?? (narrow ? undefined : bursts[0]);
+  const chosen = burstAt(bursts, moment) ?? (narrow ? undefined : bursts[0]);
   const { restore, pending } = useRestore(documentId, (burst) => whenOf(burst.ended_at, i18n.language));
   useTitle(about ? t("history.titleOf", { title: about.title }) : t("history.title"));
 
@@ -53,7 +53,7 @@ export function HistoryPage() {
             key={documentId}
             documentId={documentId}
             burst={chosen}
-            shows={about.kind === "whiteboard"}
+            shows={about.kind === "whiteboard" || about.kind === "page"}
             now={chosen.last_seq === about.seq}
             restorable={about.restorable}
             pending={pending}
@@ -87,6 +87,13 @@ export function HistoryPage() {
       </aside>
     </div>
   );
+}
+
+/** The piece of work that ends at a moment; or, where a moment lies in the midst of one, that piece up to it. */
+function burstAt(bursts: readonly HistoryBurst[], moment: number | undefined): HistoryBurst | undefined {
+  if (moment === undefined) return undefined;
+  const found = bursts.find(({ first_seq, last_seq }) => first_seq <= moment && moment <= last_seq);
+  return found && { ...found, last_seq: moment };
 }
 
 /** The way back: to the list on a phone, else to where the person came from. */

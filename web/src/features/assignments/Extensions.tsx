@@ -1,0 +1,106 @@
+import { ActionIcon, Button, Group, Modal, Select, Stack, Text, TextInput, Tooltip } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useServices } from "@/api/services.tsx";
+import { FormProblem } from "@/components/FormProblem.tsx";
+import { RowsLoading } from "@/components/RowsLoading.tsx";
+import { moment } from "@/components/time.ts";
+import { extensionsQuery, workChanged, type Assignment, type SubmissionLine } from "./queries.ts";
+import { fromField, toField, workProblem } from "./words.ts";
+
+/** Who has more time, and to give it to somebody else. */
+export function Extensions(props: {
+  assignment: Assignment;
+  students: readonly SubmissionLine[];
+  onClose: () => void;
+}) {
+  const { t, i18n } = useTranslation();
+  const { api } = useServices();
+  const client = useQueryClient();
+  const { assignment } = props;
+  const [student, setStudent] = useState<string | null>(null);
+  const [due, setDue] = useState(toField(assignment.due_at));
+  const found = useQuery(extensionsQuery(api, assignment.id));
+  const address = "/api/assignments/{assignment_id}/extensions/{user_id}" as const;
+  const path = (userId: string) => ({ params: { path: { assignment_id: assignment.id, user_id: userId } } });
+  const settle = {
+    onSettled: () => workChanged(client, { assignmentId: assignment.id, classId: assignment.class_id }),
+  };
+  const give = useMutation({
+    mutationFn: async () => {
+      const until = fromField(due);
+      if (student === null || until === null) return;
+      await api.PUT(address, { ...path(student), body: { due_at: until } });
+    },
+    onSuccess: () => setStudent(null),
+    ...settle,
+  });
+  const take = useMutation({ mutationFn: (userId: string) => api.DELETE(address, path(userId)), ...settle });
+  const problem = give.error ?? take.error;
+  return (
+    <Modal opened onClose={props.onClose} title={t("assignments.extensions")} centered>
+      <Stack>
+        <FormProblem words={problem ? t(workProblem(problem)) : null} />
+        {found.isPending && <RowsLoading rows={2} />}
+        {found.data?.length === 0 && (
+          <Text size="sm" c="dimmed">
+            {t("assignments.noExtensions")}
+          </Text>
+        )}
+        <Stack component="ul" gap={0} p={0} m={0} style={{ listStyle: "none" }}>
+          {found.data?.map((each) => (
+            <Group component="li" key={each.user_id} justify="space-between" wrap="nowrap">
+              <div style={{ minWidth: 0 }}>
+                <Text truncate>{each.name}</Text>
+                <Text size="sm" c="dimmed">
+                  {t("assignments.due", { when: moment(each.due_at, i18n.language) })}
+                </Text>
+              </div>
+              <Tooltip label={t("assignments.endExtension")}>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  size={44}
+                  aria-label={t("assignments.endExtensionOf", { name: each.name })}
+                  onClick={() => take.mutate(each.user_id)}
+                >
+                  <IconX size={18} />
+                </ActionIcon>
+              </Tooltip>
+            </Group>
+          ))}
+        </Stack>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            give.mutate();
+          }}
+        >
+          <Stack gap="sm">
+            <Select
+              label={t("assignments.student")}
+              searchable
+              data={props.students.map(({ user }) => ({ value: user.id, label: user.name }))}
+              value={student}
+              onChange={setStudent}
+              nothingFoundMessage={t("assignments.nobody")}
+            />
+            <TextInput
+              type="datetime-local"
+              label={t("assignments.theirDue")}
+              value={due}
+              onChange={(event) => setDue(event.currentTarget.value)}
+            />
+            <Group justify="flex-end">
+              <Button type="submit" h={44} loading={give.isPending} disabled={student === null || due === ""}>
+                {t("assignments.giveTime")}
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </Stack>
+    </Modal>
+  );
+}

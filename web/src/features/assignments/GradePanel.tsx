@@ -1,0 +1,253 @@
+import {
+  Alert,
+  Button,
+  Card,
+  Group,
+  NumberInput,
+  SegmentedControl,
+  Stack,
+  Switch,
+  Text,
+  Textarea,
+  Title,
+} from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { IconUsers } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { body } from "@/api/client.ts";
+import { Problem } from "@/api/problem.ts";
+import { useServices } from "@/api/services.tsx";
+import { FileField } from "@/components/files/FileField.tsx";
+import { FormProblem } from "@/components/FormProblem.tsx";
+import { tell } from "@/components/toast.tsx";
+import styles from "./assignments.module.css";
+import { submissionQuery, workChanged, type Assignment, type Submission } from "./queries.ts";
+import { number, workProblem } from "./words.ts";
+
+/** What somebody else has said meanwhile. */
+interface Theirs {
+  readonly points: number | null;
+  readonly raw_points?: number | null;
+  readonly excused: boolean;
+  readonly feedback?: string;
+  readonly rubric?: Record<string, string>;
+  readonly version: number;
+  readonly graded_by: string | null;
+}
+
+/** Points, levels, words; keep them, or give the work back. `Ctrl Enter` gives it back and goes on. */
+export function GradePanel(props: { assignment: Assignment; submission: Submission; onNext: () => void }) {
+  const { t, i18n } = useTranslation();
+  const { api } = useServices();
+  const client = useQueryClient();
+  const { assignment, submission } = props;
+  const { grade } = submission;
+  const language = i18n.language;
+  const rubric = assignment.rubric ?? [];
+  const [version, setVersion] = useState(submission.version);
+  const [points, setPoints] = useState<number | string>(grade?.raw_points ?? grade?.points ?? "");
+  const [levels, setLevels] = useState<Record<string, string>>(grade?.rubric ?? {});
+  const [feedback, setFeedback] = useState(grade?.feedback ?? "");
+  const [files, setFiles] = useState(grade?.files ?? []);
+  const [excused, setExcused] = useState(grade?.excused ?? false);
+  const [waived, setWaived] = useState(false);
+  const [theirs, setTheirs] = useState<Theirs | null>(null);
+
+  const choose = (criterion: string, level: string) => {
+    const chosen = { ...levels, [criterion]: level };
+    setLevels(chosen);
+    const found = rubric.flatMap(({ id, levels: each }) => each.filter((mark) => mark.id === chosen[id]));
+    setPoints(found.length === rubric.length ? found.reduce((sum, mark) => sum + mark.points, 0) : "");
+  };
+  const save = useMutation({
+    mutationFn: (giveBack: boolean) =>
+      body(
+        api.PUT("/api/submissions/{submission_id}/grade", {
+          params: { path: { submission_id: submission.id } },
+          body: {
+            version,
+            points: excused || points === "" ? null : Number(points),
+            excused,
+            penalty_percent: waived ? 0 : null,
+            rubric: levels,
+            feedback,
+            file_ids: files.map(({ id }) => id),
+            give_back: giveBack,
+          },
+        }),
+      ),
+    onSuccess: (done, giveBack) => {
+      client.setQueryData(submissionQuery(api, done.id).queryKey, done);
+      setVersion(done.version);
+      setTheirs(null);
+      tell(t(giveBack ? "assignments.givenBack" : "assignments.gradeKept", { name: submission.user.name }));
+    },
+    onError: (error) => {
+      const conflict = error instanceof Problem ? error.conflicts[0] : undefined;
+      if (conflict) setTheirs(conflict["current"] as Theirs);
+    },
+    onSettled: () => workChanged(client, { assignmentId: assignment.id, classId: assignment.class_id }),
+  });
+  const giveBackAndGoOn = () => save.mutate(true, { onSuccess: props.onNext });
+  useHotkeys([["mod+Enter", giveBackAndGoOn]], []);
+  const takeTheirs = () => {
+    if (!theirs) return;
+    setPoints(theirs.raw_points ?? theirs.points ?? "");
+    setFeedback(theirs.feedback ?? "");
+    setLevels(theirs.rubric ?? {});
+    setExcused(theirs.excused);
+    setVersion(theirs.version);
+    setTheirs(null);
+    save.reset();
+  };
+  const penalty = waived ? 0 : submission.penalty_percent;
+  const final = points === "" ? null : (Number(points) * (100 - penalty)) / 100;
+  const graded = assignment.points_max != null;
+  return (
+    <Card
+      component="form"
+      radius="lg"
+      padding="lg"
+      aria-label={t("assignments.gradeForm")}
+      bg="light-dark(var(--mantine-color-gray-0), var(--mantine-color-dark-6))"
+      onSubmit={(event) => {
+        event.preventDefault();
+        giveBackAndGoOn();
+      }}
+    >
+      <Stack gap="md">
+        <Title order={2} size="h4">
+          {t("assignments.grade")}
+        </Title>
+        {theirs ? (
+          <Alert color="orange" variant="light" icon={<IconUsers size={20} />} role="alert">
+            <Text size="sm">
+              {t("assignments.conflict", {
+                name: theirs.graded_by ?? t("assignments.somebody"),
+                points: theirs.excused
+                  ? t("assignments.excused")
+                  : theirs.points == null
+                    ? t("assignments.noPoints")
+                    : number(theirs.points, language),
+              })}
+            </Text>
+            {theirs.feedback && (
+              <Text size="sm" className={styles["text"]} mt={4} dir="auto">
+                {theirs.feedback}
+              </Text>
+            )}
+            <Group gap="xs" mt="xs">
+              <Button size="compact-md" variant="default" onClick={takeTheirs}>
+                {t("assignments.takeTheirs")}
+              </Button>
+              <Button
+                size="compact-md"
+                variant="default"
+                onClick={() => {
+                  setVersion(theirs.version);
+                  setTheirs(null);
+                  save.reset();
+                }}
+              >
+                {t("assignments.keepMine")}
+              </Button>
+            </Group>
+          </Alert>
+        ) : (
+          <FormProblem words={save.error ? t(workProblem(save.error)) : null} />
+        )}
+        {rubric.map((criterion) => (
+          <div key={criterion.id} role="group" aria-label={criterion.title}>
+            <Text size="sm" fw={600} mb={4}>
+              {criterion.title}
+            </Text>
+            <Group gap={6}>
+              {criterion.levels.map((level) => {
+                const chosen = levels[criterion.id] === level.id;
+                return (
+                  <Button
+                    key={level.id}
+                    className={styles["level"]}
+                    variant={chosen ? "filled" : "default"}
+                    aria-pressed={chosen}
+                    onClick={() => choose(criterion.id, level.id)}
+                    styles={{ label: { whiteSpace: "normal" } }}
+                  >
+                    {`${level.title} (${number(level.points, language)})`}
+                  </Button>
+                );
+              })}
+            </Group>
+          </div>
+        ))}
+        {assignment.scale && (
+          <SegmentedControl
+            orientation="vertical"
+            aria-label={t("assignments.scale")}
+            data={assignment.scale.map((mark) => ({ value: String(mark.points), label: mark.title }))}
+            value={points === "" ? "" : String(points)}
+            onChange={(value) => setPoints(Number(value))}
+            disabled={excused}
+          />
+        )}
+        {graded && !assignment.scale && (
+          <NumberInput
+            label={t("assignments.pointsOf", { max: number(assignment.points_max ?? 0, language) })}
+            value={excused ? "" : points}
+            onChange={setPoints}
+            min={0}
+            decimalScale={2}
+            size="md"
+            disabled={excused}
+            data-autofocus
+          />
+        )}
+        {graded && submission.penalty_percent > 0 && !excused && (
+          <Stack gap={6}>
+            <Switch
+              label={t("assignments.waive", { percent: number(submission.penalty_percent, language) })}
+              checked={waived}
+              onChange={(event) => setWaived(event.currentTarget.checked)}
+            />
+            {final !== null && !waived && (
+              <Text size="sm" c="dimmed">
+                {t("assignments.afterPenalty", { points: number(final, language) })}
+              </Text>
+            )}
+          </Stack>
+        )}
+        {graded && (
+          <Switch
+            label={t("assignments.excuse")}
+            checked={excused}
+            onChange={(event) => setExcused(event.currentTarget.checked)}
+          />
+        )}
+        <Textarea
+          label={t("assignments.feedback")}
+          value={feedback}
+          onChange={(event) => setFeedback(event.currentTarget.value)}
+          maxLength={20_000}
+          autosize
+          minRows={4}
+          maxRows={16}
+          dir="auto"
+        />
+        <FileField label={t("assignments.feedbackFiles")} files={files} onChange={setFiles} most={20} />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" h={44} loading={save.isPending} onClick={() => save.mutate(false)}>
+            {t("assignments.keepGrade")}
+          </Button>
+          <Button type="submit" h={44} loading={save.isPending}>
+            {t("assignments.giveBack")}
+          </Button>
+        </Group>
+        <Text size="xs" c="dimmed" ta="end">
+          {t("assignments.keys")}
+        </Text>
+      </Stack>
+    </Card>
+  );
+}

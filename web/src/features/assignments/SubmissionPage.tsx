@@ -1,0 +1,170 @@
+import { ActionIcon, Group, Select, Stack, Text, Tooltip } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useServices } from "@/api/services.tsx";
+import { ErrorState } from "@/components/ErrorState.tsx";
+import { Page } from "@/components/Page.tsx";
+import { RowsLoading } from "@/components/RowsLoading.tsx";
+import styles from "./assignments.module.css";
+import { AttemptView } from "./AttemptView.tsx";
+import { GradePanel } from "./GradePanel.tsx";
+import {
+  assignmentQuery,
+  submissionQuery,
+  submissionsQuery,
+  type Assignment,
+  type Submission,
+} from "./queries.ts";
+import { WorkBadge } from "./WorkBadge.tsx";
+
+const route = getRouteApi("/members/shell/submissions/$submissionId");
+
+/** One student's work beside its grading; a student finds their own with the task. */
+export function SubmissionPage() {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const { submissionId } = route.useParams();
+  const submission = useQuery(submissionQuery(api, submissionId));
+  const assignment = useQuery({
+    ...assignmentQuery(api, submission.data?.assignment_id ?? ""),
+    enabled: submission.data !== undefined,
+  });
+  const error = submission.error ?? assignment.error;
+  if (error && !(submission.data && assignment.data)) {
+    return (
+      <Page title={t("errors.title")}>
+        <ErrorState
+          error={error}
+          retry={() => void Promise.all([submission.refetch(), submission.data && assignment.refetch()])}
+        />
+      </Page>
+    );
+  }
+  if (!submission.data || !assignment.data) {
+    return (
+      <Page title={t("assignments.work")}>
+        <RowsLoading rows={4} />
+      </Page>
+    );
+  }
+  if (!assignment.data.teaches) {
+    return (
+      <Navigate
+        to="/assignments/$assignmentId"
+        params={{ assignmentId: assignment.data.id }}
+        search={{}}
+        replace
+      />
+    );
+  }
+  return <GradingPage key={submission.data.id} assignment={assignment.data} submission={submission.data} />;
+}
+
+function GradingPage({ assignment, submission }: { assignment: Assignment; submission: Submission }) {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const navigate = route.useNavigate();
+  const lines = useQuery(submissionsQuery(api, assignment.id));
+  const [shown, setShown] = useState<number | null>(null);
+  const worked = (lines.data ?? []).filter(({ id, attempts }) => id != null && attempts > 0);
+  const at = worked.findIndex(({ id }) => id === submission.id);
+  const open = (index: number) => {
+    const id = worked[index]?.id;
+    if (id != null) void navigate({ to: "/submissions/$submissionId", params: { submissionId: id } });
+  };
+  // What waits for a grade comes first, then whoever is next by name.
+  const next = () => {
+    const waits = [...worked.slice(at + 1), ...worked.slice(0, Math.max(at, 0))].find(
+      ({ state }) => state === "handed_in",
+    );
+    if (waits?.id != null) {
+      void navigate({ to: "/submissions/$submissionId", params: { submissionId: waits.id } });
+    } else {
+      open(at + 1);
+    }
+  };
+  useHotkeys(
+    [
+      ["alt+ArrowLeft", () => open(at - 1)],
+      ["alt+ArrowRight", () => open(at + 1)],
+    ],
+    [],
+  );
+  const attempt =
+    submission.attempts.find(({ number }) => number === shown) ?? submission.attempts.at(-1) ?? null;
+  return (
+    <Page
+      title={submission.user.name}
+      detail={
+        <Link to="/assignments/$assignmentId" params={{ assignmentId: assignment.id }} search={{}}>
+          {assignment.title}
+        </Link>
+      }
+      action={
+        <Group gap="xs" wrap="nowrap">
+          <WorkBadge state={submission.state} lateSeconds={submission.late_seconds} />
+          <Tooltip label={t("assignments.previousStudent")}>
+            <ActionIcon
+              variant="default"
+              size={44}
+              aria-label={t("assignments.previousStudent")}
+              disabled={at <= 0}
+              onClick={() => open(at - 1)}
+            >
+              <IconChevronLeft size={20} className={styles["mirrored"]} />
+            </ActionIcon>
+          </Tooltip>
+          <Text size="sm" c="dimmed" aria-live="polite" style={{ whiteSpace: "nowrap" }}>
+            {at >= 0 && t("assignments.place", { place: at + 1, all: worked.length })}
+          </Text>
+          <Tooltip label={t("assignments.nextStudent")}>
+            <ActionIcon
+              variant="default"
+              size={44}
+              aria-label={t("assignments.nextStudent")}
+              disabled={at < 0 || at >= worked.length - 1}
+              onClick={() => open(at + 1)}
+            >
+              <IconChevronRight size={20} className={styles["mirrored"]} />
+            </ActionIcon>
+          </Tooltip>
+        </Group>
+      }
+    >
+      <div className={styles["grading"]}>
+        <Stack component="section" aria-label={t("assignments.work")}>
+          {submission.attempts.length > 1 && (
+            <Select
+              label={t("assignments.attempt")}
+              maw={240}
+              allowDeselect={false}
+              data={submission.attempts.map(({ number }) => ({
+                value: String(number),
+                label: t("assignments.attemptNumber", { number }),
+              }))}
+              value={String(attempt?.number ?? "")}
+              onChange={(value) => setShown(Number(value))}
+            />
+          )}
+          {attempt ? (
+            <AttemptView
+              submission={submission}
+              attempt={attempt}
+              classId={assignment.class_id}
+              teaches={true}
+            />
+          ) : (
+            <Text c="dimmed">{t("assignments.nothingYet")}</Text>
+          )}
+        </Stack>
+        <div className={styles["panel"]}>
+          <GradePanel assignment={assignment} submission={submission} onNext={next} />
+        </div>
+      </div>
+    </Page>
+  );
+}
