@@ -216,6 +216,7 @@ def test_a_text_is_bounded_in_length_depth_parts_and_files() -> None:
         doc(*(words("雨" * 30_000) for _ in range(3))),
         doc(deep),
         doc(*({"type": "paragraph"} for _ in range(10_000))),
+        doc({"type": "paragraph", "content": [{"type": "text", "text": "x" * (BYTES_MAX + 1)}]}),
         doc(*({"type": "embed", "attrs": {"document_id": str(uuid4())}} for _ in range(REFERENCES_MAX + 1))),
     ):
         with pytest.raises(ContentTooLong):

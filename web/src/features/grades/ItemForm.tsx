@@ -120,7 +120,11 @@ export function ItemForm(props: {
             </Group>
           ) : (
             <Text size="sm">
-              <Link to="/assignments/$assignmentId" params={{ assignmentId: item.assignment_id ?? "" }} search={{}}>
+              <Link
+                to="/assignments/$assignmentId"
+                params={{ assignmentId: item.assignment_id ?? "" }}
+                search={{}}
+              >
                 {t("grades.toAssignment")}
               </Link>
             </Text>
