@@ -182,6 +182,8 @@ def test_a_page_is_drawn_on_and_freezes_when_it_is_handed_in(room: Room, course:
     hand_in = student.get_by_role("button", name="Hand in")
     expect(hand_in).to_be_enabled()
     canvas.scroll_into_view_if_needed()
+    # Before it is in step with the server the board takes no keys.
+    expect(student.get_by_text("Saved", exact=True).first).to_be_visible()
     student.keyboard.press("r")
     box = canvas.bounding_box()
     assert box is not None

@@ -156,13 +156,14 @@ def test_operations_have_names_that_read_well_in_typescript() -> None:
 def test_every_error_is_described_as_problem_details() -> None:
     for method, path, operation in operations():
         for status, response in operation["responses"].items():
-            if int(status) >= 400:
+            # Players ask for parts of files, and read only the header of this answer.
+            if int(status) >= 400 and status != "416":
                 assert list(response["content"]) == ["application/problem+json"], (method, path, status)
 
 
 def test_whoever_needs_a_token_says_so() -> None:
     public = {operation["operationId"] for _, _, operation in operations() if "security" not in operation}
-    with_a_link = {"requestPasswordReset", "resetPassword", "confirmEmail"}
+    with_a_link = {"requestPasswordReset", "resetPassword", "confirmEmail", "getLinkedFile"}
     assert public == {"getAuthOptions", "register", "login", "refresh", "previewClass"} | with_a_link
 
 

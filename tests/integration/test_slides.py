@@ -34,7 +34,7 @@ from tests.integration.conftest import Api, Classroom, Client
 pytestmark = pytest.mark.postgres
 
 IsProblem = Callable[..., None]
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 PDF = "application/pdf"
 
 
@@ -288,8 +288,9 @@ async def test_pages_that_are_all_there_are_not_taken_back(deck: Deck, is_proble
 async def test_bytes_that_somebody_else_needs_stay(deck: Deck) -> None:
     await deck.upload(pdfs.pdf(2))
     await deck.finished()
-    before = set(deck.kept())
+    # Only then is the folder gone in which the pages were made.
     await deck.work.close()
+    before = set(deck.kept())
     second = (await deck.upload(pdfs.pdf(2))).json()
     assert (await deck.room.teacher.delete(f"{deck.path}/uploads/{second['id']}")).status_code == 204
     assert set(deck.kept()) == before

@@ -51,7 +51,7 @@ export function WorkDue() {
                 </Text>
               </Link>
               {left !== null && left < DAY_MILLISECONDS && (
-                <Badge variant="light" color="orange" visibleFrom="xs">
+                <Badge variant="default" visibleFrom="xs">
                   {t(left < 0 ? "assignments.overdue" : "assignments.soon")}
                 </Badge>
               )}

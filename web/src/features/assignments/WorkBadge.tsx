@@ -27,8 +27,7 @@ export function WorkBadge({ state, lateSeconds = 0 }: { state: WorkState; lateSe
       </Badge>
       {lateSeconds > 0 && (
         <Badge
-          variant="light"
-          color="orange"
+          variant="default"
           leftSection={<IconClock size={14} aria-hidden />}
           title={t("assignments.lateBy", { time: lateBy(lateSeconds, i18n.language) })}
         >
