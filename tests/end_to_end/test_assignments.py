@@ -172,52 +172,6 @@ def test_two_teachers_who_grade_at_once_choose_between_both_values(course: Cours
     expect(changes.get_by_role("listitem").first).to_contain_text("7 → 5")
 
 
-def test_a_page_is_drawn_on_and_freezes_when_it_is_handed_in(room: Room, course: Course) -> None:
-    made = course.assignment(answers=["document"])
-    student = room.sign_in(course.zoe)
-    student.goto(f"{room.url}/assignments/{made['id']}")
-    student.get_by_role("button", name="Begin").click()
-    canvas = student.locator("canvas.interactive")
-    canvas.wait_for()
-    hand_in = student.get_by_role("button", name="Hand in")
-    expect(hand_in).to_be_enabled()
-    canvas.scroll_into_view_if_needed()
-    # Before it is in step with the server the board takes no keys.
-    expect(student.get_by_text("Saved", exact=True).first).to_be_visible()
-    student.keyboard.press("r")
-    box = canvas.bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    student.mouse.move(x - 60, y - 40)
-    student.mouse.down()
-    student.mouse.move(x + 60, y + 40, steps=4)
-    student.mouse.up()
-    expect(hand_in).to_be_enabled()
-    (line,) = [
-        each
-        for each in course.call(course.teacher, "GET", f"/api/assignments/{made['id']}/submissions")["items"]
-        if each["id"]
-    ]
-    page_id = course.call(course.teacher, "GET", f"/api/submissions/{line['id']}")["document_id"]
-
-    def elements() -> int:
-        return len(course.call(course.teacher, "GET", f"/api/documents/{page_id}/export?format=json")["elements"])
-
-    deadline = 100
-    while elements() == 0 and deadline:
-        deadline -= 1
-        student.wait_for_timeout(100)
-    hand_in.click()
-    expect(student.locator("[data-work=handed_in]")).to_be_visible()
-    assert course.call(course.zoe, "GET", f"/api/documents/{page_id}")["access"] == "read"
-    teacher = room.sign_in(course.teacher)
-    teacher.goto(f"{room.url}/submissions/{line['id']}")
-    teacher.locator("canvas.interactive").wait_for()
-    teacher.get_by_role("link", name="See the page exactly as it was handed in").click()
-    expect(teacher.locator("[data-moment-elements='1']")).to_be_visible()
-    assert elements() == 1
-
-
 def test_a_table_is_looked_at_before_it_changes_anything(course: Course, visit: Callable[..., Page]) -> None:
     talk = course.item("Talk")["id"]
     teacher = visit(course.teacher, "?tab=grades")

@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.end_to_end.conftest import PHONE, WIDE, Room
 from tests.end_to_end.pictures import picture
-from tests.end_to_end.test_accessibility import faults
 from tests.school import Account, School
 
 pytestmark = pytest.mark.browser
@@ -158,49 +157,3 @@ def test_one_person_is_added_by_address(room: Room, school: School) -> None:
     page.get_by_role("button", name="More for new.person@school.example").click()
     page.get_by_role("menuitem", name="Take the invitation back").click()
     expect(page.get_by_text("Invited, not here yet")).to_have_count(0)
-
-
-@pytest.mark.parametrize(("viewport", "scheme"), SCREENS)
-def test_the_pages_of_courses_have_no_serious_fault(
-    room: Room, school: School, viewport: dict[str, int], scheme: str
-) -> None:
-    teacher, student = school.register("Ms. Okafor", "teacher"), school.register("Zoë Brandt", "student")
-    course = publish(teacher, title=f"Botany, {scheme}", seats=24)
-    publish(
-        teacher,
-        title="A very long title of a course that goes on and on until it does not fit any more",
-        enrolment="code",
-    )
-    options: dict[str, Any] = {"viewport": viewport, "color_scheme": scheme, "reduced_motion": "reduce"}
-    found: dict[str, list[str]] = {}
-
-    def look(page: Page, name: str) -> None:
-        page.get_by_role("heading").first.wait_for()
-        page.wait_for_load_state("networkidle")
-        found[name] = faults(page)
-        picture(page, f"{name}-{scheme}")
-
-    page = room.sign_in(student, **options)
-    page.goto(f"{room.url}/courses?query=biology")
-    look(page, "courses-search")
-    page.goto(f"{room.url}/courses")
-    page.get_by_role("link", name=f"Botany, {scheme}").first.wait_for()
-    look(page, "courses")
-    page.goto(f"{room.url}/courses/{course['id']}")
-    page.get_by_role("button", name="Enrol").wait_for()
-    look(page, "course-student")
-    desk = room.sign_in(teacher, **options)
-    desk.goto(f"{room.url}/courses/{course['id']}")
-    desk.get_by_role("button", name="Add class").click()
-    desk.get_by_role("dialog").wait_for()
-    look(desk, "course-add-class")
-    desk.keyboard.press("Escape")
-    look(desk, "course-teacher")
-    desk.goto(f"{room.url}/courses?own=true")
-    desk.get_by_role("button", name="New course").first.click()
-    desk.get_by_role("dialog").wait_for()
-    look(desk, "course-form")
-    desk.goto(f"{room.url}/classes/{course['classes'][0]['id']}?tab=people")
-    desk.get_by_role("button", name="Add people").wait_for()
-    look(desk, "people")
-    assert {name: problems for name, problems in found.items() if problems} == {}
