@@ -67,6 +67,7 @@ export function FilePicker(props: {
           }}
         />
         <Button
+          variant="default"
           h={44}
           leftSection={<IconUpload size={18} />}
           aria-describedby={about}

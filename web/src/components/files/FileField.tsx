@@ -1,10 +1,9 @@
-import { ActionIcon, Button, FileButton, Group, Loader, Stack, Text, Tooltip } from "@mantine/core";
-import { IconPaperclip, IconX } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
+import { ActionIcon, Group, Stack, Text, Tooltip } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { wordsFor } from "@/api/problem.ts";
-import { useServices } from "@/api/services.tsx";
-import { FormProblem } from "@/components/FormProblem.tsx";
+import { FilePicker } from "@/components/FilePicker.tsx";
+import { useFileUploads } from "@/components/fileUploads.ts";
 import { dataSize } from "@/components/sizes.ts";
 import { FileLink, type UploadedFile } from "./FileList.tsx";
 
@@ -14,31 +13,28 @@ export function FileField(props: {
   files: readonly UploadedFile[];
   onChange: (files: UploadedFile[]) => void;
   most: number;
-  disabled?: boolean;
 }) {
   const { t, i18n } = useTranslation();
-  const { fetch } = useServices();
   const { files } = props;
-  const upload = useMutation({
-    mutationFn: async (chosen: readonly File[]) => {
-      const added: UploadedFile[] = [];
-      for (const file of chosen) {
-        const form = new FormData();
-        form.append("file", file, file.name);
-        const request = new Request(new URL("/api/files", location.origin), { method: "POST", body: form });
-        added.push((await (await fetch(request)).json()) as UploadedFile);
-      }
-      return added;
-    },
-    onSuccess: (added) => props.onChange([...files, ...added]),
+  // The next file may be there before this one is shown.
+  const latest = useRef(files);
+  useEffect(() => {
+    latest.current = files;
+  }, [files]);
+  const change = (wanted: UploadedFile[]) => {
+    latest.current = wanted;
+    props.onChange(wanted);
+  };
+  const uploads = useFileUploads((file) => {
+    change([...latest.current, file]);
+    return Promise.resolve();
   });
-  const full = files.length >= props.most;
+  const room = props.most - files.length - uploads.uploads.length;
   return (
     <Stack gap={6} role="group" aria-label={props.label}>
       <Text size="sm" fw={500}>
         {props.label}
       </Text>
-      <FormProblem words={upload.error ? t(wordsFor(upload.error)) : null} />
       {files.length > 0 && (
         <Stack component="ul" gap={2} p={0} m={0} style={{ listStyle: "none" }}>
           {files.map((file) => (
@@ -53,8 +49,7 @@ export function FileField(props: {
                   color="gray"
                   size={44}
                   aria-label={t("attachments.removeNamed", { name: file.name })}
-                  disabled={props.disabled}
-                  onClick={() => props.onChange(files.filter(({ id }) => id !== file.id))}
+                  onClick={() => change(files.filter(({ id }) => id !== file.id))}
                 >
                   <IconX size={18} />
                 </ActionIcon>
@@ -63,32 +58,11 @@ export function FileField(props: {
           ))}
         </Stack>
       )}
-      <Group gap="sm">
-        <FileButton
-          multiple
-          onChange={(chosen) =>
-            chosen.length > 0 && upload.mutate(chosen.slice(0, props.most - files.length))
-          }
-          disabled={props.disabled === true || full || upload.isPending}
-        >
-          {(button) => (
-            <Button
-              {...button}
-              variant="default"
-              h={44}
-              leftSection={upload.isPending ? <Loader size={16} /> : <IconPaperclip size={18} />}
-              disabled={props.disabled === true || full || upload.isPending}
-            >
-              {t("attachments.add")}
-            </Button>
-          )}
-        </FileButton>
-        {upload.isPending && (
-          <Text size="sm" c="dimmed" role="status">
-            {t("attachments.uploading")}
-          </Text>
-        )}
-      </Group>
+      <FilePicker
+        uploads={{ ...uploads, add: (chosen) => uploads.add([...chosen].slice(0, Math.max(room, 0))) }}
+        label={t("attachments.add")}
+        about={t("attachments.most", { count: props.most })}
+      />
     </Stack>
   );
 }
