@@ -37,9 +37,8 @@ LARGE_SECONDS = 1.0
 """The state of 16 MiB takes a tenth of a second to encode, in which nobody else is served."""
 RETRY_FIRST_SECONDS = 0.1
 RETRY_LONGEST_SECONDS = 2.0
-MAX_RETRIES = 8
 GIVE_UP_SECONDS = 10.0
-"""After about ten seconds without a database the writers are told to come back later; they keep their edits."""
+"""After so long without a database the writers are told to come back later; they keep their edits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +291,7 @@ class Room:
         loop = asyncio.get_running_loop()
         if self._retries == 0:
             self._give_up_at = monotonic() + GIVE_UP_SECONDS
-        if self._retries + 1 >= MAX_RETRIES or monotonic() >= self._give_up_at:
+        if monotonic() >= self._give_up_at:
             self._fail(Overloaded("try_again_later"))
             return
         delay = min(RETRY_FIRST_SECONDS * 2**self._retries, RETRY_LONGEST_SECONDS)

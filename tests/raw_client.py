@@ -129,6 +129,12 @@ class RawClient:
     async def is_saved(self, count: int) -> None:
         await self.until(lambda: self.saved() >= count, f"{count} saved")
 
+    async def is_saved_or_ends(self, count: int) -> bool:
+        """Wait until so many document messages are acknowledged, or the socket ends; say which."""
+        async with asyncio.timeout(PATIENCE_SECONDS), self._news:
+            await self._news.wait_for(lambda: self.saved() >= count or self._closed)
+        return self.saved() >= count
+
     def presence(self) -> dict[int, PresenceEntry]:
         """Return the newest state of each client heard of, as y-protocols would keep it."""
         known: dict[int, PresenceEntry] = {}

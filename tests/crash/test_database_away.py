@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.crash.conftest import OwnPostgres
 from tests.crash.log_check import replayed
-from tests.crash.workload import Crowd, held_by_server, keys_of, open_place
+from tests.crash.workload import PATIENCE_SECONDS, Crowd, held_by_server, keys_of, open_place
 from tests.extent import extent
 from tests.raw_client import DIALECTS, Author, raw_client
 from tests.running_server import RunningServer
@@ -69,7 +69,8 @@ async def test_1_a_frozen_database_delays_and_loses_nothing(server: RunningServe
 
 async def test_1_a_database_that_restarts_is_waited_for(server: RunningServer, own_postgres: OwnPostgres) -> None:
     crowd = Crowd(await asyncio.to_thread(open_place, server, documents=3))
-    async with crowd.at_work() as enough:
+    # On a busy machine the restart may take longer than the server waits: then writers are sent away, and come back.
+    async with crowd.at_work(returning=True) as enough:
         for _ in range(2):
             await crowd.has_saved(crowd.saved() + 100)
             await asyncio.to_thread(own_postgres.stop)
@@ -81,7 +82,7 @@ async def test_1_a_database_that_restarts_is_waited_for(server: RunningServer, o
             assert shown <= committed
         await crowd.has_saved(crowd.saved() + 100)
         enough.set()
-    assert {code for writer in crowd.writers for code in writer.closes} == {1000}
+    assert {code for writer in crowd.writers for code in writer.closes} <= {1000, 1013}
     await crowd.compare()
     await crowd.settle()
     for document in crowd.place.documents:
@@ -124,9 +125,13 @@ async def test_11_what_waits_for_a_frozen_database_is_bounded(
             assert client.saved() == 1
         finally:
             own_postgres.thaw()
-    async with raw_client(place.url, place.documents[0], place.token, dialect=dialect) as client:
-        await client.joined()
-        await client.step2(author.doc.get_update())
-        await client.is_saved(1)
-        held = keys_of(await held_by_server(place, place.documents[0]))
-        assert held == author.map.to_py()
+    # Until what waited is written, whoever brings more is sent away again.
+    saved = False
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not saved:
+            async with raw_client(place.url, place.documents[0], place.token, dialect=dialect) as client:
+                await client.joined()
+                await client.step2(author.doc.get_update())
+                saved = await client.is_saved_or_ends(1)
+    held = keys_of(await held_by_server(place, place.documents[0]))
+    assert held == author.map.to_py()

@@ -66,15 +66,21 @@ class Writer:
         """Say whether nothing more is sent before the server has called something saved."""
         return self.client is None or len(self._covered) - self._acknowledged >= WINDOW
 
-    async def write(self, *, until: asyncio.Event) -> None:
-        """Connect, hand in what the server lacks, and write until the event or the end of the socket."""
-        with suppress(*NO_SERVER):
-            async with self._connected() as client:
-                await self._bring(client)
-                while not until.is_set() and not client._closed:
-                    await self._room_for_more(client)
-                    await self._edit(client)
-        self._take_stock()
+    async def write(self, *, until: asyncio.Event, returning: bool) -> None:
+        """Connect, hand in what the server lacks, and write until the event or the end of the socket.
+
+        returning: only until the event; who is sent away comes back.
+        """
+        while True:
+            with suppress(*NO_SERVER):
+                async with self._connected() as client:
+                    await self._bring(client)
+                    while not until.is_set() and not client._closed:
+                        await self._room_for_more(client)
+                        await self._edit(client)
+            self._take_stock()
+            if until.is_set() or not returning:
+                return
 
     async def settle(self) -> None:
         """Connect as often as it takes until all that was written is saved."""
@@ -205,15 +211,15 @@ class Crowd:
         return sum(len(reader.seen) for reader in self.readers)
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[asyncio.Event]:
-        """Let everybody work; the block ends with the server's end, or sets the event."""
+    async def at_work(self, *, returning: bool = False) -> AsyncIterator[asyncio.Event]:
+        """Let everybody work; the block sets the event, or ends with the server's end (unless they return)."""
         enough = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             watching = [
                 group.create_task(reader.watch(self.place, dialect=DIALECTS[n % 2]))
                 for n, reader in enumerate(self.readers)
             ]
-            writing = [group.create_task(writer.write(until=enough)) for writer in self.writers]
+            writing = [group.create_task(writer.write(until=enough, returning=returning)) for writer in self.writers]
             yield enough
             await asyncio.wait(writing)
             for task in watching:

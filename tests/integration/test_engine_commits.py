@@ -135,7 +135,7 @@ async def test_1_writers_are_sent_away_when_the_log_stays_away_and_lose_nothing(
     host: EngineHost, log: MemoryLog
 ) -> None:
     author = Author(1)
-    with patch.object(room, "RETRY_FIRST_SECONDS", 0.0001), patch.object(room, "RETRY_LONGEST_SECONDS", 0.001):
+    with patch.object(room, "RETRY_FIRST_SECONDS", 0.001), patch.object(room, "GIVE_UP_SECONDS", 0.01):
         async with raw_client(host.url, DOCUMENT, person(host, "ada")) as writer:
             await writer.joined()
             log.fail_with = OSError("no database")
