@@ -1,6 +1,6 @@
 """What routes ask for: a transaction, and the person behind the request."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -66,20 +66,20 @@ async def current_person_before_body(services: AccountParts, token: BearerToken)
 PersonBeforeBody = Annotated[Person, Depends(current_person_before_body)]
 
 
-def allowed_to(action: Action) -> Callable[[Person], Person]:
+def allowed_to(action: Action) -> Callable[[Person], Awaitable[Person]]:
     """Return the dependency that lets through whoever may do something in the house."""
 
-    def allowed(person: CurrentPerson) -> Person:
+    async def allowed(person: CurrentPerson) -> Person:
         require(action, person.role)
         return person
 
     return allowed
 
 
-def allowed_before_body(action: Action) -> Callable[[Person], Person]:
+def allowed_before_body(action: Action) -> Callable[[Person], Awaitable[Person]]:
     """Return the same, keeping no connection to the database while something long is done."""
 
-    def allowed(person: PersonBeforeBody) -> Person:
+    async def allowed(person: PersonBeforeBody) -> Person:
         require(action, person.role)
         return person
 

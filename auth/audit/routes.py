@@ -17,7 +17,7 @@ from auth.http.responses import problems
 router = APIRouter(prefix="/admin", tags=["administration"])
 
 
-def _filters(
+async def _filters(
     action: AuditAction | None = None,
     actor_id: UUID | None = None,
     subject_id: UUID | None = None,

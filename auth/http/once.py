@@ -74,10 +74,8 @@ async def once(
 class Once:
     """Carry out the creation that a JSON request asks for, once per key."""
 
-    def __init__(
-        self, request: Request, transaction: RequestTransaction, person: CurrentPerson, key: IdempotencyKeyHeader = None
-    ) -> None:
-        self._path = request.url.path
+    def __init__(self, *, path: str, transaction: Transaction, person: Person, key: str | None) -> None:
+        self._path = path
         self._transaction = transaction
         self._person = person
         self._key = key
@@ -94,4 +92,12 @@ class Once:
         )
 
 
-OncePerKey = Annotated[Once, Depends(Once)]
+# A coroutine, because FastAPI takes classes to a thread as it does plain functions.
+async def once_per_key(
+    request: Request, transaction: RequestTransaction, person: CurrentPerson, key: IdempotencyKeyHeader = None
+) -> Once:
+    """Return what carries out the creation that this request asks for."""
+    return Once(path=request.url.path, transaction=transaction, person=person, key=key)
+
+
+OncePerKey = Annotated[Once, Depends(once_per_key)]
