@@ -1,17 +1,21 @@
 import { ActionIcon, Group, Stack, Text, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { FilePicker } from "@/components/FilePicker.tsx";
 import { useFileUploads } from "@/components/fileUploads.ts";
 import { dataSize } from "@/components/sizes.ts";
 import { FileLink, type UploadedFile } from "./FileList.tsx";
 
-/** Files that belong to something that is being written: add some, take some away. What was uploaded is the caller's to keep. */
+/**
+ * Files that belong to something that is being written: add some, take some away. What was uploaded is the caller's to keep;
+ * `onUploading` hears whether more is on its way.
+ */
 export function FileField(props: {
   label: string;
   files: readonly UploadedFile[];
   onChange: (files: UploadedFile[]) => void;
+  onUploading: (uploading: boolean) => void;
   most: number;
 }) {
   const { t, i18n } = useTranslation();
@@ -29,6 +33,9 @@ export function FileField(props: {
     change([...latest.current, file]);
     return Promise.resolve();
   });
+  const uploading = uploads.uploads.some(({ state }) => state !== "failed");
+  const tellUploading = useEffectEvent(() => props.onUploading(uploading));
+  useEffect(() => tellUploading(), [uploading]);
   const room = props.most - files.length - uploads.uploads.length;
   return (
     <Stack gap={6} role="group" aria-label={props.label}>

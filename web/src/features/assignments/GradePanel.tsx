@@ -54,6 +54,7 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
   const [excused, setExcused] = useState(grade?.excused ?? false);
   const [waived, setWaived] = useState(false);
   const [theirs, setTheirs] = useState<Theirs | null>(null);
+  const [uploading, setUploading] = useState(false);
 
   const choose = (criterion: string, level: string) => {
     const chosen = { ...levels, [criterion]: level };
@@ -90,7 +91,9 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
     },
     onSettled: () => workChanged(client, { assignmentId: assignment.id, classId: assignment.class_id }),
   });
-  const giveBackAndGoOn = () => save.mutate(true, { onSuccess: props.onNext });
+  const giveBackAndGoOn = () => {
+    if (!uploading) save.mutate(true, { onSuccess: props.onNext });
+  };
   useHotkeys([["mod+Enter", giveBackAndGoOn]], []);
   const takeTheirs = () => {
     if (!theirs) return;
@@ -235,17 +238,29 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
           maxRows={16}
           dir="auto"
         />
-        <FileField label={t("assignments.feedbackFiles")} files={files} onChange={setFiles} most={20} />
+        <FileField
+          label={t("assignments.feedbackFiles")}
+          files={files}
+          onChange={setFiles}
+          onUploading={setUploading}
+          most={20}
+        />
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" h={44} loading={save.isPending} onClick={() => save.mutate(false)}>
+          <Button
+            variant="default"
+            h={44}
+            loading={save.isPending}
+            disabled={uploading}
+            onClick={() => save.mutate(false)}
+          >
             {t("assignments.keepGrade")}
           </Button>
-          <Button type="submit" h={44} loading={save.isPending}>
+          <Button type="submit" h={44} loading={save.isPending} disabled={uploading}>
             {t("assignments.giveBack")}
           </Button>
         </Group>
         <Text size="xs" c="dimmed" ta="end">
-          {t("assignments.keys")}
+          {t(uploading ? "assignments.waitUploaded" : "assignments.keys")}
         </Text>
       </Stack>
     </Card>

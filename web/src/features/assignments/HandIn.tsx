@@ -28,6 +28,7 @@ export function HandIn({ assignment, submission }: { assignment: Assignment; sub
   const [text, setText] = useState(submission.draft ?? "");
   const [files, setFiles] = useState(submission.draft_files);
   const [page, setPage] = useState<SaveState | null>(null);
+  const [uploading, setUploading] = useState(false);
   const takes = (kind: Assignment["answers"][number]) => assignment.answers.includes(kind);
   const takesText = takes("text");
   const path = { params: { path: { assignment_id: assignment.id } } };
@@ -119,6 +120,7 @@ export function HandIn({ assignment, submission }: { assignment: Assignment; sub
           label={t("assignments.yourFiles")}
           files={files}
           most={FILES_MAX}
+          onUploading={setUploading}
           onChange={(wanted) => {
             setFiles(wanted);
             attach.mutate(wanted);
@@ -136,17 +138,19 @@ export function HandIn({ assignment, submission }: { assignment: Assignment; sub
       {assignment.answers.length === 0 && <Text c="dimmed">{t("assignments.onPaper")}</Text>}
       <Group justify="flex-end" gap="md">
         <Text size="sm" c="dimmed" style={{ flex: "1 1 200px" }}>
-          {unsaved
-            ? t("assignments.waitSaved")
-            : submission.attempts_left === 1
-              ? t("assignments.lastAttempt")
-              : t("assignments.moreAttempts")}
+          {uploading
+            ? t("assignments.waitUploaded")
+            : unsaved
+              ? t("assignments.waitSaved")
+              : submission.attempts_left === 1
+                ? t("assignments.lastAttempt")
+                : t("assignments.moreAttempts")}
         </Text>
         <Button
           h={44}
           leftSection={<IconSend size={18} />}
           loading={handIn.isPending}
-          disabled={nothing || unsaved}
+          disabled={nothing || unsaved || uploading || attach.isPending}
           onClick={() => handIn.mutate()}
         >
           {t("assignments.handIn")}
