@@ -9,6 +9,10 @@ import {
   type MouseEvent,
 } from "react";
 import { useTranslation } from "react-i18next";
+import { Gap, RowGap } from "@/components/grid/Gap.tsx";
+import grid from "@/components/grid/grid.module.css";
+import { placeOf, useGrid } from "@/components/grid/useGrid.ts";
+import type { Piece } from "@/components/grid/window.ts";
 import classes from "./GradeGrid.module.css";
 import type { Grade, Gradebook, GradeItem, StudentRow } from "./queries.ts";
 import { number, percent, readCell, stepFor } from "./words.ts";
@@ -25,6 +29,7 @@ export interface Typed extends Place {
 
 /**
  * Students × items. Arrow keys walk; typing, Enter or F2 edits; Enter keeps and goes down, Tab keeps and goes on, Escape leaves it.
+ * Of a large grid only what is in sight is drawn.
  */
 export function GradeGrid(props: {
   book: Gradebook;
@@ -36,72 +41,28 @@ export function GradeGrid(props: {
 }) {
   const { t, i18n } = useTranslation();
   const { book, students } = props;
-  const table = useRef<HTMLTableElement>(null);
+  const { items } = book;
+  const { scroller, table, active, rowPieces, columnPieces, rowPixels, walkTo, walk } = useGrid({
+    rows: students.length,
+    columns: items.length,
+    totals: 1,
+  });
   const [editing, setEditing] = useState<(Place & { readonly first: string | null }) | null>(null);
-  const active = useRef({ row: 1, column: 1 });
 
-  // One cell at a time is in the tab order. Not a state: walking redraws nothing.
-  const activate = (row: number, column: number, focus: boolean) => {
-    const found = table.current?.rows[row]?.cells[column];
-    if (!found) return;
-    table.current?.querySelector('td[tabindex="0"], th[tabindex="0"]')?.setAttribute("tabindex", "-1");
-    found.setAttribute("tabindex", "0");
-    active.current = { row, column };
-    if (focus) {
-      found.focus({ preventScroll: true });
-      found.scrollIntoView({ block: "nearest", inline: "nearest" });
-    }
-  };
-  useEffect(() => {
-    if (table.current?.querySelector('td[tabindex="0"], th[tabindex="0"]')) return;
-    activate(
-      Math.min(active.current.row, students.length),
-      Math.min(active.current.column, book.items.length),
-      false,
-    );
-  }, [students, book.items]);
-
-  const placeOf = (target: EventTarget): (Place & { row: number; column: number }) | null => {
-    const cell = target instanceof Element ? target.closest<HTMLTableCellElement>("td, th") : null;
-    const row = cell?.parentElement;
-    if (!cell || !(row instanceof HTMLTableRowElement)) return null;
-    return {
-      row: row.rowIndex,
-      column: cell.cellIndex,
-      student: cell.dataset["student"] ?? "",
-      item: cell.dataset["item"] ?? "",
-    };
-  };
   const edit = (place: Place, first: string | null) => {
     if (place.student && place.item) setEditing({ ...place, first });
     else if (place.item) props.onItem(place.item);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const place = placeOf(event.target);
-    if (!place || editing) return;
-    const forwards = document.documentElement.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
-    const backwards = forwards === "ArrowRight" ? "ArrowLeft" : "ArrowRight";
-    const steps: Record<string, readonly [number, number]> = {
-      ArrowDown: [1, 0],
-      ArrowUp: [-1, 0],
-      [forwards]: [0, 1],
-      [backwards]: [0, -1],
-      Home: [0, -place.column],
-      End: [0, book.items.length + 1 - place.column],
-      PageDown: [10, 0],
-      PageUp: [-10, 0],
-    };
-    const step = steps[event.key];
-    if (step) {
+    if (!place || editing || walk(event, place)) return;
+    const { student, item } = named(event.target);
+    if (event.key === "Enter" || event.key === "F2") {
       event.preventDefault();
-      const row = Math.max(0, Math.min(students.length, place.row + step[0]));
-      activate(row, Math.max(0, Math.min(book.items.length + 1, place.column + step[1])), true);
-    } else if (event.key === "Enter" || event.key === "F2") {
-      event.preventDefault();
-      edit(place, null);
+      edit({ student, item }, null);
     } else if (event.key === "Delete" || event.key === "Backspace") {
       event.preventDefault();
-      if (place.student && place.item) props.onChange({ ...place, points: null, excused: false });
+      if (student && item) props.onChange({ student, item, points: null, excused: false });
     } else if (
       event.key.length === 1 &&
       !event.ctrlKey &&
@@ -110,143 +71,207 @@ export function GradeGrid(props: {
       event.key !== " "
     ) {
       event.preventDefault();
-      edit(place, event.key);
+      edit({ student, item }, event.key);
     }
   };
-  const leave = (typed: Typed | null, move: readonly [number, number]) => {
+  const leave: Leave = (typed, move) => {
     setEditing(null);
     if (typed) props.onChange(typed);
-    const { row, column } = active.current;
-    requestAnimationFrame(() =>
-      activate(
-        Math.max(1, Math.min(students.length, row + move[0])),
-        Math.max(1, Math.min(book.items.length, column + move[1])),
-        true,
-      ),
-    );
+    if (!move) return;
+    // Not out among the names or the totals.
+    walkTo({
+      row: Math.max(1, active.row + move[0]),
+      column: Math.max(1, Math.min(items.length, active.column + move[1])),
+    });
   };
 
   return (
-    <div className={classes["scroll"]}>
+    <div className={`${grid["scroll"]} ${classes["sizes"]}`} ref={scroller}>
       <table
         ref={table}
         role="grid"
         aria-label={props.label}
         aria-rowcount={students.length + 1}
-        aria-colcount={book.items.length + 2}
-        className={classes["grid"]}
-        style={{ "--columns": book.items.length } as CSSProperties}
+        aria-colcount={items.length + 2}
+        className={grid["grid"]}
+        style={{ "--columns": items.length + 1 } as CSSProperties}
         onKeyDown={onKeyDown}
         onClick={(event: MouseEvent) => {
           const place = placeOf(event.target);
           if (!place || editing) return;
-          activate(place.row, place.column, true);
-          if (place.item && !place.student) props.onItem(place.item);
+          walkTo(place);
+          const { student, item } = named(event.target);
+          if (item && !student) props.onItem(item);
         }}
         onDoubleClick={(event) => {
-          const place = placeOf(event.target);
-          if (place?.student) edit(place, null);
+          const place = named(event.target);
+          if (place.student) edit(place, null);
         }}
         onContextMenu={(event) => {
-          const place = placeOf(event.target);
-          if (!place?.student || !place.item) return;
+          const place = named(event.target);
+          if (!place.student || !place.item) return;
           event.preventDefault();
           props.onHistory(place);
         }}
       >
+        <colgroup>
+          <col className={grid["nameColumn"]} />
+          <col className={grid["column"]} span={items.length + 1} />
+        </colgroup>
         <thead>
-          <tr role="row">
-            <th role="columnheader" scope="col" className={classes["corner"]} tabIndex={-1}>
+          <tr role="row" aria-rowindex={1}>
+            <th
+              role="columnheader"
+              scope="col"
+              aria-colindex={1}
+              className={grid["corner"]}
+              tabIndex={active.row === 0 && active.column === 0 ? 0 : -1}
+            >
               {t("grades.student")}
             </th>
-            {book.items.map((item) => (
-              <th
-                key={item.id}
-                role="columnheader"
-                scope="col"
-                tabIndex={-1}
-                className={classes["header"]}
-                data-item={item.id}
-                aria-haspopup="dialog"
-              >
-                <span className={classes["title"]}>{item.title}</span>
-                <span className={classes["detail"]}>
-                  {item.hidden && <IconEyeOff size={14} aria-label={t("grades.hidden")} />}
-                  {t("grades.outOf", { max: number(item.points_max, i18n.language) })}
-                </span>
-              </th>
-            ))}
-            <th role="columnheader" scope="col" className={classes["total"]} tabIndex={-1}>
+            {columnPieces.map((piece) => {
+              if (!("index" in piece)) return <Gap key={`gap ${piece.before}`} columns={piece.gap} header />;
+              const item = items[piece.index];
+              return (
+                item && (
+                  <th
+                    key={item.id}
+                    role="columnheader"
+                    scope="col"
+                    aria-colindex={piece.index + 2}
+                    tabIndex={active.row === 0 && active.column === piece.index + 1 ? 0 : -1}
+                    className={grid["header"]}
+                    data-item={item.id}
+                    aria-haspopup="dialog"
+                  >
+                    <span className={grid["title"]}>{item.title}</span>
+                    <span className={`${grid["detail"]} ${classes["detail"]}`}>
+                      {item.hidden && <IconEyeOff size={14} aria-label={t("grades.hidden")} />}
+                      {t("grades.outOf", { max: number(item.points_max, i18n.language) })}
+                    </span>
+                  </th>
+                )
+              );
+            })}
+            <th
+              role="columnheader"
+              scope="col"
+              aria-colindex={items.length + 2}
+              className={`${grid["header"]} ${classes["total"]}`}
+              tabIndex={active.row === 0 && active.column === items.length + 1 ? 0 : -1}
+            >
               {t("grades.total")}
             </th>
           </tr>
         </thead>
         <tbody>
-          {students.map((student) => (
-            <Row
-              key={student.user_id}
-              student={student}
-              items={book.items}
-              editing={editing?.student === student.user_id ? editing : null}
-              onLeave={leave}
-            />
-          ))}
+          {rowPieces.map((piece) => {
+            if (!("index" in piece)) {
+              return (
+                <RowGap
+                  key={`gap ${piece.before}`}
+                  height={piece.gap * rowPixels}
+                  columns={items.length + 2}
+                />
+              );
+            }
+            const student = students[piece.index];
+            const at = piece.index + 1;
+            return (
+              student && (
+                <Row
+                  key={student.user_id}
+                  at={at}
+                  student={student}
+                  items={items}
+                  pieces={columnPieces}
+                  activeColumn={active.row === at ? active.column : null}
+                  editing={editing?.student === student.user_id ? { ...editing, onLeave: leave } : null}
+                />
+              )
+            );
+          })}
         </tbody>
       </table>
     </div>
   );
 }
 
-type Leave = (typed: Typed | null, move: readonly [number, number]) => void;
+/** How many rows down and columns on one goes; null: the keyboard is somewhere else already. */
+type Move = readonly [number, number];
+type Leave = (typed: Typed | null, move: Move | null) => void;
 
-const Row = memo(
-  function Row(props: {
-    student: StudentRow;
-    items: readonly GradeItem[];
-    editing: (Place & { readonly first: string | null }) | null;
-    onLeave: Leave;
-  }) {
-    const { i18n } = useTranslation();
-    const { student, items, editing } = props;
-    const grades = new Map(student.grades.map((grade) => [grade.item_id, grade]));
-    return (
-      <tr role="row">
-        <th role="rowheader" scope="row" className={classes["name"]} tabIndex={-1}>
-          <bdi>{student.name}</bdi>
-        </th>
-        {items.map((item) => (
-          <Cell
-            key={item.id}
-            student={student.user_id}
-            item={item}
-            grade={grades.get(item.id)}
-            first={editing?.item === item.id ? (editing.first ?? "") : null}
-            replaces={editing?.first != null}
-            onLeave={props.onLeave}
-          />
-        ))}
-        <td role="gridcell" tabIndex={-1} className={classes["total"]}>
-          {percent(student.percent, i18n.language)}
-          {student.letter && <span className={classes["letter"]}>{student.letter}</span>}
-        </td>
-      </tr>
-    );
-  },
-  (before, after) =>
-    before.student === after.student && before.items === after.items && before.editing === after.editing,
-);
+interface Editing {
+  readonly item: string;
+  /** What was typed to begin with, in place of what stood there; null: that is edited. */
+  readonly first: string | null;
+  readonly onLeave: Leave;
+}
+
+/** Whose grade for what a cell holds; the empty string where it is a header. */
+function named(target: EventTarget): Place {
+  const cell = target instanceof Element ? target.closest<HTMLElement>("td, th") : null;
+  return { student: cell?.dataset["student"] ?? "", item: cell?.dataset["item"] ?? "" };
+}
+
+const Row = memo(function Row(props: {
+  at: number;
+  student: StudentRow;
+  items: readonly GradeItem[];
+  pieces: readonly Piece[];
+  /** Where in this row one is; null: elsewhere. */
+  activeColumn: number | null;
+  editing: Editing | null;
+}) {
+  const { i18n } = useTranslation();
+  const { at, student, items, activeColumn, editing } = props;
+  const grades = new Map(student.grades.map((grade) => [grade.item_id, grade]));
+  const tabIndex = (column: number) => (activeColumn === column ? 0 : -1);
+  return (
+    <tr role="row" aria-rowindex={at + 1}>
+      <th role="rowheader" scope="row" aria-colindex={1} className={grid["name"]} tabIndex={tabIndex(0)}>
+        <bdi>{student.name}</bdi>
+      </th>
+      {props.pieces.map((piece) => {
+        if (!("index" in piece)) return <Gap key={`gap ${piece.before}`} columns={piece.gap} />;
+        const item = items[piece.index];
+        return (
+          item && (
+            <Cell
+              key={item.id}
+              at={piece.index + 1}
+              tabIndex={tabIndex(piece.index + 1)}
+              student={student.user_id}
+              item={item}
+              grade={grades.get(item.id)}
+              editing={editing?.item === item.id ? editing : null}
+            />
+          )
+        );
+      })}
+      <td
+        role="gridcell"
+        aria-colindex={items.length + 2}
+        tabIndex={tabIndex(items.length + 1)}
+        className={`${grid["cell"]} ${classes["total"]}`}
+      >
+        {percent(student.percent, i18n.language)}
+        {student.letter && <span className={classes["letter"]}>{student.letter}</span>}
+      </td>
+    </tr>
+  );
+});
 
 function Cell(props: {
+  at: number;
+  tabIndex: number;
   student: string;
   item: GradeItem;
   grade: Grade | undefined;
-  /** Not null: it is being edited, and this was typed first. */
-  first: string | null;
-  replaces: boolean;
-  onLeave: Leave;
+  editing: Editing | null;
 }) {
   const { t, i18n } = useTranslation();
-  const { grade, item } = props;
+  const { editing, grade, item } = props;
   const shown = grade?.excused
     ? t("grades.excusedShort")
     : grade?.points == null
@@ -255,8 +280,9 @@ function Cell(props: {
   return (
     <td
       role="gridcell"
-      tabIndex={-1}
-      className={classes["cell"]}
+      aria-colindex={props.at + 1}
+      tabIndex={props.tabIndex}
+      className={`${grid["cell"]} ${classes["cell"]}`}
       data-student={props.student}
       data-item={item.id}
       data-dropped={grade?.dropped || undefined}
@@ -269,16 +295,14 @@ function Cell(props: {
             : undefined
       }
     >
-      {props.first === null ? (
+      {!editing ? (
         shown
       ) : (
         <Field
           item={item}
-          initial={
-            props.replaces ? props.first : grade?.excused ? t("grades.excused") : String(grade?.points ?? "")
-          }
+          initial={editing.first ?? (grade?.excused ? t("grades.excused") : String(grade?.points ?? ""))}
           onLeave={(read, move) =>
-            props.onLeave(read && { ...read, student: props.student, item: item.id }, move)
+            editing.onLeave(read && { ...read, student: props.student, item: item.id }, move)
           }
         />
       )}
@@ -289,10 +313,7 @@ function Cell(props: {
 function Field(props: {
   item: GradeItem;
   initial: string;
-  onLeave: (
-    read: { points: number | null; excused: boolean } | null,
-    move: readonly [number, number],
-  ) => void;
+  onLeave: (read: { points: number | null; excused: boolean } | null, move: Move | null) => void;
 }) {
   const { t } = useTranslation();
   const [text, setText] = useState(props.initial);
@@ -307,7 +328,7 @@ function Field(props: {
     );
   }, [props.initial]);
   const read = readCell(text, props.item, t("grades.excused"));
-  const leave = (keep: boolean, move: readonly [number, number]) => {
+  const leave = (keep: boolean, move: Move | null) => {
     if (left.current || (keep && read === null)) return;
     left.current = true;
     props.onLeave(
@@ -327,7 +348,7 @@ function Field(props: {
       inputMode="decimal"
       autoComplete="off"
       onChange={(event) => setText(event.currentTarget.value)}
-      onBlur={() => (read === null ? leave(false, [0, 0]) : leave(true, [0, 0]))}
+      onBlur={() => leave(read !== null, null)}
       onKeyDown={(event) => {
         event.stopPropagation();
         if (event.key === "Escape") leave(false, [0, 0]);

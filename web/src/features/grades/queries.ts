@@ -20,7 +20,9 @@ export const gradebookQuery = (api: Api, classId: string) =>
   queryOptions({
     queryKey: ["classes", classId, "grades"],
     staleTime: 0,
-    refetchInterval: REFRESH_MILLISECONDS,
+    // A class of thousands is many pages: looked at again more rarely.
+    refetchInterval: ({ state }) =>
+      REFRESH_MILLISECONDS * Math.max(1, Math.ceil((state.data?.students.length ?? 0) / PAGE)),
     queryFn: async (): Promise<Gradebook> => {
       const students: StudentRow[] = [];
       let cursor: string | null | undefined;

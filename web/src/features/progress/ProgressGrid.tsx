@@ -1,23 +1,15 @@
 import { IconMessage } from "@tabler/icons-react";
-import {
-  memo,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  type CSSProperties,
-  type KeyboardEvent,
-  type MouseEvent,
-} from "react";
+import { memo, useState, type CSSProperties, type KeyboardEvent, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { Gap, RowGap } from "@/components/grid/Gap.tsx";
+import grid from "@/components/grid/grid.module.css";
+import { placeOf, useGrid } from "@/components/grid/useGrid.ts";
+import type { Piece } from "@/components/grid/window.ts";
 import type { BoardColumn, BoardPerson } from "./core/board.ts";
 import type { BoardStore } from "./core/boardStore.ts";
-import { destination, type Place } from "./core/walking.ts";
-import { piecesOf, type Piece } from "./core/window.ts";
 import classes from "./ProgressGrid.module.css";
 import { StateMark } from "./StateMark.tsx";
 import { useCell } from "./useBoardStore.ts";
-import { useWindow } from "./useWindow.ts";
 import { dueDay, typeWords } from "./words.ts";
 
 /**
@@ -36,31 +28,10 @@ export function ProgressGrid(props: {
 }) {
   const { t } = useTranslation();
   const { people, columns, store } = props;
-  const scroller = useRef<HTMLDivElement>(null);
-  const table = useRef<HTMLTableElement>(null);
-  // One cell at a time is in the tab order.
-  const [wanted, setWanted] = useState<Place>({ row: 1, column: 1 });
-  const active = {
-    row: Math.min(wanted.row, people.length),
-    column: Math.min(wanted.column, columns.length),
-  };
-  const seen = useWindow(scroller, people.length, columns.length);
-  const rowPieces = usePieces(people.length, seen.rows.from, seen.rows.to, active.row - 1);
-  const columnPieces = usePieces(columns.length, seen.columns.from, seen.columns.to, active.column - 1);
-
-  // The cell that a key leads to may have to be drawn first.
-  const focusNext = useRef(false);
-  useLayoutEffect(() => {
-    if (!focusNext.current) return;
-    focusNext.current = false;
-    const found = cellAt(table.current, wanted);
-    found?.focus({ preventScroll: true });
-    found?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [wanted]);
-  const walkTo = (place: Place) => {
-    focusNext.current = true;
-    setWanted({ ...place });
-  };
+  const { scroller, table, active, rowPieces, columnPieces, rowPixels, walkTo, walk } = useGrid({
+    rows: people.length,
+    columns: columns.length,
+  });
 
   const open = (target: EventTarget) => {
     const cell = target instanceof Element ? target.closest<HTMLElement>("[data-column]") : null;
@@ -76,39 +47,32 @@ export function ProgressGrid(props: {
     else props.onColumn(column);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const place = event.target instanceof HTMLElement ? placeOf(event.target) : null;
+    const place = placeOf(event.target);
     if (!place) return;
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       open(event.target);
       return;
     }
-    const next = destination(event, place, {
-      rows: people.length,
-      columns: columns.length,
-      rightToLeft: document.documentElement.dir === "rtl",
-    });
-    if (!next) return;
-    event.preventDefault();
-    walkTo(next);
+    walk(event, place);
   };
 
   return (
-    <div className={classes["scroll"]} ref={scroller}>
+    <div className={`${grid["scroll"]} ${classes["sizes"]}`} ref={scroller}>
       <table
         ref={table}
         role="grid"
         aria-label={props.label}
         aria-rowcount={people.length + 1}
         aria-colcount={columns.length + 1}
-        className={classes["grid"]}
+        className={grid["grid"]}
         style={{ "--columns": columns.length } as CSSProperties}
         onKeyDown={onKeyDown}
         onClick={(event: MouseEvent) => open(event.target)}
       >
         <colgroup>
-          <col className={classes["nameColumn"]} />
-          <col className={classes["column"]} span={columns.length} />
+          <col className={grid["nameColumn"]} />
+          <col className={grid["column"]} span={columns.length} />
         </colgroup>
         <thead>
           <tr role="row" aria-rowindex={1}>
@@ -116,7 +80,7 @@ export function ProgressGrid(props: {
               role="columnheader"
               scope="col"
               aria-colindex={1}
-              className={classes["corner"]}
+              className={grid["corner"]}
               tabIndex={active.row === 0 && active.column === 0 ? 0 : -1}
             >
               {t("progress.student")}
@@ -141,9 +105,11 @@ export function ProgressGrid(props: {
           {rowPieces.map((piece) => {
             if (!("index" in piece)) {
               return (
-                <tr key={`gap ${piece.before}`} aria-hidden style={{ height: piece.gap * seen.rowPixels }}>
-                  <td className={classes["gap"]} colSpan={columns.length + 1} />
-                </tr>
+                <RowGap
+                  key={`gap ${piece.before}`}
+                  height={piece.gap * rowPixels}
+                  columns={columns.length + 1}
+                />
               );
             }
             const person = people[piece.index];
@@ -168,17 +134,6 @@ export function ProgressGrid(props: {
   );
 }
 
-/** What is drawn of a list; the same for as long as the same is drawn. */
-function usePieces(count: number, from: number, to: number, active: number): readonly Piece[] {
-  const kept = active >= from && active < to ? null : active;
-  return useMemo(() => piecesOf(count, { from, to }, kept), [count, from, kept, to]);
-}
-
-/** Room for columns that are not drawn. */
-function Gap({ columns, header = false }: { columns: number; header?: boolean }) {
-  return <td aria-hidden className={classes[header ? "headerGap" : "gap"]} colSpan={columns} />;
-}
-
 const HeaderCell = memo(function HeaderCell(props: { column: BoardColumn; at: number; active: boolean }) {
   const { t, i18n } = useTranslation();
   const { column } = props;
@@ -189,13 +144,13 @@ const HeaderCell = memo(function HeaderCell(props: { column: BoardColumn; at: nu
       scope="col"
       aria-colindex={props.at + 1}
       tabIndex={props.active ? 0 : -1}
-      className={classes["header"]}
+      className={`${grid["header"]} ${classes["header"]}`}
       data-column={column.id}
       data-hidden={column.hidden || undefined}
       aria-haspopup="dialog"
     >
-      <span className={classes["title"]}>{column.title}</span>
-      <span className={classes["detail"]}>
+      <span className={grid["title"]}>{column.title}</span>
+      <span className={grid["detail"]}>
         {column.hidden ? t("progress.hidden") : due ? t("progress.due", { due }) : typeWords(column.type, t)}
       </span>
     </th>
@@ -218,7 +173,7 @@ const Row = memo(function Row(props: {
         role="rowheader"
         scope="row"
         aria-colindex={1}
-        className={classes["name"]}
+        className={grid["name"]}
         tabIndex={activeColumn === 0 ? 0 : -1}
       >
         <bdi>{person.name}</bdi>
@@ -259,7 +214,7 @@ const Cell = memo(function Cell(props: {
       role="gridcell"
       aria-colindex={props.at + 1}
       tabIndex={props.active ? 0 : -1}
-      className={classes["cell"]}
+      className={`${grid["cell"]} ${classes["cell"]}`}
       data-person={props.person}
       data-column={props.column}
       aria-haspopup="dialog"
@@ -283,21 +238,3 @@ const Cell = memo(function Cell(props: {
     </td>
   );
 });
-
-function placeOf(element: HTMLElement): Place | null {
-  const cell = element.closest("[aria-colindex]");
-  const row = cell?.closest("[aria-rowindex]");
-  return cell && row
-    ? {
-        row: Number(row.getAttribute("aria-rowindex")) - 1,
-        column: Number(cell.getAttribute("aria-colindex")) - 1,
-      }
-    : null;
-}
-
-function cellAt(table: HTMLTableElement | null, { row, column }: Place): HTMLElement | null {
-  return (
-    table?.querySelector<HTMLElement>(`[aria-rowindex="${row + 1}"] > [aria-colindex="${column + 1}"]`) ??
-    null
-  );
-}

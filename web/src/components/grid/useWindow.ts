@@ -1,5 +1,5 @@
 import { useLayoutEffect, useState, type RefObject } from "react";
-import { windowOf, type Range } from "./core/window.ts";
+import { windowOf, type Range } from "./window.ts";
 
 /** As many cells as this are all drawn: then a browser's own search finds everybody. */
 const ALL_DRAWN_CELLS = 1500;
@@ -27,7 +27,7 @@ export function useWindow(
     if (!element || all) return;
     const look = () => {
       const row = element.querySelector("tbody tr[aria-rowindex]")?.getBoundingClientRect().height;
-      const column = element.querySelector("thead [data-column]")?.getBoundingClientRect().width;
+      const column = element.querySelector("thead th:not(:first-child)")?.getBoundingClientRect().width;
       const next = {
         top: element.scrollTop,
         // Negative where one reads from right to left.

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { localMoment, momentOf } from "./due.ts";
 import { destination } from "./walking.ts";
 
 const GRID = { rows: 40, columns: 30, rightToLeft: false };
@@ -34,15 +33,5 @@ describe("walking in a grid", () => {
   it("leaves other keys alone", () => {
     expect(destination(press("a"), { row: 1, column: 1 }, GRID)).toBeNull();
     expect(destination(press("ArrowLeft", { altKey: true }), { row: 1, column: 1 }, GRID)).toBeNull();
-  });
-});
-
-describe("a due date", () => {
-  it("survives the field it is chosen in", () => {
-    const moment = "2026-05-01T10:30:00.000Z";
-    expect(momentOf(localMoment(moment))).toBe(moment);
-    expect(localMoment(null)).toBe("");
-    expect(momentOf("")).toBeNull();
-    expect(momentOf("nonsense")).toBeNull();
   });
 });
