@@ -9,6 +9,7 @@ from benchmarks.cases.fanout import Ceiling, Groups, Lecture, Workshop
 from benchmarks.cases.files import Files
 from benchmarks.cases.idle import Idle
 from benchmarks.cases.joins import Joins
+from benchmarks.cases.pages import Pages
 from benchmarks.cases.polls import AnonymousPolls, Polls
 from benchmarks.cases.presence import Crowd, Cursors
 from benchmarks.cases.progress import Progress
@@ -25,6 +26,7 @@ CASES: Sequence[type[Case]] = (
     Stage,
     Slides,
     Files,
+    Pages,
     Joins,
     Workshop,
     Groups,

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, TypeVar
 from urllib.request import ProxyHandler, Request, build_opener
@@ -15,6 +16,7 @@ import asyncpg
 
 from auth.tokens import TokenIssuer
 from benchmarks.machine import children, cpu_seconds
+from benchmarks.school import School, fill
 from benchmarks.servers.base import HOST, READY_LIMIT_SECONDS, Server, hocuspocus_target
 from benchmarks.wire import Target
 from persistence.embedded import EmbeddedPostgres
@@ -228,6 +230,10 @@ class Lectern(Server):
         self.database(enrol)
         path, token = f"/api/classes/{class_id}/documents", self._tokens[0]
         return self._call(path, token, {"kind": "slides", "title": "Slides"})["id"], token
+
+    def fill_school(self) -> School:
+        """Add a school's rows; person 0 teaches, person 1 learns in the class that comes back."""
+        return self.database(partial(fill, teacher=self._people[0], student=self._people[1]))
 
     def token(self, person: int) -> str:
         """Return somebody's access token."""
