@@ -217,6 +217,10 @@ def document_column(document: DocumentRow) -> ColumnRow:
 
 async def columns_of(session: AsyncSession, class_id: UUID) -> list[ShownColumn]:
     """Return a board's columns in order: not those that were removed, nor those of deleted documents."""
+    return (await _columns_of_all(session, [class_id]))[class_id]
+
+
+async def _columns_of_all(session: AsyncSession, class_ids: Sequence[UUID]) -> dict[UUID, list[ShownColumn]]:
     rows = (
         await session.execute(
             select(ColumnRow, DocumentRow)
@@ -225,7 +229,7 @@ async def columns_of(session: AsyncSession, class_id: UUID) -> list[ShownColumn]
                 and_(DocumentRow.id == ColumnRow.activity_id, ColumnRow.activity_kind == ActivityKind.DOCUMENT),
             )
             .where(
-                ColumnRow.class_id == class_id,
+                ColumnRow.class_id.in_(class_ids),
                 ColumnRow.removed_at.is_(None),
                 or_(
                     ColumnRow.activity_kind.is_distinct_from(ActivityKind.DOCUMENT),
@@ -243,40 +247,63 @@ async def columns_of(session: AsyncSession, class_id: UUID) -> list[ShownColumn]
         await session.scalars(select(DocumentAccessRow).where(DocumentAccessRow.document_id.in_(ids)))
     ).all():
         personal.setdefault(access.document_id, {})[access.user_id] = access.access
-    return [
-        _shown(column, document, {} if document is None else personal.get(document.id, {}))
-        for column, document in found
-    ]
+    columns: dict[UUID, list[ShownColumn]] = {class_id: [] for class_id in class_ids}
+    for column, document in found:
+        columns[column.class_id].append(
+            _shown(column, document, {} if document is None else personal.get(document.id, {}))
+        )
+    return columns
 
 
-async def students_of(session: AsyncSession, class_id: UUID, *, only: UUID | None = None) -> list[Student]:
-    """Return the students of a class, in the order in which they joined; `only`: this one, if it is one."""
+async def students_of(session: AsyncSession, class_id: UUID) -> list[Student]:
+    """Return the students of a class, in the order in which they joined."""
+    return (await _students_of_all(session, [class_id], only=None))[class_id]
+
+
+async def _students_of_all(
+    session: AsyncSession, class_ids: Sequence[UUID], *, only: UUID | None
+) -> dict[UUID, list[Student]]:
     statement = (
-        select(UserRow.id, UserRow.name)
+        select(MembershipRow.class_id, UserRow.id, UserRow.name)
         .join(MembershipRow, MembershipRow.user_id == UserRow.id)
-        .where(MembershipRow.class_id == class_id, MembershipRow.role == ClassRole.STUDENT)
+        .where(MembershipRow.class_id.in_(class_ids), MembershipRow.role == ClassRole.STUDENT)
         .order_by(MembershipRow.joined_at, UserRow.id)
     )
     if only is not None:
         statement = statement.where(UserRow.id == only)
-    found = await session.execute(statement)
-    return [Student(id=row.id, name=row.name) for row in found.all()]
+    students: dict[UUID, list[Student]] = {class_id: [] for class_id in class_ids}
+    for row in (await session.execute(statement)).all():
+        students[row.class_id].append(Student(id=row.id, name=row.name))
+    return students
 
 
 async def contents_of(session: AsyncSession, class_id: UUID, *, only: UUID | None = None) -> Contents:
     """Return all of a class's board; `only`: as far as it is about one student."""
-    columns = await columns_of(session, class_id)
-    ids = [column.row.id for column in columns]
+    return (await contents_of_all(session, [class_id], only=only))[class_id]
+
+
+async def contents_of_all(
+    session: AsyncSession, class_ids: Sequence[UUID], *, only: UUID | None = None
+) -> dict[UUID, Contents]:
+    """Return the boards of several classes, as `contents_of`. Five queries, however many classes."""
+    columns = await _columns_of_all(session, class_ids)
+    students = await _students_of_all(session, class_ids, only=only)
+    ids = [column.row.id for shown in columns.values() for column in shown]
     cells = select(CellRow).where(CellRow.column_id.in_(ids)).execution_options(populate_existing=True)
     remarks = select(RemarkRow).where(RemarkRow.column_id.in_(ids)).execution_options(populate_existing=True)
     if only is not None:
         cells, remarks = cells.where(CellRow.user_id == only), remarks.where(RemarkRow.user_id == only)
-    return Contents(
-        columns=columns,
-        students=await students_of(session, class_id, only=only),
-        cells=_by_person((await session.scalars(cells)).all()),
-        remarks=_by_person((await session.scalars(remarks)).all()),
-    )
+    all_cells, all_remarks = (await session.scalars(cells)).all(), (await session.scalars(remarks)).all()
+    found = {}
+    for class_id, shown in columns.items():
+        own = {column.row.id for column in shown}
+        found[class_id] = Contents(
+            columns=shown,
+            students=students[class_id],
+            cells=_by_person(row for row in all_cells if row.column_id in own),
+            remarks=_by_person(row for row in all_remarks if row.column_id in own),
+        )
+    return found
 
 
 async def refresh(transaction: Transaction, live: LiveDocuments, board: BoardRow, *, remarks: bool = False) -> None:

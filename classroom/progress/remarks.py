@@ -1,11 +1,13 @@
 """Remarks on students' work: rows, shown on the class's board and to the student they are about."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from pycrdt import Doc, Map
 from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.errors import NotFound
 from classroom.documents.export import updates_of
@@ -53,21 +55,13 @@ async def adopt_remarks(transaction: Transaction, live: LiveDocuments, class_id:
     What makes no sense is left where it is; the row counts.
     """
     session = transaction.session
+    if not await with_foreign_remarks(session, [class_id]):
+        return
     board = await lock_board(session, class_id)
     if board is None:
         return
     seq = await session.scalar(select(DocumentHead.seq).where(DocumentHead.document_id == board.document_id))
-    # What the server writes itself has no session.
-    foreign = await session.scalar(
-        select(
-            exists().where(
-                DocumentUpdate.document_id == board.document_id,
-                DocumentUpdate.seq > board.remarks_seq,
-                DocumentUpdate.session_id.is_not(None),
-            )
-        )
-    )
-    if seq is None or not foreign:
+    if seq is None:
         return
     written = state(Kind.PROGRESS, await updates_of(session, board.document_id))
     marks = plain(written.get("marks", type=Map))
@@ -83,6 +77,20 @@ async def adopt_remarks(transaction: Transaction, live: LiveDocuments, class_id:
                 changed.add(student.id)
     board.remarks_seq = seq
     await _show_pages(transaction, live, board, changed)
+
+
+async def with_foreign_remarks(session: AsyncSession, class_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Return, in the order of ids, in whose boards other programs have written since their remarks were last made rows."""
+    # What the server writes itself has no session.
+    foreign = exists().where(
+        DocumentUpdate.document_id == BoardRow.document_id,
+        DocumentUpdate.seq > BoardRow.remarks_seq,
+        DocumentUpdate.session_id.is_not(None),
+    )
+    found = await session.scalars(
+        select(BoardRow.class_id).where(BoardRow.class_id.in_(class_ids), foreign).order_by(BoardRow.class_id)
+    )
+    return found.all()
 
 
 async def _keep(

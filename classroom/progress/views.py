@@ -13,13 +13,14 @@ from classroom.progress.board import (
     add_missing_columns,
     columns_of,
     contents_of,
+    contents_of_all,
     ensure_board,
     ensure_page,
     missing_documents,
     refresh,
 )
 from classroom.progress.models import BoardRow, CellRow, PageRow
-from classroom.progress.remarks import adopt_remarks
+from classroom.progress.remarks import adopt_remarks, with_foreign_remarks
 from classroom.progress.rules import UNTOUCHED, Standing, table
 from collab_server.live import LiveDocuments
 from persistence.database import Transaction
@@ -98,11 +99,13 @@ async def own_progress(
             .order_by(ClassRow.id)
         )
     ).all()
-    found = []
     # In the order of ids, as all who lock several boards do.
+    for class_id in await with_foreign_remarks(session, [row.id for row in classes]):
+        await adopt_remarks(transaction, live, class_id)
+    boards = await contents_of_all(session, [row.id for row in classes], only=person.id)
+    found = []
     for row in classes:
-        await adopt_remarks(transaction, live, row.id)
-        contents = await contents_of(session, row.id, only=person.id)
+        contents = boards[row.id]
         own = [column for column in contents.columns if column.is_for(person.id)]
         found.append(
             (row, Contents(columns=own, students=contents.students, cells=contents.cells, remarks=contents.remarks))
