@@ -1,5 +1,7 @@
 """The board page, as somebody at it sees and uses it."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.school import Account
@@ -49,3 +51,11 @@ def elements(person: Account, board: dict[str, str]) -> list[dict[str, object]]:
     answer = person.api.get(f"/api/documents/{board['id']}/export", params={"format": "excalidraw"})
     found: list[dict[str, object]] = answer.raise_for_status().json()["elements"]
     return found
+
+
+def wait_until(page: Page, condition: Callable[[], bool], what: str) -> None:
+    for _ in range(200):
+        if condition():
+            return
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
+    raise AssertionError(f"waited in vain for {what}")

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from tests.end_to_end.board import elements, wait_until
 from tests.end_to_end.conftest import PHONE, WIDE, Room
 from tests.end_to_end.test_accessibility import faults
 from tests.school import Account, School
@@ -64,13 +65,53 @@ def visit(room: Room, course: Course) -> Callable[..., Page]:
     return open_page
 
 
-def test_a_term_in_miniature_set_written_handed_in_graded_and_added_up(
-    room: Room, course: Course, visit: Callable[..., Page]
-) -> None:
-    teacher = visit(course.teacher)
+def test_a_term_in_miniature_from_the_catalogue_to_the_grade(room: Room, school: School) -> None:
+    okafor, zoe = school.register("Ms. Okafor", "teacher"), school.register("Zoë Brandt", "student")
+    teacher, student = room.sign_in(okafor), room.sign_in(zoe)
+    # A course with a class, published; the student enrols.
+    teacher.get_by_role("link", name="Courses").click()
+    teacher.get_by_role("button", name="New course").first.click()
+    dialog = teacher.get_by_role("dialog")
+    dialog.get_by_label("Title of the course").fill("Weather 天気")
+    dialog.get_by_label("Category").fill("Science")
+    dialog.get_by_label("Description").fill("What falls, and why.")
+    dialog.get_by_role("button", name="Create course").click()
+    teacher.get_by_role("button", name="Add class").click()
+    dialog.get_by_label("Name of the class").fill("Weather A")
+    dialog.get_by_role("button", name="Add class").click()
+    expect(dialog).to_have_count(0)
+    teacher.get_by_role("button", name="Publish").click()
+    student.get_by_role("link", name="Courses").click()
+    student.get_by_role("link", name="Weather 天気").first.click()
+    student.get_by_role("button", name="Enrol").click()
+    student.wait_for_url("**/classes/*")
+    class_page = student.url.split("?")[0]
+
+    # A lesson: written, read, done.
+    teacher.goto(f"{class_page}?tab=lessons")
+    teacher.get_by_role("button", name="New unit").click()
+    dialog.get_by_label("Title of the unit").fill("Sky")
+    dialog.get_by_role("button", name="Add unit").click()
+    teacher.get_by_role("button", name="New lesson").first.click()
+    dialog.get_by_label("Title of the lesson").fill("Clouds")
+    dialog.get_by_role("button", name="Write").click()
+    teacher.get_by_role("textbox", name="Text of Clouds").click()
+    teacher.keyboard.type("A cloud is water.")
+    teacher.get_by_role("button", name="Save").click()
+    expect(teacher.get_by_text("The lesson is saved.")).to_be_visible()
+    teacher.get_by_role("button", name="Finish").click()
+    teacher.get_by_role("button", name="Publish").click()
+    teacher.get_by_role("menuitem", name="Now").click()
+    student.get_by_role("link", name="Clouds").first.click()
+    expect(student.get_by_text("A cloud is water.")).to_be_visible()
+    student.get_by_role("button", name="Mark as done").click()
+    expect(student.get_by_role("button", name="Done")).to_be_visible()
+
+    # Work, with a rubric; its grades are hidden at first.
+    teacher.goto(f"{class_page}?tab=assignments")
     teacher.get_by_role("button", name="New assignment").first.click()
-    teacher.get_by_label("Title").fill("A cloud")
-    teacher.get_by_role("button", name="Create draft").click()
+    dialog.get_by_label("Title").fill("A cloud")
+    dialog.get_by_role("button", name="Create draft").click()
     form = teacher.get_by_role("dialog", name="Edit assignment")
     form.get_by_label("What is to be done").fill("Describe a cloud.")
     form.get_by_label("Due (optional)").fill("2099-05-01T10:00")
@@ -83,10 +124,11 @@ def test_a_term_in_miniature_set_written_handed_in_graded_and_added_up(
     expect(teacher.get_by_text("Describe a cloud.")).to_be_visible()
     teacher.get_by_role("button", name="Publish").click()
     expect(teacher.get_by_text("Your class sees it now.")).to_be_visible()
+    assignment = teacher.url
+    hide_grades(teacher, class_page, yes=True)
 
-    student = room.sign_in(course.zoe)
-    due = student.get_by_role("region", name="Work due")
-    due.get_by_role("link", name="A cloud").click()
+    student.goto(room.url)
+    student.get_by_role("region", name="Work due").get_by_role("link", name="A cloud").click()
     student.get_by_role("button", name="Begin").click()
     student.get_by_label("Your text").fill("It is white,\n  and far away.")
     expect(student.get_by_role("status").filter(has_text="Saved")).to_be_visible()
@@ -97,7 +139,7 @@ def test_a_term_in_miniature_set_written_handed_in_graded_and_added_up(
     expect(student.get_by_text("Your teacher has it now.")).to_be_visible()
     expect(student.locator("[data-work=handed_in]")).to_be_visible()
 
-    # What others change appears by itself.
+    teacher.goto(assignment)
     teacher.get_by_role("link", name="Grade 1 piece of work").click()
     expect(teacher.get_by_text("It is white,")).to_be_visible()
     teacher.get_by_role("button", name="Clear (2)").click()
@@ -106,15 +148,95 @@ def test_a_term_in_miniature_set_written_handed_in_graded_and_added_up(
     teacher.keyboard.press("Control+Enter")
     expect(teacher.locator("[data-work=returned]")).to_be_visible()
 
+    # What others change appears by itself: the words now, the points when they are released.
     expect(student.get_by_text("A picture in words.")).to_be_visible()
+    expect(student.get_by_text("Your points are not shown yet.")).to_be_visible()
+    hide_grades(teacher, class_page, yes=False)
     expect(student.get_by_text("2 of 2")).to_be_visible()
-    student.get_by_role("link", name="Biology 7b").click()
-    student.get_by_role("tab", name="Grades").click()
+    student.goto(f"{class_page}?tab=grades")
     row = student.get_by_role("row", name="A cloud")
     expect(row).to_contain_text("2 of 2")
     expect(row).to_contain_text("100%")
-    teacher.goto(f"{room.url}/classes/{course.opened['id']}?tab=progress")
+    teacher.goto(f"{class_page}?tab=progress")
     expect(teacher.locator("td [data-state=graded]")).to_have_count(1)
+    expect(teacher.locator("td [data-state=handed_in]")).to_have_count(1)
+
+
+def hide_grades(teacher: Page, class_page: str, *, yes: bool) -> None:
+    """Hide the only column of the gradebook from the students, or show it."""
+    teacher.goto(f"{class_page}?tab=grades")
+    teacher.locator("th[data-item]").click()
+    dialog = teacher.get_by_role("dialog")
+    dialog.get_by_label("Hide from students").set_checked(yes)
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+
+
+def test_a_page_is_drawn_on_and_freezes_when_it_is_handed_in(
+    room: Room, course: Course, visit: Callable[..., Page]
+) -> None:
+    made = course.assignment(answers=["document"])
+    student = visit(course.zoe, f"{room.url}/assignments/{made['id']}")
+    student.get_by_role("button", name="Begin").click()
+    canvas = student.locator("canvas.interactive")
+    hand_in = student.get_by_role("button", name="Hand in")
+    # Before it is in step with the server the board takes no keys.
+    expect(hand_in).to_be_enabled()
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    student.mouse.click(x, y)
+    student.keyboard.press("r")
+    student.mouse.move(x - 60, y - 40)
+    student.mouse.down()
+    student.mouse.move(x + 60, y + 40, steps=4)
+    student.mouse.up()
+    (work,) = [
+        each
+        for each in course.call(course.teacher, "GET", f"/api/assignments/{made['id']}/submissions")["items"]
+        if each["id"]
+    ]
+    page = {"id": course.call(course.zoe, "GET", f"/api/submissions/{work['id']}")["document_id"]}
+    wait_until(student, lambda: len(elements(course.zoe, page)) == 1, "the rectangle to be kept")
+    expect(hand_in).to_be_enabled()
+    hand_in.click()
+    expect(student.locator("[data-work=handed_in]")).to_be_visible()
+    assert course.call(course.zoe, "GET", f"/api/documents/{page['id']}")["access"] == "read"
+    teacher = visit(course.teacher, f"{room.url}/submissions/{work['id']}")
+    teacher.locator("canvas.interactive").wait_for()
+    teacher.get_by_role("link", name="See the page exactly as it was handed in").click()
+    expect(teacher.locator("[data-moment-elements='1']")).to_be_visible()
+
+
+def test_nothing_is_handed_in_while_a_file_is_on_its_way(
+    course: Course, visit: Callable[..., Page], room: Room
+) -> None:
+    made = course.assignment(answers=["text", "files"])
+    student = visit(course.zoe, f"{room.url}/assignments/{made['id']}")
+    student.get_by_role("button", name="Begin").click()
+    student.get_by_label("Your text").fill("With a drawing.")
+    hand_in = student.get_by_role("button", name="Hand in")
+    expect(hand_in).to_be_enabled()
+    held: list[Route] = []
+    student.route("**/api/files", lambda route: held.append(route))
+    student.locator("input[type=file]").set_input_files(
+        {"name": "drawing.txt", "mimeType": "text/plain", "buffer": b"a drawing"}
+    )
+    expect(student.get_by_text("your files are still on their way")).to_be_visible()
+    expect(hand_in).to_be_disabled()
+    wait_until(student, lambda: bool(held), "the file to be sent")
+    held[0].continue_()
+    expect(hand_in).to_be_enabled()
+    hand_in.click()
+    expect(student.locator("[data-work=handed_in]")).to_be_visible()
+    (work,) = [
+        each
+        for each in course.call(course.teacher, "GET", f"/api/assignments/{made['id']}/submissions")["items"]
+        if each["id"]
+    ]
+    attempts = course.call(course.teacher, "GET", f"/api/submissions/{work['id']}")["attempts"]
+    assert [[file["name"] for file in attempt["files"]] for attempt in attempts] == [["drawing.txt"]]
 
 
 def cell(page: Page, student: Account, item: str) -> Any:

@@ -1,11 +1,12 @@
 """Files of a class in real browsers: added, seen by the class, played from any point, renamed, removed and brought back."""
 
 import io
+import re
 import wave
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Response, expect
 
 from tests.end_to_end.conftest import Room
 from tests.end_to_end.test_accessibility import SCREENS, faults
@@ -110,6 +111,41 @@ def test_what_is_refused_is_told_at_the_file_and_can_be_put_away(shelf: Shelf) -
     expect(row_of(teacher, "fine.txt")).to_be_visible()
     failed.get_by_role("button", name="Do not upload setup.exe").click()
     expect(failed).to_have_count(0)
+
+
+def test_a_recording_is_played_from_any_point_without_fetching_all_of_it(shelf: Shelf) -> None:
+    content = recording()
+    shelf.share("lesson.wav", content)
+    zoe = shelf.enter(shelf.zoe)
+    parts: list[tuple[int, int]] = []
+
+    def note(response: Response) -> None:
+        found = re.fullmatch(r"bytes (\d+)-\d+/\d+", response.headers.get("content-range", ""))
+        if "/linked" in response.url and found:
+            parts.append((response.status, int(found[1])))
+
+    zoe.on("response", note)
+    zoe.get_by_role("button", name="Open lesson.wav").click()
+    player = zoe.locator("audio")
+    expect(player).to_have_js_property("duration", SECONDS)
+    player.evaluate("audio => { audio.currentTime = 110 }")
+    expect(player).to_have_js_property("currentTime", 110)
+    expect(player).to_have_js_property("seeking", False)
+    assert {status for status, _ in parts} == {206}
+    assert max(begin for _, begin in parts) > len(content) * 0.8, "it went straight to the end"
+
+
+def test_an_upload_shows_how_far_it_is_and_is_stopped(shelf: Shelf) -> None:
+    teacher = shelf.enter(shelf.teacher)
+    # The answer never comes: the upload stays on its way.
+    teacher.route("**/api/files", lambda _route: None)
+    add(teacher, ("film.mp4", b"\0" * 3_000_000))
+    sending = teacher.locator("[data-upload=sending]")
+    expect(sending).to_contain_text("3 MB")
+    sending.get_by_role("button", name="Stop uploading film.mp4").click()
+    expect(teacher.locator("[data-upload]")).to_have_count(0)
+    teacher.unroute_all(behavior="ignoreErrors")
+    expect(teacher.get_by_text("No files yet")).to_be_visible()
 
 
 def test_files_can_be_dropped_and_chosen_by_keyboard(shelf: Shelf) -> None:

@@ -1,5 +1,6 @@
 """Lessons: written, put in order, published, read, done. In real browsers."""
 
+import base64
 import re
 from typing import Any
 
@@ -14,6 +15,11 @@ from tests.school import School
 pytestmark = pytest.mark.browser
 
 SCREENS = [pytest.param(WIDE, "light", id="wide light"), pytest.param(PHONE, "dark", id="narrow dark")]
+
+# 8 by 8 pixels, grey.
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAADklEQVR4nGNogAIGyhgAgIQgAQ2AJGEAAAAASUVORK5CYII="
+)
 
 
 def words(text: str) -> dict[str, Any]:
@@ -63,6 +69,55 @@ class Shelf:
 @pytest.fixture
 def shelf(school: School) -> Shelf:
     return Shelf(school)
+
+
+def test_a_teacher_writes_and_publishes_and_the_class_reads_without_reload(room: Room, school: School) -> None:
+    shelf = Shelf(school)
+    desk, page = room.sign_in(shelf.teacher), room.sign_in(shelf.student, viewport=PHONE)
+    page.goto(shelf.address(room))
+    expect(page.get_by_text("No lessons yet")).to_be_visible()
+    desk.goto(shelf.address(room))
+    desk.get_by_role("button", name="New lesson").click()
+    desk.get_by_role("dialog").get_by_label("Title of the lesson").fill("Why it rains 雨")
+    desk.get_by_role("dialog").get_by_role("button", name="Write").click()
+    text = desk.get_by_role("textbox", name="Text of Why it rains 雨")
+    text.click()
+    desk.keyboard.type("Clouds are ")
+    desk.get_by_role("button", name="Bold").click()
+    desk.keyboard.type("water")
+    desk.get_by_role("button", name="Bold").click()
+    desk.keyboard.press("Enter")
+    desk.get_by_role("button", name="Insert").click()
+    desk.get_by_role("menuitem", name="Board, deck or poll").click()
+    desk.get_by_role("dialog").get_by_role("button", name="The cell").click()
+    desk.get_by_role("button", name="Insert").click()
+    desk.get_by_role("menuitem", name="Video by its address").click()
+    desk.get_by_role("dialog").get_by_label("Address").fill("javascript:alert(1)")
+    desk.get_by_role("dialog").get_by_role("button", name="Insert").click()
+    expect(desk.get_by_text("This is no address of the web.")).to_be_visible()
+    desk.get_by_role("dialog").get_by_label("Address").fill("example.org/rain")
+    desk.get_by_role("dialog").get_by_role("button", name="Insert").click()
+    expect(desk.get_by_text("Not saved yet")).to_be_visible()
+    desk.get_by_role("button", name="Save").click()
+    expect(desk.get_by_text("The lesson is saved.")).to_be_visible()
+    desk.get_by_role("button", name="Finish").click()
+    desk.get_by_role("button", name="Publish").click()
+    desk.get_by_role("menuitem", name="Now").click()
+
+    page.get_by_role("link", name="Why it rains 雨").click()
+    expect(page.locator("strong", has_text="water")).to_be_visible()
+    expect(page.get_by_role("link", name="Opens on example.org")).to_have_attribute("href", "https://example.org/rain")
+    page.get_by_role("region", name="The cell").locator("canvas.interactive").wait_for()
+    page.get_by_role("button", name="Mark as done").click()
+    expect(page.get_by_role("button", name="Done")).to_be_visible()
+    desk.goto(shelf.address(room))
+    expect(desk.get_by_text("Opened by 1, done by 1 of 1")).to_be_visible()
+    desk.get_by_role("tab", name="Progress").click()
+    done = desk.locator("td [data-state=handed_in]")
+    expect(done).to_have_count(1)
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("button", name="Mark as done")).to_be_visible()
+    expect(done).to_have_count(0)
 
 
 def test_a_lesson_is_scheduled_and_hidden_again(room: Room, shelf: Shelf) -> None:
@@ -160,6 +215,36 @@ def test_of_two_teachers_who_write_nobody_loses_a_word(room: Room, shelf: Shelf)
     page.get_by_role("button", name="Finish").click()
     page.get_by_role("dialog").get_by_role("button", name="Leave without saving").click()
     expect(page.get_by_text("First. Mine.", exact=True)).to_be_visible()
+
+
+def test_pictures_and_files_stand_in_the_text(room: Room, shelf: Shelf) -> None:
+    lesson = shelf.add("Rain", words("Look."))
+    desk = room.sign_in(shelf.teacher)
+    desk.goto(shelf.address(room, lesson) + "?edit=true")
+    desk.get_by_role("textbox", name="Text of Rain").click()
+    desk.keyboard.press("Control+End")
+
+    def insert(name: str, media_type: str, data: bytes) -> None:
+        desk.get_by_role("button", name="Insert").click()
+        desk.get_by_role("menuitem", name="Picture or file").click()
+        with desk.expect_file_chooser() as chooser:
+            desk.get_by_role("dialog").get_by_role("button", name="Choose file").click()
+        chooser.value.set_files({"name": name, "mimeType": media_type, "buffer": data})
+        expect(desk.get_by_role("dialog")).to_have_count(0)
+
+    insert("plan.txt", "text/plain", b"Monday: rain.")
+    insert("cloud.png", "image/png", PNG)
+    desk.get_by_role("textbox", name="What the picture shows").fill("A cloud over the sea")
+    desk.get_by_role("button", name="Save").click()
+    expect(desk.get_by_text("The lesson is saved.")).to_be_visible()
+
+    page = room.sign_in(shelf.student, viewport=PHONE)
+    page.goto(shelf.address(room, lesson))
+    expect(page.get_by_role("img", name="A cloud over the sea")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download plan.txt").click()
+    assert download.value.suggested_filename == "plan.txt"
+    picture(page, "lesson-files")
 
 
 def test_what_is_new_waits_on_the_overview_and_one_goes_from_lesson_to_lesson(room: Room, shelf: Shelf) -> None:

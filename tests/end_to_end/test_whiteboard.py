@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, expect
 
-from tests.end_to_end.board import Board, elements
+from tests.end_to_end.board import Board, elements, wait_until
 from tests.end_to_end.conftest import Room
 from tests.network import Network
 from tests.school import Account, School
@@ -38,14 +38,6 @@ def lesson(school: School) -> Lesson:
 
 def pixels(board: Board) -> Image.Image:
     return Image.open(io.BytesIO(board.page.locator("canvas.static").screenshot()))
-
-
-def wait_until(page: Page, condition: Callable[[], bool], what: str) -> None:
-    for _ in range(200):
-        if condition():
-            return
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
-    raise AssertionError(f"waited in vain for {what}")
 
 
 def test_teacher_and_student_see_each_others_strokes(room: Room, lesson: Lesson) -> None:
