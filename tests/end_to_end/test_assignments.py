@@ -219,7 +219,11 @@ def test_nothing_is_handed_in_while_a_file_is_on_its_way(
     hand_in = student.get_by_role("button", name="Hand in")
     expect(hand_in).to_be_enabled()
     held: list[Route] = []
-    student.route("**/api/files", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    student.route("**/api/files", hold)
     student.locator("input[type=file]").set_input_files(
         {"name": "drawing.txt", "mimeType": "text/plain", "buffer": b"a drawing"}
     )
