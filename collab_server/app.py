@@ -54,7 +54,6 @@ from persistence.disk_files import DiskFiles
 from persistence.edit_log import PostgresEditLog
 from persistence.file_store import FileStore
 from persistence.migrations import is_current
-from persistence.s3_files import S3Files, S3Place
 from persistence.update_log import PostgresUpdateLog
 
 DOOR_CONNECTIONS = 4
@@ -289,6 +288,8 @@ def file_store_of(settings: Settings) -> FileStore:
     folder = settings.data_dir / "files"
     if not settings.files_s3_bucket:
         return DiskFiles(folder)
+    from persistence.s3_files import S3Files, S3Place  # noqa: PLC0415 -- its library takes memory that a folder does not need
+
     place = S3Place(
         bucket=settings.files_s3_bucket,
         endpoint=settings.files_s3_endpoint,

@@ -7,13 +7,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 VARIABLE = "LECTERN_TEST_BROWSER"
-COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# Without the parts that draw windows, menus and extensions it takes a third less of a processor.
+COMMANDS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 APPLICATIONS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 # The fonts give letters to every script that the tests write.
-DEBIAN_PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-noto-core")
+DEBIAN_PACKAGES = ("chromium-headless-shell", "fonts-dejavu-core", "fonts-noto-core")
 # Debian's own upgrades hold the lock for minutes on a fresh machine.
 LOCK_LIMIT_SECONDS = 300
 
@@ -53,7 +61,7 @@ def advice() -> str:
         return "The browser tests need Google Chrome: install it, or name a Chromium in LECTERN_TEST_BROWSER."
     if Path("/etc/debian_version").exists():
         return (
-            "The browser tests need Chromium: run `sudo apt-get install chromium`, or name one in LECTERN_TEST_BROWSER."
+            "The browser tests need Chromium: run `sudo apt-get install chromium-headless-shell`, or name one in LECTERN_TEST_BROWSER."
         )
     return "The browser tests need Chromium or Chrome: install one, or name one in LECTERN_TEST_BROWSER."
 
