@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, func, literal, select, update
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -68,6 +68,14 @@ class Registration:
     invitation: str | None
 
 
+# Put together once: every request begins with it.
+_PEOPLE_SIGNED_IN = (
+    select(AuthSessionRow.id, UserRow, AuthSessionRow.revoked_at)
+    .join(UserRow, UserRow.id == AuthSessionRow.user_id)
+    .where(AuthSessionRow.id == any_(bindparam("sign_ins", type_=ARRAY(Uuid))))
+)
+
+
 async def person_for_token(session: AsyncSession, claims: Claims) -> Person:
     """Return the person behind an access token, as the database knows them now. One query.
 
@@ -83,11 +91,7 @@ async def person_for_token(session: AsyncSession, claims: Claims) -> Person:
 
 async def people_for_tokens(session: AsyncSession, claims: Sequence[Claims]) -> dict[UUID, Person | Unauthenticated]:
     """Return, by sign-in, the people behind access tokens, or why they are nobody: as `person_for_token`. One query."""
-    found = await session.execute(
-        select(AuthSessionRow.id, UserRow, AuthSessionRow.revoked_at)
-        .join(UserRow, UserRow.id == AuthSessionRow.user_id)
-        .where(AuthSessionRow.id == any_(literal([each.session_id for each in claims], ARRAY(Uuid))))
-    )
+    found = await session.execute(_PEOPLE_SIGNED_IN, {"sign_ins": [each.session_id for each in claims]})
     known: dict[UUID, tuple[UserRow | None, datetime | None]] = {row[0]: (row[1], row[2]) for row in found.all()}
     people: dict[UUID, Person | Unauthenticated] = {}
     for each in claims:
