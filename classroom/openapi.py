@@ -11,11 +11,13 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from auth.http.problems import PROBLEM_MEDIA_TYPE
+from auth.http.responses import problems
 from classroom.routes import api_router
 
 TITLE = "Lectern"
 VERSION = "1"
 PROBLEM_REFERENCE = "#/components/schemas/Problem"
+PROBLEM_CONTENT = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": PROBLEM_REFERENCE}}}
 UNUSED_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
 
@@ -27,12 +29,14 @@ def openapi_document() -> dict[str, Any]:
     for path in document["paths"].values():
         for operation in path.values():
             responses = operation["responses"]
+            if "requestBody" in operation:
+                responses["400"] = {"description": problems(400)[400]["description"], "content": dict(PROBLEM_CONTENT)}
             if "422" in responses and not _is_problem(responses["422"]):
                 # FastAPI adds its own description wherever there are parameters; ours says when there is something to say.
                 del responses["422"]
             for response in responses.values():
                 if _is_problem(response):
-                    response["content"] = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": PROBLEM_REFERENCE}}}
+                    response["content"] = dict(PROBLEM_CONTENT)
     for name in UNUSED_SCHEMAS:
         document["components"]["schemas"].pop(name, None)
     return document

@@ -1,6 +1,6 @@
 """Documents of a class, their access settings and their export."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from auth.dependencies import CurrentPerson, PersonBeforeBody, RequestTransactio
 from auth.errors import FieldInvalid
 from auth.http.once import OncePerKey
 from auth.http.pagination import WantedPage
-from auth.http.responses import problems
+from auth.http.responses import a_file, problems
 from classroom.classes.actions import access_class
 from classroom.documents import actions
 from classroom.documents.actions import AccessedDocument
@@ -35,15 +35,7 @@ from documents.kinds import Kind
 
 router = APIRouter(tags=["documents"])
 
-EXPORTED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The document as a file.",
-        "content": {
-            export_format.media_type: {"schema": {"type": "string", "format": "binary"}}
-            for export_format in ExportFormat
-        },
-    }
-}
+EXPORTED = a_file("The document as a file.", [each.media_type for each in ExportFormat])
 
 
 @router.post("/classes/{class_id}/documents", status_code=201, responses=problems(401, 403, 404, 413, 422))

@@ -1,7 +1,7 @@
 """A document's history: what was done when by whom, how it looked, and how it comes back."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from auth.dependencies import CurrentPerson, PersonBeforeBody, RequestTransaction
 from auth.errors import FieldInvalid
 from auth.http.pagination import WantedPage
-from auth.http.responses import problems
+from auth.http.responses import a_file, problems
 from classroom.documents.export import linked_addresses, updates_of, written
 from classroom.files.actions import images_at
 from classroom.history import actions
@@ -22,12 +22,7 @@ from documents.export import ExportFormat
 
 router = APIRouter(prefix="/documents/{document_id}/history", tags=["history"])
 
-EXPORTED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The document as it was, as a file.",
-        "content": {each.media_type: {"schema": {"type": "string", "format": "binary"}} for each in ExportFormat},
-    }
-}
+EXPORTED = a_file("The document as it was, as a file.", [each.media_type for each in ExportFormat])
 
 
 @router.get("", responses=problems(401, 403, 404, 422))

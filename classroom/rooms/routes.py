@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from auth.dependencies import ActsOnRooms, RequestTransaction, SeesRooms
 from auth.http.pagination import WantedPage
-from auth.http.responses import problems
+from auth.http.responses import a_file, problems
 from classroom.classes.models import ClassRole
 from classroom.documents.export import updates_of, written
 from classroom.rooms import actions
@@ -33,12 +33,7 @@ from documents.export import ExportFormat
 QUERY_MAX_CHARS = 200
 FORMATS = (ExportFormat.JSON, ExportFormat.YJS)
 
-EXPORTED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The document as a file.",
-        "content": {each.media_type: {"schema": {"type": "string", "format": "binary"}} for each in FORMATS},
-    }
-}
+EXPORTED = a_file("The document as a file.", [each.media_type for each in FORMATS])
 
 router = APIRouter(prefix="/admin", tags=["administration"])
 
