@@ -6993,7 +6993,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": Record<string, never>;
                     "application/octet-stream": string;
                 };
             };
@@ -7057,6 +7057,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Restored"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -7135,6 +7144,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -7357,6 +7375,15 @@ export interface operations {
                     "application/json": components["schemas"]["Kicked"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -7539,6 +7566,15 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -7684,6 +7720,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -7902,6 +7947,15 @@ export interface operations {
                     "application/json": components["schemas"]["Assignment"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -7971,6 +8025,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -8100,6 +8163,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description The access token is missing or does not hold. */
             401: {
@@ -8373,6 +8445,15 @@ export interface operations {
                     "application/json": components["schemas"]["Submission"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -8556,6 +8637,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Visible, but not allowed. */
             403: {
                 headers: {
@@ -8614,6 +8704,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessToken"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -8739,6 +8838,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Visible, but not allowed. */
             403: {
                 headers: {
@@ -8797,6 +8905,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description It does not fit the present state. */
@@ -8904,6 +9021,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Registered"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Visible, but not allowed. */
@@ -9022,6 +9148,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClassFile"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -9186,6 +9321,15 @@ export interface operations {
                     "application/json": components["schemas"]["Class"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -9244,6 +9388,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Class"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -9422,6 +9575,15 @@ export interface operations {
                     "application/json": components["schemas"]["Class"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -9546,6 +9708,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -9683,6 +9854,15 @@ export interface operations {
                     "application/json": components["schemas"]["Document"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -9807,6 +9987,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClassFile"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -9939,6 +10128,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangedGrades"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -10136,6 +10334,15 @@ export interface operations {
                     "application/json": components["schemas"]["GradeItem"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -10214,6 +10421,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Gradebook"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -10334,6 +10550,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GradeItem"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -10457,6 +10682,15 @@ export interface operations {
                     "application/json": components["schemas"]["TablePreview"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -10526,6 +10760,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Gradebook"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -10868,6 +11111,15 @@ export interface operations {
                     "application/json": components["schemas"]["Lesson"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -10946,6 +11198,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LessonOutline"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -11071,6 +11332,15 @@ export interface operations {
                     "application/json": components["schemas"]["AddedMember"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -11142,6 +11412,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RosterReport"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -11314,6 +11593,15 @@ export interface operations {
                     "application/json": components["schemas"]["Member"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -11447,6 +11735,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Poll"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -11609,6 +11906,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -11679,6 +11985,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description The access token is missing or does not hold. */
             401: {
@@ -11752,6 +12067,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProgressColumn"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -11832,6 +12156,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProgressBoard"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -11954,6 +12287,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProgressColumn"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -12074,6 +12416,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description The access token is missing or does not hold. */
             401: {
@@ -12340,6 +12691,15 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -12412,6 +12772,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -12540,6 +12909,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description The access token is missing or does not hold. */
             401: {
@@ -12703,6 +13081,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CourseDetail"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -12883,6 +13270,15 @@ export interface operations {
                     "application/json": components["schemas"]["CourseDetail"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -12955,6 +13351,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CourseDetail"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -13036,6 +13441,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CourseDetail"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -13166,6 +13580,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CourseDetail"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -13529,6 +13952,15 @@ export interface operations {
                     "application/json": components["schemas"]["Document"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -13649,6 +14081,15 @@ export interface operations {
                     "application/json": components["schemas"]["Document"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -13719,6 +14160,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonAccess"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -13844,9 +14294,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": Record<string, never>;
                     "application/octet-stream": string;
-                    "application/vnd.excalidraw+json": string;
+                    "application/vnd.excalidraw+json": Record<string, never>;
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -13963,6 +14413,15 @@ export interface operations {
                     "application/json": components["schemas"]["RestoredMoment"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -14039,9 +14498,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": Record<string, never>;
                     "application/octet-stream": string;
-                    "application/vnd.excalidraw+json": string;
+                    "application/vnd.excalidraw+json": Record<string, never>;
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -14201,6 +14660,15 @@ export interface operations {
                     "application/json": components["schemas"]["SlideUpload"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -14315,6 +14783,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Annotations"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -14689,6 +15166,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -15131,6 +15617,15 @@ export interface operations {
                     "application/json": components["schemas"]["Lesson"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -15296,6 +15791,15 @@ export interface operations {
                     "application/json": components["schemas"]["Lesson"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -15412,6 +15916,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lesson"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -15610,6 +16123,15 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -15688,6 +16210,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -15832,6 +16363,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description The access token is missing or does not hold. */
             401: {
@@ -16135,6 +16675,15 @@ export interface operations {
                     "application/json": components["schemas"]["Poll"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -16253,6 +16802,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CountedBallot"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -16396,6 +16954,15 @@ export interface operations {
                     "application/json": components["schemas"]["Poll"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -16464,6 +17031,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description The access token is missing or does not hold. */
             401: {
@@ -16543,6 +17119,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Poll"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -16675,6 +17260,15 @@ export interface operations {
                     "application/json": components["schemas"]["Question"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -16754,6 +17348,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -16943,6 +17546,15 @@ export interface operations {
                     "application/json": components["schemas"]["Poll"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -17021,6 +17633,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Poll"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -17214,6 +17835,15 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -17379,6 +18009,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
@@ -17943,6 +18582,15 @@ export interface operations {
                     "application/json": components["schemas"]["StageAnswer"];
                 };
             };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The access token is missing or does not hold. */
             401: {
                 headers: {
@@ -18226,6 +18874,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The access token is missing or does not hold. */
