@@ -96,7 +96,7 @@ def mark() -> list[Json]:
             strokeWidth=4,
             roundness={"type": ROUND_PROPORTIONAL},
         ),
-        _text("sample-why", "b1", 820, 250, "This is where the heat comes from", font_size=28, width=420),
+        _text("sample-why", "b1", 740, 250, "This is where the heat comes from", font_size=28, width=490),
     ]
 
 

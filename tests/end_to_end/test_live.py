@@ -279,6 +279,19 @@ def test_a_projector_shows_the_stage_and_nothing_else(lesson: Lesson) -> None:
     size = projector.view.bounding_box()
     assert size is not None
     assert (size["width"], size["height"]) == (WIDE["width"], WIDE["height"])
+    # A poll is projected as the class may see it, although the teacher sees more.
+    asked = {"question": "What is magma?", "type": "single", "options": ["Molten rock", "Ash"], "results": "hidden"}
+    poll = lesson.teacher.api.post(f"{lesson.path}/polls", json=asked).raise_for_status().json()
+    lesson.show(session, {"id": poll["document_id"]})
+    expect(projector.view.get_by_text("A poll is coming")).to_be_visible()
+    lesson.teacher.api.post(f"/api/polls/{poll['id']}/open", json={}).raise_for_status()
+    lesson.students[0].api.put(f"/api/polls/{poll['id']}/ballot", json={"choices": ["o1"]}).raise_for_status()
+    expect(projector.view.get_by_text("1 person has voted").first).to_be_visible()
+    expect(projector.view.get_by_role("listitem")).to_have_text(["Molten rock", "Ash"])
+    expect(projector.view.get_by_role("button")).to_have_count(0)
+    expect(projector.view.get_by_text("Only you see")).to_have_count(0)
+    lesson.teacher.api.post(f"/api/polls/{poll['id']}/publish").raise_for_status()
+    expect(projector.view.get_by_role("row").filter(has_text="Molten rock")).to_contain_text("1 · 100%")
 
 
 def test_when_the_link_breaks_the_stage_stays_and_goes_on_afterwards(lesson: Lesson) -> None:
@@ -396,6 +409,19 @@ def test_the_classroom_has_no_serious_fault(lesson: Lesson, viewport: dict[str, 
     panel.first.click()
     expect(teacher.page.get_by_role("button", name="Lower all")).to_be_visible()
     found["people"] = faults(teacher.page)
+    asked = {"question": "What is magma?", "type": "single", "options": ["Molten rock", "Ash"]}
+    poll = lesson.teacher.api.post(f"{lesson.path}/polls", json=asked).raise_for_status().json()
+    lesson.teacher.api.post(f"/api/polls/{poll['id']}/open", json={}).raise_for_status()
+    lesson.show(session, {"id": poll["document_id"]})
+    projector = lesson.enter(lesson.teacher, **options).open(view="stage")
+    for person, name in ((waiting, "student"), (teacher, "teacher"), (projector, "projector")):
+        person.view.get_by_text("What is magma?").first.wait_for()
+        found[f"poll, {name}"] = faults(person.page)
+    if viewport == PHONE:
+        teacher.page.keyboard.press("Escape")
+        teacher.button("Activities").click()
+        expect(teacher.page.get_by_role("button", name="New poll")).to_be_visible()
+        found["activities"] = faults(teacher.page)
     lesson.show(session, lesson.second)
     late = lesson.enter(lesson.students[0], **options)
     late.shows("Group results")

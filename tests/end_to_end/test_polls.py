@@ -137,6 +137,21 @@ def test_a_prepared_poll_is_edited_until_it_is_opened(room: Room, school: School
     ]
     assert (now["points"], now["seconds"]) == (4, 45)
 
+    # Another teacher opens it meanwhile: what was typed is neither lost nor forced on those who vote.
+    show(room, page, poll)
+    page.get_by_role("button", name="Edit poll").click()
+    dialog.get_by_label("Question").fill("Where else?")
+    act(teacher, poll, "open")
+    expect(dialog.get_by_role("alert")).to_contain_text("can no longer be changed")
+    expect(dialog.get_by_label("Question")).to_have_value("Where else?")
+    dialog.get_by_role("button", name="Keep as a new poll").click()
+    expect(dialog).to_have_count(0)
+    kept = teacher.api.get(f"/api/classes/{opened['id']}/polls").raise_for_status().json()["items"]
+    assert [(each["question"], each["state"]) for each in kept] == [
+        ("Where else?", "draft"),
+        ("Where is it not?", "open"),
+    ]
+
 
 def test_students_are_given_a_poll_or_a_deck_to_see_and_never_to_write(room: Room, school: School) -> None:
     teacher = school.register("Ms. Okafor", "teacher")
@@ -278,6 +293,9 @@ def test_polls_have_no_serious_fault(room: Room, school: School, viewport: dict[
             desk.get_by_text("Nobody but teachers sees this").wait_for()
             found["draft"] = faults(desk)
         act(teacher, poll, "open")
+        if kind == "single":
+            desk.get_by_role("button", name="Close poll").wait_for()
+            found["open, teacher"] = faults(desk)
         show(room, page, poll)
         page.get_by_role("heading", name="Where is the DNA?").wait_for()
         found[f"{kind} open"] = faults(page)

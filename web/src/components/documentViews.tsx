@@ -16,6 +16,8 @@ export interface DocumentViewProps {
   readonly teaches: boolean;
   /** It stands on the stage or within something else: without a bar of its own. */
   readonly compact?: boolean;
+  /** It stands before the whole class: nothing is shown that is only for the person whose device it is. */
+  readonly projected?: boolean;
   /** How this person's own work in it is kept, for kinds that people write. */
   readonly onSave?: ((state: SaveState) => void) | undefined;
 }
@@ -24,8 +26,8 @@ export interface DocumentViewProps {
 export interface NewDocumentProps {
   readonly classId: string;
   readonly onClose: () => void;
-  /** It was made, and is meant to be seen now. */
-  readonly onMade: (documentId: string) => void;
+  /** It was made, to be seen now or to be kept for later. */
+  readonly onMade: (documentId: string, now: boolean) => void;
 }
 
 /** Where a page lies on the screen, in CSS pixels from the layer's corner; `scale` is pixels per unit of the board over it. */

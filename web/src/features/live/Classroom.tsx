@@ -103,6 +103,7 @@ export function Classroom(props: {
       classId={room.id}
       teaches={teaches}
       few={narrow}
+      projected={props.stageOnly}
       video={video.state}
       onJoinVideo={video.join}
     />

@@ -21,6 +21,7 @@ export function StageArea(props: {
   classId: string;
   teaches: boolean;
   few: boolean;
+  projected: boolean;
   video: VideoState;
   onJoinVideo: () => void;
 }) {
@@ -54,7 +55,13 @@ export function StageArea(props: {
                 }
               >
                 {View ? (
-                  <View documentId={documentId} classId={props.classId} teaches={props.teaches} compact />
+                  <View
+                    documentId={documentId}
+                    classId={props.classId}
+                    teaches={props.teaches}
+                    projected={props.projected}
+                    compact
+                  />
                 ) : (
                   <Nothing title={t("live.unknownKindTitle")}>{t("live.unknownKind")}</Nothing>
                 )}
@@ -65,7 +72,7 @@ export function StageArea(props: {
       })}
       {shown.kind === "none" && (
         <Nothing title={t("live.emptyTitle")}>
-          {t(props.teaches ? "live.emptyTeacher" : "live.emptyStudent")}
+          {t(props.teaches && !props.projected ? "live.emptyTeacher" : "live.emptyStudent")}
         </Nothing>
       )}
       {shown.kind === "video" && props.video !== "joined" && (

@@ -1,13 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
 import type { NewDocumentProps } from "@/components/documentViews.tsx";
-import { tell } from "@/components/toast.tsx";
 import { PollForm } from "./PollForm.tsx";
 import { pollChanged } from "./queries.ts";
 
 /** A new poll from within a lesson: opened it is there to be shown, kept it waits among the prepared ones. */
 export default function NewPoll({ classId, onClose, onMade }: NewDocumentProps) {
-  const { t } = useTranslation();
   const client = useQueryClient();
   return (
     <PollForm
@@ -15,8 +12,7 @@ export default function NewPoll({ classId, onClose, onMade }: NewDocumentProps) 
       onClose={onClose}
       classId={classId}
       onMade={(poll, opened) => {
-        if (opened) onMade(poll.document_id);
-        else tell(t("polls.kept"));
+        onMade(poll.document_id, opened);
         return pollChanged(client, poll);
       }}
     />

@@ -1,10 +1,12 @@
 import {
+  Alert,
   Button,
   Checkbox,
   Group,
   Modal,
   NumberInput,
   Select,
+  SimpleGrid,
   Stack,
   Switch,
   Text,
@@ -12,12 +14,15 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { IconInfoCircle } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
+import { Problem } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { formProblems } from "@/components/formProblems.ts";
+import { tell } from "@/components/toast.tsx";
 import type { PollType } from "./core/pollDocument.ts";
 import { EMPTY, LISTED, lines, newPoll, pollChanges, valuesOf, type PollValues } from "./core/pollForm.ts";
 import { pollWords } from "./problems.ts";
@@ -35,6 +40,8 @@ const TYPES: readonly PollType[] = [
   "scored",
 ];
 const TIMERS = [30, 60, 120, 300] as const;
+/** A prepared poll that somebody else has opened, or deleted, is changed no more. */
+const TOO_LATE = ["poll_already_opened", "not_found"];
 const FIELDS = ["question", "options", "correct", "scale", "high_label", "low_label"];
 
 /** Ask something in ten seconds: the question, a line for each option, go. Or change what is prepared. */
@@ -44,13 +51,14 @@ export function PollForm(props: {
   classId: string;
   /** The poll to be changed; none: a new one. Mount the form anew for another. */
   poll?: Poll;
+  /** Whether it is known to be too late to change the poll. What is in the form can then be kept as a new one. */
+  tooLate?: boolean;
   onMade: (poll: Poll, opened: boolean) => Promise<unknown>;
 }) {
   const { t } = useTranslation();
   const { api } = useServices();
-  const { poll } = props;
   const form = useForm<PollValues>({
-    initialValues: poll ? valuesOf(poll) : EMPTY,
+    initialValues: props.poll ? valuesOf(props.poll) : EMPTY,
     validate: {
       question: (value) => (value.trim() ? null : t("fields.required")),
       options: (value, { type }) =>
@@ -60,7 +68,7 @@ export function PollForm(props: {
   });
   const { type, options } = form.values;
   const save = useMutation({
-    mutationFn: async ({ values, now }: { values: PollValues; now: boolean }) => {
+    mutationFn: async ({ values, now, poll }: { values: PollValues; now: boolean; poll?: Poll }) => {
       const made = await body(
         poll
           ? api.PATCH("/api/polls/{poll_id}", {
@@ -73,6 +81,7 @@ export function PollForm(props: {
             }),
       );
       if (now) await api.POST("/api/polls/{poll_id}/open", { params: { path: { poll_id: made.id } } });
+      if (!now) tell(t(poll ? "polls.changed" : "polls.kept"));
       await props.onMade(made, now);
     },
     onSuccess: () => {
@@ -81,20 +90,33 @@ export function PollForm(props: {
     },
     onError: (error) => form.setErrors(formProblems(error, FIELDS, t).fields),
   });
-  const submit = (now: boolean) => form.onSubmit((values) => save.mutate({ values, now }));
+  const refusal = save.error instanceof Problem ? save.error.code : "";
+  // While it is saved it may be this form that opens it.
+  const tooLate =
+    props.poll !== undefined && !save.isPending && (props.tooLate === true || TOO_LATE.includes(refusal));
+  const poll = tooLate ? undefined : props.poll;
+  const submit = (now: boolean) =>
+    form.onSubmit((values) => save.mutate({ values, now, ...(poll ? { poll } : {}) }));
   const problem =
-    save.error && formProblems(save.error, FIELDS, t).form !== null ? t(pollWords(save.error)) : null;
+    save.error && !TOO_LATE.includes(refusal) && formProblems(save.error, FIELDS, t).form !== null
+      ? t(pollWords(save.error))
+      : null;
   const seconds = [...new Set([...TIMERS, ...(poll?.seconds ? [poll.seconds] : [])])].sort((a, b) => a - b);
   return (
     <Modal
       opened={props.opened}
       onClose={props.onClose}
-      title={t(poll ? "polls.edit" : "polls.new")}
+      title={t(props.poll ? "polls.edit" : "polls.new")}
       centered
       size="lg"
     >
-      <form onSubmit={submit(true)}>
+      <form onSubmit={submit(!tooLate)}>
         <Stack>
+          {tooLate && (
+            <Alert color="yellow" variant="light" icon={<IconInfoCircle size={20} />} role="alert">
+              {t("polls.tooLateToChange")}
+            </Alert>
+          )}
           <FormProblem words={problem} />
           <TextInput
             data-autofocus
@@ -145,12 +167,12 @@ export function PollForm(props: {
             />
           )}
           {type === "scale" && (
-            <Group grow align="flex-start">
+            <SimpleGrid cols={{ base: 2, xs: 4 }}>
               <NumberInput label={t("polls.low")} min={0} max={9} {...form.getInputProps("low")} />
               <NumberInput label={t("polls.high")} min={1} max={10} {...form.getInputProps("high")} />
               <TextInput label={t("polls.lowLabel")} maxLength={60} {...form.getInputProps("lowLabel")} />
               <TextInput label={t("polls.highLabel")} maxLength={60} {...form.getInputProps("highLabel")} />
-            </Group>
+            </SimpleGrid>
           )}
           <Switch label={t("polls.hideUntilShown")} {...form.getInputProps("hidden", { type: "checkbox" })} />
           <Switch
@@ -171,17 +193,19 @@ export function PollForm(props: {
             }))}
             {...form.getInputProps("seconds")}
           />
-          {!poll && (
+          {!props.poll && (
             <Text size="sm" c="dimmed">
               {t("polls.laterAbout")}
             </Text>
           )}
           <Group justify="flex-end">
-            <Button variant="default" h={44} loading={save.isPending} onClick={() => submit(false)()}>
-              {t(poll ? "actions.save" : "polls.keep")}
-            </Button>
+            {!tooLate && (
+              <Button variant="default" h={44} loading={save.isPending} onClick={() => submit(false)()}>
+                {t(poll ? "actions.save" : "polls.keep")}
+              </Button>
+            )}
             <Button type="submit" h={44} loading={save.isPending}>
-              {t("polls.openNow")}
+              {t(tooLate ? "polls.keepAsNew" : "polls.openNow")}
             </Button>
           </Group>
         </Stack>

@@ -1,6 +1,6 @@
 import { Badge, Center, Group, Loader, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
-import { IconEyeOff, IconHourglassEmpty, IconSpy } from "@tabler/icons-react";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { IconCloudOff, IconEyeOff, IconHourglassEmpty, IconSpy } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices } from "@/api/services.tsx";
@@ -11,9 +11,11 @@ import { NotShared } from "@/components/NotShared.tsx";
 import { tellProblem } from "@/components/toast.tsx";
 import { Countdown } from "./Countdown.tsx";
 import { readPoll, takesText, type Counts, type LivePoll } from "./core/pollDocument.ts";
+import { Options } from "./Options.tsx";
+import { PollForm } from "./PollForm.tsx";
 import styles from "./polls.module.css";
 import { pollWords } from "./problems.ts";
-import { ballotQuery, resultsQuery } from "./queries.ts";
+import { ballotQuery, pollChanged, resultsQuery, type Poll } from "./queries.ts";
 import { HiddenTexts } from "./results/HiddenTexts.tsx";
 import { Results } from "./results/Results.tsx";
 import { Preparation } from "./Preparation.tsx";
@@ -29,43 +31,76 @@ const TOLD_MILLISECONDS = 5_000;
 const AHEAD_MILLISECONDS = 2_000;
 
 /** A poll, wherever it stands: on its own page or on a stage. */
-export default function PollView({ documentId, classId, teaches, compact = false }: DocumentViewProps) {
+export default function PollView(props: DocumentViewProps) {
+  const { documentId, classId, compact = false, projected = false } = props;
   const { t } = useTranslation();
+  // Before the class everybody sees what the class may see, whosever device it is.
+  const teaches = props.teaches && !projected;
   const live = useLiveDocument(documentId, ROOT);
   const poll = useLiveValue(live.doc, readPoll);
-  if (live.error === "gone" || live.error === "refused") return <NotShared classId={classId} />;
-  if (!poll) {
-    return (
-      <Center h="100%" mih={200}>
-        <Loader aria-label={t("polls.loading")} />
-      </Center>
-    );
-  }
+  const client = useQueryClient();
+  const [edited, edit] = useState<Poll | null>(null);
+  const gone = live.error === "gone" || live.error === "refused";
   return (
-    <div className={styles["view"]}>
-      <div className={styles["scroll"]}>
-        <div className={styles["sheet"]}>
-          {poll.state !== "draft" ? (
-            <AskedPoll poll={poll} teaches={teaches} live={live} />
-          ) : teaches ? (
-            <Preparation pollId={poll.id} />
-          ) : (
-            <EmptyState icon={<IconHourglassEmpty size={28} />} title={t("polls.soonTitle")}>
-              {t("polls.soon")}
-            </EmptyState>
-          )}
+    <>
+      {gone ? (
+        <NotShared classId={classId} />
+      ) : !poll ? (
+        <Center h="100%" mih={200}>
+          <Loader aria-label={t("polls.loading")} />
+        </Center>
+      ) : (
+        <div className={styles["view"]} data-projected={projected}>
+          <div className={styles["scroll"]}>
+            <div className={styles["sheet"]}>
+              {poll.state !== "draft" ? (
+                <AskedPoll
+                  poll={poll}
+                  teaches={teaches}
+                  votes={!teaches && !projected}
+                  live={live}
+                  told={compact}
+                />
+              ) : teaches ? (
+                <Preparation pollId={poll.id} onEdit={edit} />
+              ) : (
+                <EmptyState icon={<IconHourglassEmpty size={28} />} title={t("polls.soonTitle")}>
+                  {t("polls.soon")}
+                </EmptyState>
+              )}
+            </div>
+          </div>
+          {teaches && <TeacherBar poll={poll} classId={classId} stays={compact} />}
         </div>
-      </div>
-      {teaches && <TeacherBar poll={poll} classId={classId} stays={compact} />}
-    </div>
+      )}
+      {/* Beside what it changes: somebody else may open or delete that while one is still typing. */}
+      {edited && (
+        <PollForm
+          opened
+          onClose={() => edit(null)}
+          classId={classId}
+          poll={edited}
+          tooLate={gone || (poll !== null && poll.state !== "draft")}
+          onMade={(changed) => pollChanged(client, changed)}
+        />
+      )}
+    </>
   );
 }
 
-function AskedPoll({ poll, teaches, live }: { poll: LivePoll; teaches: boolean; live: LiveDocument }) {
+function AskedPoll(props: {
+  poll: LivePoll;
+  teaches: boolean;
+  votes: boolean;
+  live: LiveDocument;
+  /** Whether it stands in something that tells how the link is. */
+  told: boolean;
+}) {
+  const { poll, teaches, votes, live, told } = props;
   const { t } = useTranslation();
   const { api } = useServices();
   const { kept, ballots } = useBallot(poll.id, poll.round);
-  const served = useQuery({ ...ballotQuery(api, poll.id, poll.round), enabled: !teaches });
+  const served = useQuery({ ...ballotQuery(api, poll.id, poll.round), enabled: votes });
   const mine = kept?.choices ?? served.data?.choices ?? [];
   const own = kept?.fate === "refused" || kept?.fate === "late" ? (served.data?.choices ?? []) : mine;
   const votedElsewhere = poll.anonymous && kept === null && served.data?.voted === true;
@@ -94,8 +129,8 @@ function AskedPoll({ poll, teaches, live }: { poll: LivePoll; teaches: boolean; 
           <Text size="sm" c="dimmed" className={styles["number"]}>
             {t("polls.voters", { count: poll.voters })}
           </Text>
-          {live.state.kind === "offline" && (
-            <Badge variant="light" color="yellow">
+          {!told && live.state.kind === "offline" && (
+            <Badge variant="light" color="gray" leftSection={<IconCloudOff size={16} aria-hidden />}>
               {t("save.offlineIdle")}
             </Badge>
           )}
@@ -105,21 +140,20 @@ function AskedPoll({ poll, teaches, live }: { poll: LivePoll; teaches: boolean; 
         </Title>
       </Stack>
       {questions ? (
-        <Questions poll={poll} own={own} cast={open && !teaches ? cast : null} teaches={teaches} />
+        <Questions poll={poll} own={own} cast={open && votes ? cast : null} teaches={teaches} />
       ) : (
-        !teaches &&
-        open &&
-        fate !== "sealed" && <VoteForm key={poll.round} poll={poll} own={own} cast={cast} />
+        votes && open && fate !== "sealed" && <VoteForm key={poll.round} poll={poll} own={own} cast={cast} />
       )}
-      {!teaches && !(questions && fate === "counted") && <VoteFate fate={fate} poll={poll} />}
-      {!questions && <Outcome poll={poll} own={own} teaches={teaches} />}
+      {votes && !(questions && fate === "counted") && <VoteFate fate={fate} poll={poll} />}
+      {!questions && <Outcome poll={poll} own={own} teaches={teaches} votes={votes} />}
       <Announcer poll={poll} />
     </Stack>
   );
 }
 
 /** The results where they may be seen; where not, why not. */
-function Outcome({ poll, own, teaches }: { poll: LivePoll; own: readonly string[]; teaches: boolean }) {
+function Outcome(props: { poll: LivePoll; own: readonly string[]; teaches: boolean; votes: boolean }) {
+  const { poll, own, teaches } = props;
   const { t } = useTranslation();
   const { api } = useServices();
   const hidden = !poll.shown;
@@ -159,7 +193,23 @@ function Outcome({ poll, own, teaches }: { poll: LivePoll; own: readonly string[
     );
   }
   if (!teaches) {
-    return <Text c="dimmed">{poll.state === "open" ? t("polls.hiddenOpen") : t("polls.hiddenClosed")}</Text>;
+    const open = poll.state === "open";
+    return (
+      <Stack gap="sm">
+        {!(open && props.votes) && (
+          <Options
+            type={poll.type}
+            options={poll.options}
+            lowLabel={poll.lowLabel}
+            highLabel={poll.highLabel}
+            own={own}
+          />
+        )}
+        {(props.votes || !open) && (
+          <Text c="dimmed">{t(open ? "polls.hiddenOpen" : "polls.hiddenClosed")}</Text>
+        )}
+      </Stack>
+    );
   }
   const found = ahead.data;
   if (found?.sealed) return <Text c="dimmed">{t("polls.sealed")}</Text>;

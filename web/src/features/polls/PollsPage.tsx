@@ -1,14 +1,6 @@
-import { ActionIcon, Badge, Button, Card, Group, Menu, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Badge, Button, Card, Group, Menu, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import {
-  IconChartBar,
-  IconCopy,
-  IconDots,
-  IconPencil,
-  IconPlayerPlay,
-  IconPlus,
-  IconTrash,
-} from "@tabler/icons-react";
+import { IconChartBar, IconCopy, IconPencil, IconPlayerPlay, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -18,10 +10,11 @@ import { classQuery, pollsQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
+import { MoreMenu } from "@/components/MoreMenu.tsx";
 import { Page } from "@/components/Page.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { ago } from "@/components/time.ts";
-import { tell, tellProblem, tellWithUndo } from "@/components/toast.tsx";
+import { tellProblem, tellWithUndo } from "@/components/toast.tsx";
 import styles from "./polls.module.css";
 import { PollForm } from "./PollForm.tsx";
 import { pollWords } from "./problems.ts";
@@ -47,12 +40,9 @@ export function PollsPage() {
       {t("polls.new")}
     </Button>
   );
-  const made = async (poll: Poll, opened: boolean, words: string) => {
+  const made = async (poll: Poll, opened: boolean) => {
     await pollChanged(client, poll);
-    if (!opened) {
-      tell(words);
-      return;
-    }
+    if (!opened) return;
     await navigate({
       to: "/classes/$classId/documents/$documentId",
       params: { classId, documentId: poll.document_id },
@@ -66,9 +56,12 @@ export function PollsPage() {
     <Page
       title={t("polls.title")}
       detail={
-        <Link to="/classes/$classId" params={{ classId }} search={{}}>
+        <Anchor
+          inherit
+          renderRoot={(link) => <Link to="/classes/$classId" params={{ classId }} search={{}} {...link} />}
+        >
           {room.data?.title ?? t("board.backToClass")}
-        </Link>
+        </Anchor>
       }
       action={polls.data?.length ? newPoll : undefined}
     >
@@ -95,14 +88,7 @@ export function PollsPage() {
             </section>
           ))}
       </Stack>
-      {teaches && (
-        <PollForm
-          opened={making}
-          onClose={make.close}
-          classId={classId}
-          onMade={(poll, opened) => made(poll, opened, t("polls.kept"))}
-        />
-      )}
+      {teaches && <PollForm opened={making} onClose={make.close} classId={classId} onMade={made} />}
       {edited && (
         <PollForm
           key={edited.id}
@@ -110,7 +96,7 @@ export function PollsPage() {
           onClose={() => edit(null)}
           classId={classId}
           poll={edited}
-          onMade={(poll, opened) => made(poll, opened, t("polls.changed"))}
+          onMade={made}
         />
       )}
     </Page>
@@ -199,36 +185,27 @@ function PollRow(props: { poll: Poll; teaches: boolean; onEdit: () => void }) {
           </Button>
         )}
         {teaches && (
-          <Menu position="bottom-end" width={240}>
-            <Menu.Target>
-              <ActionIcon
-                className={styles["above"]}
-                variant="subtle"
-                color="gray"
-                size={44}
-                aria-label={t("polls.moreNamed", { question: poll.question })}
-              >
-                <IconDots size={20} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {poll.state === "draft" && (
-                <Menu.Item leftSection={<IconPencil size={18} />} onClick={props.onEdit}>
-                  {t("polls.edit")}
-                </Menu.Item>
-              )}
-              <Menu.Item leftSection={<IconCopy size={18} />} onClick={() => reuse.mutate()}>
-                {t("polls.reuse")}
+          <MoreMenu
+            label={t("polls.moreNamed", { question: poll.question })}
+            width={240}
+            className={styles["above"]}
+          >
+            {poll.state === "draft" && (
+              <Menu.Item leftSection={<IconPencil size={18} />} onClick={props.onEdit}>
+                {t("polls.edit")}
               </Menu.Item>
-              <Menu.Item
-                leftSection={<IconTrash size={18} />}
-                c="var(--mantine-color-error)"
-                onClick={() => remove.mutate()}
-              >
-                {t("actions.delete")}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+            )}
+            <Menu.Item leftSection={<IconCopy size={18} />} onClick={() => reuse.mutate()}>
+              {t("polls.reuse")}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconTrash size={18} />}
+              c="var(--mantine-color-error)"
+              onClick={() => remove.mutate()}
+            >
+              {t("actions.delete")}
+            </Menu.Item>
+          </MoreMenu>
         )}
       </Group>
     </Card>

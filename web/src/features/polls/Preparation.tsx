@@ -1,22 +1,16 @@
 import { Badge, Button, Group, Loader, Stack, Text, Title } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import { IconPencil } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useServices } from "@/api/services.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
-import styles from "./polls.module.css";
-import { PollForm } from "./PollForm.tsx";
-import { pollChanged, pollQuery } from "./queries.ts";
-import { useOptionWords } from "./words.ts";
+import { Options } from "./Options.tsx";
+import { pollQuery, type Poll } from "./queries.ts";
 
 /** A poll before it is opened, for its teachers. */
-export function Preparation({ pollId }: { pollId: string }) {
+export function Preparation({ pollId, onEdit }: { pollId: string; onEdit: (poll: Poll) => void }) {
   const { t } = useTranslation();
   const { api } = useServices();
-  const words = useOptionWords();
-  const client = useQueryClient();
-  const [editing, edit] = useDisclosure(false);
   const found = useQuery(pollQuery(api, pollId));
   if (found.error) return <ErrorState error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Loader aria-label={t("polls.loading")} />;
@@ -39,35 +33,19 @@ export function Preparation({ pollId }: { pollId: string }) {
       <Title order={1} size="h2" style={{ overflowWrap: "anywhere" }}>
         {poll.question}
       </Title>
-      <ul className={styles["entries"]}>
-        {poll.options.map((option) => (
-          <li key={option.id} className={styles["entry"]}>
-            <Text component="p" m={0}>
-              {words(poll, option)}
-              {option.correct && (
-                <Text span c="pine" fw={600}>
-                  {` · ${t("polls.correct")}`}
-                </Text>
-              )}
-            </Text>
-          </li>
-        ))}
-      </ul>
+      <Options
+        type={poll.type}
+        options={poll.options}
+        lowLabel={poll.low_label}
+        highLabel={poll.high_label}
+        correct={poll.options.filter(({ correct }) => correct === true).map(({ id }) => id)}
+      />
       <Text c="dimmed">{t("polls.draftAbout")}</Text>
       <div>
-        <Button variant="default" h={44} leftSection={<IconPencil size={18} />} onClick={edit.open}>
+        <Button variant="default" h={44} leftSection={<IconPencil size={18} />} onClick={() => onEdit(poll)}>
           {t("polls.edit")}
         </Button>
       </div>
-      {editing && (
-        <PollForm
-          opened
-          onClose={edit.close}
-          classId={poll.class_id}
-          poll={poll}
-          onMade={(changed) => pollChanged(client, changed)}
-        />
-      )}
     </Stack>
   );
 }

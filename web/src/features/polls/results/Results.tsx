@@ -41,9 +41,13 @@ export function Results({
   const before = poll.rounds.at(-1) ?? null;
   const whole = (of: Counts) => (ranked ? of.voters * poll.options.length : of.voters);
   const share = (of: Counts, id: string) => (whole(of) > 0 ? (of.counts?.[id] ?? 0) / whole(of) : 0);
+  const labels = new Map([
+    [poll.options[0]?.id, poll.lowLabel],
+    [poll.options.at(-1)?.id, poll.highLabel],
+  ]);
   const rows: ResultRow[] = poll.options.map((option) => ({
     id: option.id,
-    words: words(poll, option),
+    words: [words(poll, option), labels.get(option.id)].filter(Boolean).join(" · "),
     count: counts.counts?.[option.id] ?? 0,
     share: share(counts, option.id),
     before: before?.counts ? { count: before.counts[option.id] ?? 0, share: share(before, option.id) } : null,

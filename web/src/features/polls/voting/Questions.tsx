@@ -50,7 +50,7 @@ export function Questions(props: {
                 px="sm"
                 disabled={!cast}
                 aria-pressed={voted}
-                aria-label={t("polls.upvote", { text: question.text })}
+                aria-label={`${poll.counts ? votes(question.id) : ""} ${t("polls.upvote", { text: question.text })}`}
                 leftSection={voted ? <IconArrowBigUpFilled size={18} /> : <IconArrowBigUp size={18} />}
                 onClick={() => cast?.(voted ? own.filter((id) => id !== question.id) : [...own, question.id])}
               >
