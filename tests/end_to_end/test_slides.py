@@ -151,7 +151,7 @@ def test_a_teacher_uploads_a_pdf_and_the_class_follows(lesson: Lesson) -> None:
     teacher.set_input_files(
         "[data-upload-input]", {"name": "long.pdf", "mimeType": "application/pdf", "buffer": pdfs.pdf(60)}
     )
-    expect(teacher.locator("[data-upload=working]")).to_contain_text(re.compile(r"long\.pdf: \d+ of 60 pages"))
+    expect(teacher.locator("[data-upload=working]")).to_contain_text(re.compile(r"long\.pdf\s*\d+ of 60 pages"))
     sharp(zoe, 1)
     expect(zoe.locator("[data-page='1'] img")).to_have_attribute("alt", "Cells 1 This is page 1.")
     expect(teacher.locator("[data-upload]")).to_have_count(0, timeout=60_000)
@@ -246,19 +246,24 @@ def test_a_student_draws_where_they_may(lesson: Lesson) -> None:
     shows_ink(zoe, 0.3, 0.6)
 
 
+def names_of(page: Page) -> Locator:
+    """Return the slides in the overview."""
+    return page.get_by_role("navigation", name="All slides").locator("li")
+
+
 def test_slides_are_put_in_order(lesson: Lesson) -> None:
     lesson.fill()
     teacher, zoe = lesson.enter(lesson.teacher), lesson.enter(lesson.zoe)
     for page in (teacher, zoe):
         press(page, "All slides")
-    names = zoe.get_by_role("navigation", name="All slides").locator("li")
+    names = names_of(zoe)
     expect(names).to_have_count(5)
 
     def order(*parts: str) -> None:
         for number, part in enumerate(parts):
             expect(names.nth(number)).to_contain_text(part)
 
-    thumbs = teacher.get_by_role("navigation", name="All slides").locator("li")
+    thumbs = names_of(teacher)
 
     def choose(slide: int, entry: str) -> None:
         # The menu before fades out; for a moment there are two.
@@ -284,6 +289,19 @@ def test_slides_are_put_in_order(lesson: Lesson) -> None:
     order("Clouds", "Slide 2", "1. Water")
     expect(zoe.get_by_role("button", name=re.compile("More for slide"))).to_have_count(0)
 
+    # A question that is prepared stands among the slides, and does not say yet what it will ask.
+    asked = {"question": "Where is the water?", "type": "yes_no"}
+    poll = lesson.teacher.api.post(f"/api/classes/{lesson.class_id}/polls", json=asked).raise_for_status().json()
+    choose(0, "Insert a question below")
+    press(teacher, re.compile("^Where is the water"))
+    order("Clouds", "Question", "Slide 3")
+    for page in (teacher, zoe):
+        names_of(page).nth(1).get_by_role("button").first.click()
+    expect(zoe.get_by_text("A poll is coming")).to_be_visible()
+    lesson.teacher.api.post(f"/api/polls/{poll['id']}/open").raise_for_status()
+    zoe.get_by_role("button", name="Yes", exact=True).click()
+    expect(zoe.get_by_text("Your vote counts.")).to_be_visible()
+
 
 @pytest.mark.parametrize(
     ("content", "words"),
@@ -303,6 +321,19 @@ def test_a_file_that_cannot_become_slides_is_told_in_words(lesson: Lesson, conte
     expect(notice).to_contain_text(words)
     expect(teacher.get_by_text("No slides yet")).to_be_visible()
     assert lesson.told()["uploads"] == []
+
+
+def test_a_file_that_is_too_large_is_not_even_sent(lesson: Lesson, tmp_path: Path) -> None:
+    teacher = lesson.enter(lesson.teacher)
+    sent: list[str] = []
+    teacher.on("request", lambda request: sent.append(request.method))
+    huge = tmp_path / "huge.pdf"
+    with huge.open("wb") as file:
+        file.truncate(60 * 1024 * 1024)
+    teacher.set_input_files("[data-upload-input]", huge)
+    expect(teacher.get_by_role("alert")).to_contain_text("“huge.pdf” did not become slides")
+    expect(teacher.get_by_role("alert")).to_contain_text("may have 50 MB; this one has 63 MB")
+    assert "POST" not in sent
 
 
 def test_a_pdf_that_is_a_bomb_is_told_in_words(lesson: Lesson) -> None:
@@ -379,10 +410,24 @@ def test_decks_have_no_serious_fault(lesson: Lesson, viewport: dict[str, int], s
     press(teacher, "All slides")
     teacher.locator("[data-thumbnail=true]").first.wait_for()
     found["overview"] = faults(teacher)
+    press(teacher, re.compile("More for slide The water cycle"))
+    teacher.get_by_role("menuitem", name="Insert a question below").click()
+    teacher.get_by_text("The class has no polls yet.").wait_for()
+    found["question"] = faults(teacher)
+    teacher.keyboard.press("Escape")
+    expect(teacher.get_by_role("dialog")).to_have_count(0)
     teacher.get_by_role("navigation", name="All slides").get_by_role("button", name="Close").click()
     press(teacher, "Draw on this slide")
     teacher.locator("[data-annotations=drawing][data-ready=true]").wait_for()
     found["drawing"] = faults(teacher)
+    zoe = lesson.enter(lesson.zoe, **options)
+    sharp(zoe, 1)
+    found["student"] = faults(zoe)
+    teacher.set_input_files(
+        "[data-upload-menu]", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdfs.BROKEN}
+    )
+    teacher.get_by_role("alert").wait_for()
+    found["refused"] = faults(teacher)
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 

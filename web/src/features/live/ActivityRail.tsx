@@ -52,7 +52,11 @@ export function ActivityRail(props: Omit<RailProps, "onAsk">) {
       />
       {asking && (
         <Suspense fallback={null}>
-          <NewPoll classId={props.classId} onClose={ask.close} onMade={props.onPut} />
+          <NewPoll
+            classId={props.classId}
+            onClose={ask.close}
+            onMade={(documentId, now) => now && props.onPut(documentId)}
+          />
         </Suspense>
       )}
     </>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Paper, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Group, Paper, Tooltip, VisuallyHidden } from "@mantine/core";
 import {
   IconChevronLeft,
   IconChevronRight,
@@ -89,14 +89,12 @@ export function Controls(props: {
             variant="light"
             leftSection={<IconPresentation size={18} aria-hidden />}
             onClick={walk.follow}
-            aria-label={t(teaches ? "slides.leadAgain" : "slides.followAgain", {
-              number: lead.number,
-            })}
           >
             <span className={styles["wide"]}>{t(teaches ? "slides.lead" : "slides.follow")}</span>
-            <span aria-hidden className={styles["leadNumber"]}>
-              {lead.number}
-            </span>
+            <span className={styles["leadNumber"]}>{lead.number}</span>
+            <VisuallyHidden>
+              {t(teaches ? "slides.leadAgain" : "slides.followAgain", { number: lead.number })}
+            </VisuallyHidden>
           </Button>
         ) : (
           <Tool label={t(teaches ? "slides.lookAround" : "slides.roam")} onClick={walk.roam}>

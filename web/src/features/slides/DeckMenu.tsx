@@ -47,7 +47,7 @@ export function DeckMenu(props: {
     <>
       <Menu position="bottom-end" width={300}>
         <Menu.Target>
-          <Tooltip label={t("slides.deckMenu")}>
+          <Tooltip label={t("slides.deckMenu")} position="left">
             <ActionIcon variant="subtle" color="gray" size={44} aria-label={t("slides.deckMenu")}>
               {save.isPending ? (
                 <Loader size={18} aria-label={t("slides.exporting")} />

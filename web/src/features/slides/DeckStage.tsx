@@ -49,12 +49,13 @@ export function DeckStage(props: {
   deck: OpenDeck;
   classId: string;
   teaches: boolean;
+  projected?: boolean;
   onSave: (state: SaveState | null) => void;
   uploading: Uploading;
 }) {
   const { t } = useTranslation();
   const { api } = useServices();
-  const { deck, teaches, classId } = props;
+  const { deck, teaches, classId, projected = false } = props;
   const { state, slides, live } = deck;
   const doc = writableDoc(deck, teaches);
   const walk = useWalk(deck, teaches);
@@ -169,7 +170,9 @@ export function DeckStage(props: {
             </EmptyState>
           </Center>
         )}
-        {slide && slide.pollId !== null && <QuestionFace slide={slide} classId={classId} teaches={teaches} />}
+        {slide && slide.pollId !== null && (
+          <QuestionFace slide={slide} classId={classId} teaches={teaches} projected={projected} />
+        )}
         {slide && slide.pollId === null && place && laidOut && (
           <>
             <SlideFace
@@ -193,8 +196,10 @@ export function DeckStage(props: {
             )}
           </>
         )}
-        {state.odd && teaches && <Odd documentId={deck.id} api={api} />}
-        {teaches && <Uploads documentId={deck.id} sending={sending} uploads={deck.answer?.uploads ?? []} />}
+        {state.odd && teaches && !projected && <Odd documentId={deck.id} api={api} />}
+        {teaches && !projected && (
+          <Uploads documentId={deck.id} sending={sending} uploads={deck.answer?.uploads ?? []} />
+        )}
         {dropping && (
           <div className={styles["drop"]} aria-hidden>
             {t("slides.dropHere")}

@@ -6,13 +6,20 @@ import { useDeck } from "./useDeck.ts";
 import { useUpload } from "./useUpload.ts";
 
 /** A deck as part of something else, a stage say: the page, its marks and the controls, no bar. */
-export default function DeckView({ documentId, classId, teaches }: DocumentViewProps) {
+export default function DeckView({ documentId, classId, teaches, projected = false }: DocumentViewProps) {
   const deck = useDeck(documentId);
   const uploading = useUpload(documentId);
   if (deck.live.error === "gone") return <NotShared classId={classId} />;
   if (deck.live.error !== null && !deck.live.doc) return <ErrorState error={deck.live.error} />;
   return (
-    <DeckStage deck={deck} classId={classId} teaches={teaches} onSave={NOBODY_ASKS} uploading={uploading} />
+    <DeckStage
+      deck={deck}
+      classId={classId}
+      teaches={teaches}
+      projected={projected}
+      onSave={NOBODY_ASKS}
+      uploading={uploading}
+    />
   );
 }
 

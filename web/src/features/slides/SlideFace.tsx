@@ -14,7 +14,8 @@ import { usePicture } from "./usePicture.ts";
 /** What a screen reader calls a slide, and a page that has no title. */
 export function useSlideName(): (slide: ShownSlide) => string {
   const { t } = useTranslation();
-  return (slide) => slide.title || t("slides.untitled", { number: slide.number });
+  return (slide) =>
+    slide.title || t(slide.pollId === null ? "slides.untitled" : "slides.question", { number: slide.number });
 }
 
 /** The page of a slide, laid out at a given size: the server's picture at once, the page as sharp as the screen above it. */
@@ -76,7 +77,12 @@ export function SlideFace(props: {
 }
 
 /** A question among the slides: the poll itself, where there is one. */
-export function QuestionFace(props: { slide: ShownSlide; classId: string; teaches: boolean }) {
+export function QuestionFace(props: {
+  slide: ShownSlide;
+  classId: string;
+  teaches: boolean;
+  projected: boolean;
+}) {
   const { t } = useTranslation();
   const { views } = useDocumentViews();
   const Poll = views.poll;
@@ -102,6 +108,7 @@ export function QuestionFace(props: { slide: ShownSlide; classId: string; teache
           documentId={slide.pollId}
           classId={props.classId}
           teaches={props.teaches}
+          projected={props.projected}
           compact
         />
       </Suspense>

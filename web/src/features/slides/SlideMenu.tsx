@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import {
   IconArrowDown,
   IconArrowUp,
@@ -14,13 +14,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type * as Y from "yjs";
 import { wordsFor } from "@/api/problem.ts";
-import { documentQuery, documentsQuery } from "@/api/queries.ts";
+import { documentQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import type { AccessLevel } from "@/api/types.ts";
 import { AccessChoices } from "@/components/AccessChoices.tsx";
 import { AskTitle } from "@/components/AskTitle.tsx";
 import { tellProblem, tellWithUndo } from "@/components/toast.tsx";
 import { deleteSlide, insertSlide, moveSlide, renameSlide } from "./core/deck.ts";
+import { InsertQuestion } from "./InsertQuestion.tsx";
 import { newId } from "./newId.ts";
 import { useSlideName } from "./SlideFace.tsx";
 import type { OpenDeck, ShownSlide } from "./useDeck.ts";
@@ -33,15 +34,15 @@ export function SlideMenu(props: { deck: OpenDeck; slide: ShownSlide; doc: Y.Doc
   const client = useQueryClient();
   const { deck, slide, doc } = props;
   const name = useSlideName()(slide);
+  const narrow = useMediaQuery("(max-width: 48em)", false);
   const [opened, setOpened] = useState(false);
   const [renaming, rename] = useDisclosure(false);
+  const [asking, ask] = useDisclosure(false);
   const { openBoard } = useBoards(deck.id);
   const board = useQuery({
     ...documentQuery(api, slide.boardId ?? ""),
     enabled: opened && slide.boardId !== null,
   });
-  const documents = useQuery({ ...documentsQuery(api, props.classId), enabled: opened });
-  const polls = documents.data?.filter(({ kind }) => kind === "poll") ?? [];
   const share = useMutation({
     mutationFn: async (students: AccessLevel) => {
       const boardId = slide.boardId ?? (await openBoard(slide.id));
@@ -57,7 +58,7 @@ export function SlideMenu(props: { deck: OpenDeck; slide: ShownSlide; doc: Y.Doc
   };
   return (
     <>
-      <Menu opened={opened} onChange={setOpened} position="right-start" width={280} withinPortal>
+      <Menu opened={opened} onChange={setOpened} position={narrow ? "bottom-end" : "right-start"} width={280}>
         <Menu.Target>
           <ActionIcon
             variant="subtle"
@@ -92,18 +93,9 @@ export function SlideMenu(props: { deck: OpenDeck; slide: ShownSlide; doc: Y.Doc
           >
             {t("slides.insertBlank")}
           </Menu.Item>
-          {polls.length > 0 && <Menu.Label>{t("slides.insertQuestion")}</Menu.Label>}
-          {polls.slice(0, 6).map((poll) => (
-            <Menu.Item
-              key={poll.id}
-              leftSection={<IconHelpHexagon size={18} />}
-              onClick={() =>
-                insertSlide(doc, { id: newId(), title: poll.title, pollId: poll.id, after: slide.id })
-              }
-            >
-              {poll.title}
-            </Menu.Item>
-          ))}
+          <Menu.Item leftSection={<IconHelpHexagon size={18} />} onClick={ask.open}>
+            {t("slides.insertQuestion")}
+          </Menu.Item>
           {slide.pollId === null && (
             <>
               <Menu.Divider />
@@ -133,6 +125,13 @@ export function SlideMenu(props: { deck: OpenDeck; slide: ShownSlide; doc: Y.Doc
           return Promise.resolve();
         }}
       />
+      {asking && (
+        <InsertQuestion
+          classId={props.classId}
+          onClose={ask.close}
+          onChosen={(pollId, title) => insertSlide(doc, { id: newId(), title, pollId, after: slide.id })}
+        />
+      )}
     </>
   );
 }

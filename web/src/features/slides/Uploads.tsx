@@ -40,9 +40,7 @@ export function Uploads(props: {
       {shown.map((upload) => {
         const failed = upload.state === "failed";
         const { file_name: name, pages, pages_done: done } = upload;
-        const words = failed
-          ? t("slides.uploadFailed", { name })
-          : t("slides.making", { name, done, count: pages });
+        const made = t("slides.making", { done, count: pages });
         return (
           <Paper
             key={upload.id}
@@ -56,13 +54,11 @@ export function Uploads(props: {
             <Group justify="space-between" wrap="nowrap" gap="xs">
               <div style={{ minWidth: 0 }}>
                 <Text size="sm" lineClamp={1} fw={failed ? 600 : 400}>
-                  {words}
+                  {failed ? t("slides.uploadFailed", { name }) : name}
                 </Text>
-                {failed && (
-                  <Text size="sm" c="dimmed">
-                    {t(wordsFor(new Problem(422, upload.problem ?? "")))}
-                  </Text>
-                )}
+                <Text size="sm" c="dimmed">
+                  {failed ? t(wordsFor(new Problem(422, upload.problem ?? ""))) : made}
+                </Text>
               </div>
               <CloseButton
                 size={32}
@@ -70,7 +66,9 @@ export function Uploads(props: {
                 onClick={() => withdraw.mutate(upload)}
               />
             </Group>
-            {!failed && <Progress value={pages > 0 ? (done / pages) * 100 : 0} mt={6} aria-label={words} />}
+            {!failed && (
+              <Progress value={pages > 0 ? (done / pages) * 100 : 0} mt={6} aria-label={`${name}: ${made}`} />
+            )}
           </Paper>
         );
       })}

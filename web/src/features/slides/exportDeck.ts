@@ -78,7 +78,7 @@ async function paintPage(
           fetch,
           `/api/documents/${documentId}/slides/pages/${slide.fileId}/${slide.page}/image`,
         )
-      : titlePicture(slide);
+      : titlePicture(await titleOf(fetch, slide), slide.size);
   if (picture) cover(page, await out.embedPng(await picture));
   return page;
 }
@@ -93,19 +93,33 @@ async function pictureOf(fetch: FetchBytes, address: string): Promise<ArrayBuffe
   return png(canvas);
 }
 
+/** What stands on a page that is no picture; a question that was not asked yet when it was put there has been asked since. */
+async function titleOf(fetch: FetchBytes, slide: ShownSlide): Promise<string> {
+  if (slide.title || slide.pollId === null) return slide.title;
+  try {
+    const address = `/api/documents/${encodeURIComponent(slide.pollId)}`;
+    const answer = await fetch(new Request(new URL(address, location.origin)));
+    const poll = (await answer.json()) as { title: string };
+    return poll.title;
+  } catch (error) {
+    if (error instanceof Problem && error.status < 500) return "";
+    throw error;
+  }
+}
+
 /** The canvas knows every script that the device has fonts for; a PDF's own fonts know only a few. */
-function titlePicture(slide: ShownSlide): Promise<ArrayBuffer> | null {
-  if (!slide.title) return null;
+function titlePicture(title: string, size: ShownSlide["size"]): Promise<ArrayBuffer> | null {
+  if (!title) return null;
   const canvas = document.createElement("canvas");
   canvas.width = 1920;
-  canvas.height = Math.round((1920 * slide.size.height) / slide.size.width);
+  canvas.height = Math.round((1920 * size.height) / size.width);
   const pen = canvas.getContext("2d");
   if (!pen) return null;
   pen.font = `600 ${TITLE_PIXELS}px ${getComputedStyle(document.body).fontFamily}`;
   pen.fillStyle = "#1f2933";
   let line = "";
   let y = TITLE_MARGIN + TITLE_PIXELS;
-  for (const word of slide.title.split(/\s+/)) {
+  for (const word of title.split(/\s+/)) {
     const longer = line ? `${line} ${word}` : word;
     if (line && pen.measureText(longer).width > canvas.width - 2 * TITLE_MARGIN) {
       pen.fillText(line, TITLE_MARGIN, y);

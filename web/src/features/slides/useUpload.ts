@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
 import { sendFile } from "@/api/upload.ts";
+import { dataSize } from "@/components/sizes.ts";
 import { tellProblem } from "@/components/toast.tsx";
 import { deckQuery } from "./queries.ts";
 
@@ -20,16 +21,24 @@ export interface Uploading {
   readonly upload: (files: Iterable<File>) => void;
 }
 
+/** What the server takes, too; whoever has a larger one need not send it first to be told. */
+const MOST_BYTES = 50 * 1024 * 1024;
+
 let count = 0;
 
 /** Bring PDFs into a deck, one after the other. */
 export function useUpload(documentId: string): Uploading {
   const { tokens, api } = useServices();
   const client = useQueryClient();
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [sending, setSending] = useState<readonly Sending[]>([]);
 
   const uploadOne = async (file: File) => {
+    if (file.size > MOST_BYTES) {
+      const size = dataSize(file.size, i18n.language);
+      tellProblem(t("slides.tooLarge", { size }), t("slides.uploadFailed", { name: file.name }));
+      return;
+    }
     const id = ++count;
     setSending((before) => [...before, { id, name: file.name, share: 0 }]);
     try {
