@@ -1,4 +1,4 @@
-"""A network between a browser and the server that the test can cut: a TCP relay on a loopback port."""
+"""A network between a browser and the server that the test can slow down and cut: a TCP relay on a loopback port."""
 
 import asyncio
 import threading
@@ -15,6 +15,8 @@ class Network:
     def __init__(self) -> None:
         self.target_port = 0
         self._connected = True
+        self._delay_seconds = 0.0
+        self._bytes_per_second = float("inf")
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -27,6 +29,10 @@ class Network:
         """Drop what is open and refuse what comes."""
         self._connected = False
         self._run(self._drop())
+
+    def slow(self, *, delay_seconds: float, bytes_per_second: float) -> None:
+        """Let everything take so long, each way, on each connection."""
+        self._delay_seconds, self._bytes_per_second = delay_seconds, bytes_per_second
 
     def mend(self) -> None:
         """Relay again."""
@@ -54,21 +60,21 @@ class Network:
         try:
             there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self.target_port)
             self._writers.add(there_writer)
-            await asyncio.gather(_pump(reader, there_writer), _pump(there_reader, writer))
+            await asyncio.gather(self._pump(reader, there_writer), self._pump(there_reader, writer))
             self._writers.discard(there_writer)
         except OSError:
             writer.transport.abort()
         finally:
             self._writers.discard(writer)
 
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    with suppress(OSError, RuntimeError):
-        writer.close()
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                await asyncio.sleep(self._delay_seconds + len(data) / self._bytes_per_second)
+                writer.write(data)
+                await writer.drain()
+        with suppress(OSError, RuntimeError):
+            writer.close()
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""One whole lesson, from the start to the end, through the pages."""
+"""One whole lesson, from the start to the end, through the pages: on a slow link, and on one that breaks."""
 
+import itertools
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -13,21 +14,24 @@ from tests.end_to_end.board import elements
 from tests.end_to_end.classroom import LiveClassroom
 from tests.end_to_end.conftest import PHONE, Room
 from tests.end_to_end.test_slides import draw, press, shows_ink
+from tests.network import Network
 from tests.school import Account, School
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("Zoë Brandt", "Amir Haddad", "林美")
+NAMES = ("Zoë Brandt", "Amir Haddad")
+# What a phone has at the edge of a village, for each of the connections of a page.
+SLOW = {"delay_seconds": 0.12, "bytes_per_second": 250_000}
 Disturbance = Callable[[], AbstractContextManager[object]]
 
 
 class Lesson:
-    """A class with a board and a deck, that has not begun; its pages are where `room` leads."""
+    """A class with a board and a deck, that has not begun: its teacher is in `room`, its students where `link` leads."""
 
-    def __init__(self, room: Room, school: School, *, students: int) -> None:
-        self.room = room
+    def __init__(self, room: Room, school: School, *, link: Room) -> None:
+        self.room, self.link = room, link
         self.teacher = school.register("Ms. Okafor", "teacher")
-        self.students = [school.register(name, "student") for name in NAMES[:students]]
+        self.students = [school.register(name, "student") for name in NAMES]
         self.klass = school.open_class(self.teacher, *self.students, title="Science 7b")
         self.path = f"/api/classes/{self.klass['id']}"
         self.board = school.open_board(self.teacher, self.klass["id"], title="The water cycle")
@@ -37,7 +41,15 @@ class Lesson:
         self.teacher.api.post(f"/api/documents/{self.deck['id']}/slides", files=upload).raise_for_status()
 
     def sign_in(self, person: Account, **options: Any) -> LiveClassroom:
-        return LiveClassroom(self.room.sign_in(person, **options), self.room.url, self.klass["id"])
+        room = self.room if person is self.teacher else self.link
+        return LiveClassroom(room.sign_in(person, **options), room.url, self.klass["id"])
+
+    def set_timer(self, minutes: int) -> None:
+        """Let a timer run on the stage, past all pages."""
+        running = {"class_id": self.klass["id"], "state": "running"}
+        (session,) = self.teacher.api.get("/api/sessions", params=running).raise_for_status().json()["items"]
+        change = {"timer_seconds": 60 * minutes}
+        self.teacher.api.patch(f"/api/sessions/{session['id']}/stage", json=change).raise_for_status()
 
     def go_through(self, teacher: LiveClassroom, students: list[LiveClassroom], disturbed: Disturbance) -> None:
         """Give the lesson. While something is `disturbed`, the students' links may do what they like."""
@@ -46,7 +58,7 @@ class Lesson:
         self._draw(teacher, students, disturbed)
         self._show_slides(teacher, students)
         self._ask(teacher, students, disturbed)
-        self._look_at_progress(teacher.page.context.new_page(), len(students))
+        self._look_at_progress(teacher.page.context.new_page())
         teacher.button("End class").click()
         teacher.page.get_by_role("dialog").get_by_role("button", name="End class").click()
         for person in everybody:
@@ -106,7 +118,8 @@ class Lesson:
         for answer in answers:
             expect(answer).to_be_visible()
         with disturbed():
-            for answer in answers:
+            for student, answer in zip(students, answers, strict=True):
+                student.view.get_by_role("button", name="The sea is full").click()
                 answer.click()
                 expect(answer).to_have_attribute("aria-pressed", "true")
         for student in students:
@@ -117,9 +130,9 @@ class Lesson:
             row = person.view.get_by_role("row").filter(has_text="The air cools")
             expect(row).to_contain_text(f"{len(students)} · 100%")
 
-    def _look_at_progress(self, page: Page, students: int) -> None:
+    def _look_at_progress(self, page: Page) -> None:
         page.goto(f"{self.room.url}/classes/{self.klass['id']}?tab=progress")
-        for name in NAMES[:students]:
+        for name in NAMES:
             row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=name))
             for state in ("working", "opened", "handed_in"):
                 expect(row.locator(f"[data-state={state}]")).to_have_count(1)
@@ -149,8 +162,39 @@ def saved_elements(page: Page, person: Account, board: dict[str, Any], count: in
     assert len(elements(person, board)) == count
 
 
-def test_a_teacher_and_three_students_from_the_start_to_the_end(room: Room, school: School) -> None:
-    lesson = Lesson(room, school, students=3)
-    zoe, amir, mei = lesson.students
-    students = [lesson.sign_in(zoe), lesson.sign_in(amir, viewport=PHONE), lesson.sign_in(mei)]
+def over_a_link(network: Network, open_room: Callable[[str], Room]) -> Lesson:
+    """Return a lesson whose two students are on the other side of a network, and whose teacher is not."""
+    direct = f"http://127.0.0.1:{network.target_port}"
+    return Lesson(open_room(direct), School(direct), link=open_room(network.url))
+
+
+def test_a_lesson_on_a_slow_link(cuttable_network: Network, open_room: Callable[[str], Room]) -> None:
+    lesson = over_a_link(cuttable_network, open_room)
+    cuttable_network.slow(**SLOW)
+    zoe, amir = lesson.students
+    students = [lesson.sign_in(zoe), lesson.sign_in(amir, viewport=PHONE)]
     lesson.go_through(lesson.sign_in(lesson.teacher), students, nullcontext)
+
+
+def test_a_lesson_on_a_link_that_breaks_and_returns(
+    cuttable_network: Network, open_room: Callable[[str], Room]
+) -> None:
+    lesson = over_a_link(cuttable_network, open_room)
+    students = [lesson.sign_in(person) for person in lesson.students]
+    minutes = itertools.count(20, 10)
+
+    @contextmanager
+    def breaking() -> Iterator[None]:
+        """Take the link from the students: what they do is kept with them, what the stage does they see when it is back."""
+        cuttable_network.cut()
+        for student in students:
+            expect(student.page.locator("[data-link=offline], [data-link=connecting]")).to_be_visible()
+        timer = next(minutes)
+        lesson.set_timer(timer)
+        yield
+        cuttable_network.mend()
+        for student in students:
+            expect(student.page.locator("[data-link=live]")).to_be_attached()
+            expect(student.page.get_by_role("timer")).to_contain_text(f"{timer - 1}:")
+
+    lesson.go_through(lesson.sign_in(lesson.teacher), students, breaking)
