@@ -1,9 +1,8 @@
-import { ActionIcon, Badge, Card, Group, Menu, Text, ThemeIcon, Title } from "@mantine/core";
+import { Badge, Card, Group, Menu, Text, ThemeIcon, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconChalkboard,
   IconChartBar,
-  IconDots,
   IconFile,
   IconPencil,
   IconPresentation,
@@ -18,6 +17,7 @@ import { useServices } from "@/api/services.tsx";
 import type { AccessLevel, BoardDocument } from "@/api/types.ts";
 import { AccessChoices } from "@/components/AccessChoices.tsx";
 import { AskTitle } from "@/components/AskTitle.tsx";
+import { MoreMenu } from "@/components/MoreMenu.tsx";
 import { studentsAccess, studentsMayWrite } from "@/components/studentsAccess.ts";
 import { ago } from "@/components/time.ts";
 import { tellProblem, tellWithUndo } from "@/components/toast.tsx";
@@ -97,41 +97,32 @@ export function DocumentRow({ document, teaches }: { document: BoardDocument; te
           {sharing}
         </Badge>
         {teaches && (
-          <Menu position="bottom-end" width={300}>
-            <Menu.Target>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size={44}
-                className={styles["above"]}
-                aria-label={t("class.boardMenu", { title: document.title })}
-              >
-                <IconDots size={20} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Label>{t("access.students")}</Menu.Label>
-              <AccessChoices
-                value={students}
-                readOnly={!studentsMayWrite(document.kind)}
-                onChange={(level) => share.mutate(level)}
-              />
-              <Menu.Divider />
-              {/* A poll is called by its question, which nobody changes once it was asked. */}
-              {document.kind !== "poll" && (
-                <Menu.Item leftSection={<IconPencil size={18} />} onClick={rename.open}>
-                  {t("actions.rename")}
-                </Menu.Item>
-              )}
-              <Menu.Item
-                leftSection={<IconTrash size={18} />}
-                c="var(--mantine-color-error)"
-                onClick={() => remove.mutate()}
-              >
-                {t("actions.delete")}
+          <MoreMenu
+            label={t("class.boardMenu", { title: document.title })}
+            width={300}
+            className={styles["above"]}
+          >
+            <Menu.Label>{t("access.students")}</Menu.Label>
+            <AccessChoices
+              value={students}
+              readOnly={!studentsMayWrite(document.kind)}
+              onChange={(level) => share.mutate(level)}
+            />
+            <Menu.Divider />
+            {/* A poll is called by its question, which nobody changes once it was asked. */}
+            {document.kind !== "poll" && (
+              <Menu.Item leftSection={<IconPencil size={18} />} onClick={rename.open}>
+                {t("actions.rename")}
               </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+            )}
+            <Menu.Item
+              leftSection={<IconTrash size={18} />}
+              c="var(--mantine-color-error)"
+              onClick={() => remove.mutate()}
+            >
+              {t("actions.delete")}
+            </Menu.Item>
+          </MoreMenu>
         )}
       </Group>
       <AskTitle

@@ -1,6 +1,6 @@
-import { ActionIcon, Badge, Group, Menu, Stack, Text } from "@mantine/core";
+import { Badge, Group, Menu, Stack, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
-import { IconDots, IconSchool, IconUserMinus, IconUsers } from "@tabler/icons-react";
+import { IconSchool, IconUserMinus, IconUsers } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
@@ -9,6 +9,7 @@ import { useServices } from "@/api/services.tsx";
 import type { ClassRoom, Member } from "@/api/types.ts";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
+import { MoreMenu } from "@/components/MoreMenu.tsx";
 import { PersonChip } from "@/components/PersonAvatar.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { tellProblem } from "@/components/toast.tsx";
@@ -85,38 +86,26 @@ function MemberRow({ member, room, teaches }: { member: Member; room: ClassRoom;
         )}
         {member.role === "teacher" && <Badge variant="light">{t("roles.teacher")}</Badge>}
         {teaches && !own && (
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size={44}
-                aria-label={t("people.menu", { name: member.name })}
-              >
-                <IconDots size={20} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item leftSection={<IconSchool size={18} />} onClick={() => setRole.mutate(otherRole)}>
-                {t(otherRole === "teacher" ? "people.makeTeacher" : "people.makeStudent")}
-              </Menu.Item>
-              <Menu.Item
-                leftSection={<IconUserMinus size={18} />}
-                c="var(--mantine-color-error)"
-                onClick={() =>
-                  modals.openConfirmModal({
-                    title: t("people.removeTitle", { name: member.name }),
-                    children: <Text>{t("people.removeAbout", { title: room.title })}</Text>,
-                    labels: { confirm: t("people.remove"), cancel: t("actions.cancel") },
-                    confirmProps: { color: "red" },
-                    onConfirm: () => remove.mutate(),
-                  })
-                }
-              >
-                {t("people.remove")}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <MoreMenu label={t("people.menu", { name: member.name })}>
+            <Menu.Item leftSection={<IconSchool size={18} />} onClick={() => setRole.mutate(otherRole)}>
+              {t(otherRole === "teacher" ? "people.makeTeacher" : "people.makeStudent")}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconUserMinus size={18} />}
+              c="var(--mantine-color-error)"
+              onClick={() =>
+                modals.openConfirmModal({
+                  title: t("people.removeTitle", { name: member.name }),
+                  children: <Text>{t("people.removeAbout", { title: room.title })}</Text>,
+                  labels: { confirm: t("people.remove"), cancel: t("actions.cancel") },
+                  confirmProps: { color: "red" },
+                  onConfirm: () => remove.mutate(),
+                })
+              }
+            >
+              {t("people.remove")}
+            </Menu.Item>
+          </MoreMenu>
         )}
       </Group>
     </Group>

@@ -1,7 +1,7 @@
-import { ActionIcon, Badge, Button, Card, Group, Menu, Text, Title } from "@mantine/core";
+import { Badge, Button, Card, Group, Menu, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { modals } from "@mantine/modals";
-import { IconDoorExit, IconDots, IconSettings } from "@tabler/icons-react";
+import { IconDoorExit, IconSettings } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -10,6 +10,7 @@ import { wordsFor } from "@/api/problem.ts";
 import { useMe } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import { AskTitle } from "@/components/AskTitle.tsx";
+import { MoreMenu } from "@/components/MoreMenu.tsx";
 import { tell, tellProblem } from "@/components/toast.tsx";
 import { ClassPlace } from "./ClassPlace.tsx";
 import styles from "./courses.module.css";
@@ -173,26 +174,14 @@ function PlaceMenu({ course, each }: { course: CourseDetail; each: CourseClass }
   });
   return (
     <>
-      <Menu position="bottom-end" width={260}>
-        <Menu.Target>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size={44}
-            aria-label={t("courses.classMenu", { title: each.title })}
-          >
-            <IconDots size={20} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconSettings size={18} />} onClick={change.open}>
-            {t("courses.placeTitle")}
-          </Menu.Item>
-          <Menu.Item leftSection={<IconDoorExit size={18} />} onClick={() => remove.mutate()}>
-            {t("courses.takeOut")}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <MoreMenu label={t("courses.classMenu", { title: each.title })}>
+        <Menu.Item leftSection={<IconSettings size={18} />} onClick={change.open}>
+          {t("courses.placeTitle")}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconDoorExit size={18} />} onClick={() => remove.mutate()}>
+          {t("courses.takeOut")}
+        </Menu.Item>
+      </MoreMenu>
       <ClassPlace opened={changing} onClose={change.close} course={course} each={each} />
     </>
   );

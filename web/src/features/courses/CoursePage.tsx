@@ -1,7 +1,6 @@
-import { ActionIcon, Anchor, Badge, Button, Group, Menu, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Badge, Button, Group, Menu, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
-  IconDots,
   IconEyeOff,
   IconPencil,
   IconPlus,
@@ -17,6 +16,7 @@ import { wordsFor } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
+import { MoreMenu } from "@/components/MoreMenu.tsx";
 import { Page } from "@/components/Page.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { tell, tellProblem, tellWithUndo } from "@/components/toast.tsx";
@@ -180,30 +180,23 @@ function CourseMenu({ course }: { course: CourseDetail }) {
   });
   return (
     <>
-      <Menu position="bottom-end" width={260}>
-        <Menu.Target>
-          <ActionIcon variant="default" size={44} aria-label={t("courses.menu", { title: course.title })}>
-            <IconDots size={20} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconPencil size={18} />} onClick={edit.open}>
-            {t("courses.edit")}
+      <MoreMenu label={t("courses.menu", { title: course.title })} framed>
+        <Menu.Item leftSection={<IconPencil size={18} />} onClick={edit.open}>
+          {t("courses.edit")}
+        </Menu.Item>
+        {course.published && (
+          <Menu.Item leftSection={<IconEyeOff size={18} />} onClick={() => unpublish.mutate()}>
+            {t("courses.unpublish")}
           </Menu.Item>
-          {course.published && (
-            <Menu.Item leftSection={<IconEyeOff size={18} />} onClick={() => unpublish.mutate()}>
-              {t("courses.unpublish")}
-            </Menu.Item>
-          )}
-          <Menu.Item
-            leftSection={<IconTrash size={18} />}
-            c="var(--mantine-color-error)"
-            onClick={() => remove.mutate()}
-          >
-            {t("courses.delete")}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+        )}
+        <Menu.Item
+          leftSection={<IconTrash size={18} />}
+          c="var(--mantine-color-error)"
+          onClick={() => remove.mutate()}
+        >
+          {t("courses.delete")}
+        </Menu.Item>
+      </MoreMenu>
       <CourseForm opened={editing} onClose={edit.close} course={course} />
     </>
   );

@@ -1,12 +1,13 @@
 import { ActionIcon, Badge, Card, Group, Menu, Text, ThemeIcon, Title, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconDots, IconDownload, IconPencil, IconTrash } from "@tabler/icons-react";
+import { IconDownload, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
 import type { ClassFile } from "@/api/types.ts";
 import { AskTitle } from "@/components/AskTitle.tsx";
+import { MoreMenu } from "@/components/MoreMenu.tsx";
 import { dataSize } from "@/components/sizes.ts";
 import { ago } from "@/components/time.ts";
 import { tellProblem, tellWithUndo } from "@/components/toast.tsx";
@@ -107,40 +108,27 @@ export function FileRow({ file, teaches, view }: { file: ClassFile; teaches: boo
           </ActionIcon>
         </Tooltip>
         {teaches && (
-          <Menu position="bottom-end" width={260}>
-            <Menu.Target>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size={44}
-                className={styles["above"]}
-                aria-label={t("files.menu", { name: file.name })}
-              >
-                <IconDots size={20} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Label>{t("files.whoSees")}</Menu.Label>
-              <Menu.RadioGroup
-                value={file.audience}
-                onChange={(audience) => share.mutate(audience as ClassFile["audience"])}
-              >
-                <Menu.RadioItem value="everybody">{t("files.forEverybody")}</Menu.RadioItem>
-                <Menu.RadioItem value="teachers">{t("files.forTeachers")}</Menu.RadioItem>
-              </Menu.RadioGroup>
-              <Menu.Divider />
-              <Menu.Item leftSection={<IconPencil size={18} />} onClick={rename.open}>
-                {t("actions.rename")}
-              </Menu.Item>
-              <Menu.Item
-                leftSection={<IconTrash size={18} />}
-                c="var(--mantine-color-error)"
-                onClick={() => remove.mutate()}
-              >
-                {t("files.remove")}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <MoreMenu label={t("files.menu", { name: file.name })} className={styles["above"]}>
+            <Menu.Label>{t("files.whoSees")}</Menu.Label>
+            <Menu.RadioGroup
+              value={file.audience}
+              onChange={(audience) => share.mutate(audience as ClassFile["audience"])}
+            >
+              <Menu.RadioItem value="everybody">{t("files.forEverybody")}</Menu.RadioItem>
+              <Menu.RadioItem value="teachers">{t("files.forTeachers")}</Menu.RadioItem>
+            </Menu.RadioGroup>
+            <Menu.Divider />
+            <Menu.Item leftSection={<IconPencil size={18} />} onClick={rename.open}>
+              {t("actions.rename")}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconTrash size={18} />}
+              c="var(--mantine-color-error)"
+              onClick={() => remove.mutate()}
+            >
+              {t("files.remove")}
+            </Menu.Item>
+          </MoreMenu>
         )}
       </Group>
       <AskTitle

@@ -1,11 +1,10 @@
-import { ActionIcon, Anchor, Button, Group, Menu, Stack } from "@mantine/core";
+import { Anchor, Button, Group, Menu, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconArrowLeft,
   IconArrowRight,
   IconBook2,
   IconCheck,
-  IconDots,
   IconPencil,
   IconTrash,
   IconTypography,
@@ -20,6 +19,7 @@ import { useServices } from "@/api/services.tsx";
 import { AskTitle } from "@/components/AskTitle.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
+import { MoreMenu } from "@/components/MoreMenu.tsx";
 import { Page } from "@/components/Page.tsx";
 import { patiently } from "@/components/patiently.ts";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
@@ -250,25 +250,18 @@ function LessonMenu({ lesson }: { lesson: Lesson }) {
   });
   return (
     <>
-      <Menu position="bottom-end" width={220}>
-        <Menu.Target>
-          <ActionIcon variant="default" size={44} aria-label={t("lessons.menu", { title: lesson.title })}>
-            <IconDots size={20} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconTypography size={18} />} onClick={rename.open}>
-            {t("actions.rename")}
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconTrash size={18} />}
-            c="var(--mantine-color-error)"
-            onClick={() => remove.mutate()}
-          >
-            {t("actions.delete")}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <MoreMenu label={t("lessons.menu", { title: lesson.title })} width={220} framed>
+        <Menu.Item leftSection={<IconTypography size={18} />} onClick={rename.open}>
+          {t("actions.rename")}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconTrash size={18} />}
+          c="var(--mantine-color-error)"
+          onClick={() => remove.mutate()}
+        >
+          {t("actions.delete")}
+        </Menu.Item>
+      </MoreMenu>
       <AskTitle
         opened={renaming}
         onClose={rename.close}

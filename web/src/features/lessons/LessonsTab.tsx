@@ -15,7 +15,6 @@ import {
   IconArrowUp,
   IconBook2,
   IconCheck,
-  IconDots,
   IconGripVertical,
   IconPencil,
   IconPlus,
@@ -32,6 +31,7 @@ import type { ClassRoom } from "@/api/types.ts";
 import { AskTitle } from "@/components/AskTitle.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
+import { MoreMenu } from "@/components/MoreMenu.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { moment } from "@/components/time.ts";
 import { tellProblem, tellWithUndo } from "@/components/toast.tsx";
@@ -251,44 +251,32 @@ function UnitSection(props: {
             >
               {t("lessons.newLesson")}
             </Button>
-            <Menu position="bottom-end" width={240}>
-              <Menu.Target>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  size={44}
-                  aria-label={t("lessons.unitMenu", { title: unit.title })}
-                >
-                  <IconDots size={20} />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item leftSection={<IconPencil size={18} />} onClick={() => setAsking("rename")}>
-                  {t("actions.rename")}
-                </Menu.Item>
-                <Menu.Item
-                  leftSection={<IconArrowUp size={18} />}
-                  disabled={props.first}
-                  onClick={() => props.move(stepUnit(order, unit.id, -1), order, unit.title)}
-                >
-                  {t("lessons.up")}
-                </Menu.Item>
-                <Menu.Item
-                  leftSection={<IconArrowDown size={18} />}
-                  disabled={props.last}
-                  onClick={() => props.move(stepUnit(order, unit.id, 1), order, unit.title)}
-                >
-                  {t("lessons.down")}
-                </Menu.Item>
-                <Menu.Item
-                  leftSection={<IconTrash size={18} />}
-                  c="var(--mantine-color-error)"
-                  onClick={() => remove.mutate()}
-                >
-                  {t("actions.delete")}
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <MoreMenu label={t("lessons.unitMenu", { title: unit.title })} width={240}>
+              <Menu.Item leftSection={<IconPencil size={18} />} onClick={() => setAsking("rename")}>
+                {t("actions.rename")}
+              </Menu.Item>
+              <Menu.Item
+                leftSection={<IconArrowUp size={18} />}
+                disabled={props.first}
+                onClick={() => props.move(stepUnit(order, unit.id, -1), order, unit.title)}
+              >
+                {t("lessons.up")}
+              </Menu.Item>
+              <Menu.Item
+                leftSection={<IconArrowDown size={18} />}
+                disabled={props.last}
+                onClick={() => props.move(stepUnit(order, unit.id, 1), order, unit.title)}
+              >
+                {t("lessons.down")}
+              </Menu.Item>
+              <Menu.Item
+                leftSection={<IconTrash size={18} />}
+                c="var(--mantine-color-error)"
+                onClick={() => remove.mutate()}
+              >
+                {t("actions.delete")}
+              </Menu.Item>
+            </MoreMenu>
           </Group>
         )}
       </Group>

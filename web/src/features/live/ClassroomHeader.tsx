@@ -1,16 +1,10 @@
 import { ActionIcon, Menu, Tooltip, UnstyledButton } from "@mantine/core";
-import {
-  IconArrowLeft,
-  IconDots,
-  IconHandStop,
-  IconHistory,
-  IconScreenShare,
-  IconUsers,
-} from "@tabler/icons-react";
+import { IconArrowLeft, IconHandStop, IconHistory, IconScreenShare, IconUsers } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { ClassRoom, ClassSession } from "@/api/types.ts";
 import type { SaveState } from "@/collab/saveState.ts";
+import { MoreMenu } from "@/components/MoreMenu.tsx";
 import styles from "./Classroom.module.css";
 import type { PresentPerson } from "./core/people.ts";
 import type { StageState } from "./core/stage.ts";
@@ -57,7 +51,7 @@ export function ClassroomHeader(props: {
       {stage.timerEndsAt !== null && <TimerChip endsAt={stage.timerEndsAt} offset={props.offset} />}
       {stage.hands.length > 0 && <HandsChip stage={stage} onClick={props.onPeople} />}
       <LinkBadge link={props.link} synced={props.synced} />
-      <Tooltip label={t("live.people")}>
+      <Tooltip label={t("live.people")} disabled={props.peopleShown}>
         <UnstyledButton
           className={styles["count"]}
           data-active={props.peopleShown}
@@ -69,32 +63,25 @@ export function ClassroomHeader(props: {
           <span>{props.people.length}</span>
         </UnstyledButton>
       </Tooltip>
-      <Menu position="bottom-end" width={260}>
-        <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" size={44} aria-label={t("live.more")}>
-            <IconDots size={20} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconHistory size={18} />} onClick={props.onSoFar}>
-            {t("live.soFar")}
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconScreenShare size={18} />}
-            renderRoot={(link) => (
-              <Link
-                to="/classes/$classId/live"
-                params={{ classId: room.id }}
-                search={{ view: "stage" }}
-                target="_blank"
-                {...link}
-              />
-            )}
-          >
-            {t("live.projector")}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <MoreMenu label={t("live.more")}>
+        <Menu.Item leftSection={<IconHistory size={18} />} onClick={props.onSoFar}>
+          {t("live.soFar")}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconScreenShare size={18} />}
+          renderRoot={(link) => (
+            <Link
+              to="/classes/$classId/live"
+              params={{ classId: room.id }}
+              search={{ view: "stage" }}
+              target="_blank"
+              {...link}
+            />
+          )}
+        >
+          {t("live.projector")}
+        </Menu.Item>
+      </MoreMenu>
     </header>
   );
 }

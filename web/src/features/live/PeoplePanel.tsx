@@ -1,7 +1,8 @@
 import { ActionIcon, Button, Group, Menu, Stack, Text } from "@mantine/core";
-import { IconDots, IconHandOff, IconPencil, IconPencilOff } from "@tabler/icons-react";
+import { IconHandOff, IconPencil, IconPencilOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Me } from "@/api/types.ts";
+import { MoreMenu } from "@/components/MoreMenu.tsx";
 import { PersonChip } from "@/components/PersonAvatar.tsx";
 import styles from "./Classroom.module.css";
 import type { PresentPerson } from "./core/people.ts";
@@ -95,26 +96,14 @@ function Lists({ stage, people, me, teaches, actions }: PanelProps) {
                   <PersonChip person={person} detail={details.length > 0 ? details.join(" · ") : null} />
                 </div>
                 {teaches && person.role === "student" && (
-                  <Menu position="bottom-end" width={260}>
-                    <Menu.Target>
-                      <ActionIcon
-                        variant="subtle"
-                        color="gray"
-                        size={44}
-                        aria-label={t("people.menu", { name: person.name })}
-                      >
-                        <IconDots size={18} />
-                      </ActionIcon>
-                    </Menu.Target>
-                    <Menu.Dropdown>
-                      <Menu.Item
-                        leftSection={presents ? <IconPencilOff size={18} /> : <IconPencil size={18} />}
-                        onClick={() => actions.change({ presenter_id: presents ? null : person.id })}
-                      >
-                        {t(presents ? "live.stopPresenting" : "live.letPresent")}
-                      </Menu.Item>
-                    </Menu.Dropdown>
-                  </Menu>
+                  <MoreMenu label={t("people.menu", { name: person.name })}>
+                    <Menu.Item
+                      leftSection={presents ? <IconPencilOff size={18} /> : <IconPencil size={18} />}
+                      onClick={() => actions.change({ presenter_id: presents ? null : person.id })}
+                    >
+                      {t(presents ? "live.stopPresenting" : "live.letPresent")}
+                    </Menu.Item>
+                  </MoreMenu>
                 )}
               </li>
             );

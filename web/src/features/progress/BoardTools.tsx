@@ -1,14 +1,7 @@
 import { ActionIcon, Button, Group, Menu, Select, TextInput, Tooltip } from "@mantine/core";
-import {
-  IconChartBar,
-  IconDots,
-  IconDownload,
-  IconEye,
-  IconPlus,
-  IconRefresh,
-  IconSearch,
-} from "@tabler/icons-react";
+import { IconChartBar, IconDownload, IconEye, IconPlus, IconRefresh, IconSearch } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { MoreMenu } from "@/components/MoreMenu.tsx";
 import { STATES, type BoardColumn, type ShownState } from "./core/board.ts";
 import type { SortBy } from "./core/order.ts";
 
@@ -82,28 +75,21 @@ export function BoardTools(props: {
             <IconChartBar size={20} />
           </ActionIcon>
         </Tooltip>
-        <Menu position="bottom-end" width={260}>
-          <Menu.Target>
-            <ActionIcon variant="default" size={44} aria-label={t("progress.more")}>
-              <IconDots size={20} />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item leftSection={<IconDownload size={18} />} onClick={props.onDownload}>
-              {t("progress.csv")}
+        <MoreMenu label={t("progress.more")} framed>
+          <Menu.Item leftSection={<IconDownload size={18} />} onClick={props.onDownload}>
+            {t("progress.csv")}
+          </Menu.Item>
+          {props.hiddenCount > 0 && (
+            <Menu.Item leftSection={<IconEye size={18} />} onClick={props.onShowHidden}>
+              {props.showsHidden
+                ? t("progress.hideHidden")
+                : t("progress.showHidden", { count: props.hiddenCount })}
             </Menu.Item>
-            {props.hiddenCount > 0 && (
-              <Menu.Item leftSection={<IconEye size={18} />} onClick={props.onShowHidden}>
-                {props.showsHidden
-                  ? t("progress.hideHidden")
-                  : t("progress.showHidden", { count: props.hiddenCount })}
-              </Menu.Item>
-            )}
-            <Menu.Item leftSection={<IconRefresh size={18} />} onClick={props.onRebuild}>
-              {t("progress.rebuild")}
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+          )}
+          <Menu.Item leftSection={<IconRefresh size={18} />} onClick={props.onRebuild}>
+            {t("progress.rebuild")}
+          </Menu.Item>
+        </MoreMenu>
         <Button h={44} leftSection={<IconPlus size={18} />} onClick={props.onAdd}>
           {t("progress.addColumn")}
         </Button>
