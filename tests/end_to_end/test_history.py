@@ -176,13 +176,13 @@ def test_a_board_that_is_shared_again_opens_by_itself(room: Room, lesson: Lesson
     zoe = lesson.at_board(room, lesson.zoe)
     access = f"/api/documents/{lesson.board['id']}/access"
     lesson.teacher.api.put(access, json={"students": "none"}).raise_for_status()
-    gone = zoe.page.get_by_role("heading", name="This board is not shared with you")
+    gone = zoe.page.get_by_role("heading", name="This is not shared with you")
     expect(gone).to_be_visible()
     take(tmp_path, zoe.page, "not-shared")
     # Also for who comes meanwhile and has never seen it.
     newcomer = room.sign_in(lesson.zoe)
     newcomer.goto(f"{room.url}/classes/{lesson.class_id}/documents/{lesson.board['id']}")
-    newcomer.get_by_role("heading", name="This board is not shared with you").wait_for()
+    newcomer.get_by_role("heading", name="This is not shared with you").wait_for()
     lesson.teacher.api.put(access, json={"students": "write"}).raise_for_status()
     for page in (zoe.page, newcomer):
         page.locator("[data-save-state=saved]").wait_for()

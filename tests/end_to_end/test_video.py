@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import StartServer
 from tests.end_to_end.conftest import Room
+from tests.end_to_end.test_accessibility import faults
 from tests.end_to_end.test_live import Lesson
 from tests.end_to_end.video_server import VideoServer, video_server
 from tests.school import School
@@ -80,8 +81,10 @@ def test_the_video_moves_to_the_stage_and_back_without_being_opened_anew(lesson:
     student.button("Join video").click()
     place = student.page.get_by_role("region", name="Video")
     expect(place).to_have_attribute("data-place", "strip")
+    assert faults(student.page) == []
     lesson.change(session, activity={"kind": "video"})
     expect(place).to_have_attribute("data-place", "stage")
+    assert faults(student.page) == []
     lesson.show(session, lesson.board)
     expect(place).to_have_attribute("data-place", "strip")
     assert len(meetings(student.page)) == 1

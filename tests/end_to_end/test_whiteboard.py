@@ -136,7 +136,7 @@ def test_a_board_that_is_no_longer_shared_says_so(room: Room, lesson: Lesson) ->
     zoe = lesson.at_board(room, lesson.zoe)
     zoe.shows("Saved")
     lesson.teacher.api.put(f"/api/documents/{lesson.board['id']}/access", json={"students": "none"}).raise_for_status()
-    expect(zoe.page.get_by_role("heading", name="This board is not shared with you")).to_be_visible()
+    expect(zoe.page.get_by_role("heading", name="This is not shared with you")).to_be_visible()
 
 
 def test_the_teacher_decides_who_draws_from_the_board(room: Room, lesson: Lesson) -> None:

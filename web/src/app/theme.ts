@@ -1,6 +1,7 @@
 import {
   Badge,
   createTheme,
+  Menu,
   Notification,
   type CSSVariablesResolver,
   type MantineColorsTuple,
@@ -33,6 +34,8 @@ export const theme = createTheme({
   autoContrast: true,
   components: {
     Badge: Badge.extend({ defaultProps: { tt: "none", fw: 600, size: "lg", radius: "sm" } }),
+    // Else the first thing in a menu is one that has no place there: whoever opens it is at its first entry at once.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Notification: Notification.extend({ styles: { description: { color: "var(--mantine-color-text)" } } }),
   },
 });

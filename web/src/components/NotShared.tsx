@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "@/components/EmptyState.tsx";
 
-/** The board is not, or no longer, this person's to see. */
+/** What one wanted to see is not, or no longer, this person's to see. */
 export function NotShared({ classId }: { classId: string }) {
   const { t } = useTranslation();
   return (

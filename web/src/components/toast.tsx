@@ -26,6 +26,7 @@ export function tellWithUndo(options: { message: string; undoLabel: string; undo
         <Button
           size="compact-sm"
           variant="light"
+          style={{ flex: "none" }}
           onClick={() => {
             notifications.hide(id);
             options.undo();

@@ -18,6 +18,11 @@ import { OverviewTab } from "./OverviewTab.tsx";
 import { PeopleTab } from "./PeopleTab.tsx";
 import { SettingsTab } from "./SettingsTab.tsx";
 
+/** On a phone the tab one comes to may lie beyond the edge. */
+function showActive(list: HTMLElement | null) {
+  list?.querySelector("[data-active]")?.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 const route = getRouteApi("/members/shell/classes/$classId");
 
 /** The tabs that a class always has; the first is shown when none is asked for. */
@@ -61,6 +66,7 @@ export function ClassPage() {
             <>
               {" · "}
               <Anchor
+                underline="always"
                 renderRoot={(props) => (
                   <Link
                     to="/courses/$courseId"
@@ -97,7 +103,11 @@ export function ClassPage() {
         }
         keepMounted={false}
       >
-        <Tabs.List mb="lg" style={{ flexWrap: "nowrap", overflowX: "auto", overflowY: "hidden" }}>
+        <Tabs.List
+          ref={showActive}
+          mb="lg"
+          style={{ flexWrap: "nowrap", overflowX: "auto", overflowY: "hidden" }}
+        >
           <Tabs.Tab value="overview" h={44} leftSection={<IconLayoutDashboard size={18} />}>
             {t("class.overview")}
           </Tabs.Tab>
