@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.end_to_end.conftest import PHONE, WIDE, Room
 from tests.end_to_end.pictures import picture
+from tests.end_to_end.test_accessibility import faults
 from tests.school import Account, School
 
 pytestmark = pytest.mark.browser
@@ -157,3 +158,35 @@ def test_one_person_is_added_by_address(room: Room, school: School) -> None:
     page.get_by_role("button", name="More for new.person@school.example").click()
     page.get_by_role("menuitem", name="Take the invitation back").click()
     expect(page.get_by_text("Invited, not here yet")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), SCREENS)
+def test_the_pages_of_courses_have_no_serious_fault(
+    room: Room, school: School, viewport: dict[str, int], scheme: str
+) -> None:
+    teacher, student = school.register("Ms. Okafor", "teacher"), school.register("Zoë Brandt", "student")
+    course = publish(
+        teacher, title="Étoiles et planètes : ce que l'on voit de nuit, à l'œil nu et au télescope", seats=2
+    )
+    teacher.api.post("/api/courses", json={"title": "A draft", "category": "Science", "description": ""})
+    invited = f"/api/classes/{course['classes'][0]['id']}/members"
+    teacher.api.post(invited, json={"email": "new.person@school.example"}).raise_for_status()
+    options: dict[str, Any] = {"viewport": viewport, "color_scheme": scheme, "reduced_motion": "reduce"}
+    found: dict[str, list[str]] = {}
+
+    def look(page: Page, name: str, path: str, sign: Locator) -> None:
+        page.goto(f"{room.url}{path}")
+        sign.first.wait_for()
+        found[name] = faults(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
+        picture(page, f"{name}-{scheme}")
+
+    desk, page = room.sign_in(teacher, **options), room.sign_in(student, **options)
+    own = f"/courses/{course['id']}"
+    look(desk, "courses-teacher", "/courses?own=true", desk.get_by_role("link", name="A draft"))
+    look(desk, "course-teacher", own, desk.get_by_text("0 of 2 places taken"))
+    look(desk, "roster", f"/classes/{course['classes'][0]['id']}?tab=people", desk.get_by_text("new.person@school"))
+    look(page, "courses-student", "/courses?query=etoiles", page.get_by_role("link", name="Étoiles"))
+    look(page, "courses-nothing", "/courses?query=nothing-like-it", page.get_by_text("No course fits"))
+    look(page, "course-student", own, page.get_by_role("button", name="Enrol"))
+    assert {name: problems for name, problems in found.items() if problems} == {}
