@@ -139,7 +139,7 @@ async def register(services: AccountServices, registration: Registration, *, hos
     async with services.database.transaction() as transaction:
         session = transaction.session
         invitation = await _valid_invitation(session, registration) if needs_code else None
-        user_id = await _insert_user(session, registration, password_hash=password_hash, status=status)
+        user_id = await insert_user(session, registration, password_hash=password_hash, status=status)
         if invitation is not None:
             invitation.used_at = utc_now()
             invitation.used_by = user_id
@@ -164,9 +164,10 @@ async def sign_in(
     if not await services.passwords.matches(secret or "", encoded) or user is None or secret is None:
         raise CredentialsInvalid
     services.throttles.sign_in_succeeded(address, host=host)
-    fresh_hash = await services.passwords.hash(secret) if services.passwords.outdated(user.password_hash) else None
+    assert encoded is not None  # no password matches an account that has none
+    fresh_hash = await services.passwords.hash(secret) if services.passwords.outdated(encoded) else None
     async with services.database.transaction() as transaction:
-        return await _begin_session(transaction.session, services, user.id, user_agent, fresh_hash)
+        return await begin_session(transaction.session, services, user.id, user_agent=user_agent, fresh_hash=fresh_hash)
 
 
 async def refresh(services: AccountServices, token: str | None, *, arrived_at: datetime) -> SignedIn:
@@ -195,8 +196,11 @@ async def refresh(services: AccountServices, token: str | None, *, arrived_at: d
     return found
 
 
-async def sign_out(services: AccountServices, *, refresh_token: str | None, claims: Claims | None) -> None:
-    """End the sign-in that a refresh token or an access token belongs to; unknown ones are no error."""
+async def sign_out(services: AccountServices, *, refresh_token: str | None, claims: Claims | None) -> str | None:
+    """End the sign-in that a refresh token or an access token belongs to; unknown ones are no error.
+
+    Returns the id of the provider that it came from, None for a password's.
+    """
     async with services.database.transaction() as transaction:
         session = transaction.session
         sessions = set() if claims is None else {claims.session_id}
@@ -204,6 +208,11 @@ async def sign_out(services: AccountServices, *, refresh_token: str | None, clai
             row = await session.get(RefreshTokenRow, secret_hash(refresh_token))
             sessions |= set() if row is None else {row.session_id}
         await end_sessions(transaction, services.live, sessions)
+        return await session.scalar(
+            select(AuthSessionRow.provider)
+            .where(AuthSessionRow.id.in_(sessions), AuthSessionRow.provider.is_not(None))
+            .limit(1)
+        )
 
 
 async def end_sessions(transaction: Transaction, live: AccessListener, session_ids: Iterable[UUID]) -> None:
@@ -261,12 +270,13 @@ async def create_admin(session: AsyncSession, *, email: str, password: str, name
 async def add_account(session: AsyncSession, registration: Registration, *, passwords: Passwords) -> UUID | None:
     """Add an active account without asking the registration policy; None when the address has one already."""
     password_hash = await passwords.hash(registration.password)
-    return await _insert_user(session, registration, password_hash=password_hash, status=AccountStatus.ACTIVE)
+    return await insert_user(session, registration, password_hash=password_hash, status=AccountStatus.ACTIVE)
 
 
-async def _insert_user(
-    session: AsyncSession, registration: Registration, *, password_hash: str, status: AccountStatus
+async def insert_user(
+    session: AsyncSession, registration: Registration, *, password_hash: str | None, status: AccountStatus
 ) -> UUID | None:
+    """Add the row of an account; None when the address has one already."""
     user_id = new_id()
     inserted = await session.scalar(
         insert(UserRow)
@@ -309,9 +319,23 @@ def _sign_in_values(email: str, password: str) -> tuple[str, str | None]:
         return email.strip().lower(), None
 
 
-async def _begin_session(
-    session: AsyncSession, services: AccountServices, user_id: UUID, user_agent: str, fresh_hash: str | None
+async def begin_session(
+    session: AsyncSession,
+    services: AccountServices,
+    user_id: UUID,
+    *,
+    user_agent: str,
+    fresh_hash: str | None = None,
+    provider: str | None = None,
 ) -> SignedIn:
+    """Start a sign-in for somebody who has proved who they are.
+
+    fresh_hash: what the password is kept as from now on. provider: who has vouched for them.
+
+    Raises:
+        CredentialsInvalid: there is no such account any more.
+        SignInPending, SignInBlocked: the account may not sign in.
+    """
     # The lock makes an administrator's block, at this very moment, come before or after the whole sign-in.
     user = await session.scalar(
         select(UserRow)
@@ -328,7 +352,7 @@ async def _begin_session(
         raise SignInBlocked
     if fresh_hash is not None:
         user.password_hash = fresh_hash
-    row = AuthSessionRow(id=new_id(), user_id=user_id, user_agent=user_agent[:USER_AGENT_MAX_CHARS])
+    row = AuthSessionRow(id=new_id(), user_id=user_id, user_agent=user_agent[:USER_AGENT_MAX_CHARS], provider=provider)
     session.add(row)
     await session.flush()
     return add_pair(session, services, user_id, row.id)

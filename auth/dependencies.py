@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from auth.actions import Person, person_for_token
-from auth.errors import TokenMissing
+from auth.errors import TokenMissing, Unauthenticated
 from auth.permissions import Action, require
 from auth.ports import AccountServices
 from persistence.database import Transaction
@@ -64,6 +64,17 @@ async def current_person_before_body(services: AccountParts, token: BearerToken)
 
 
 PersonBeforeBody = Annotated[Person, Depends(current_person_before_body)]
+
+
+async def person_if_any(services: AccountParts, token: BearerToken) -> Person | None:
+    """Return who sent the request, or None where it does not prove that; no connection to the database is kept."""
+    try:
+        return await current_person_before_body(services, token)
+    except Unauthenticated:
+        return None
+
+
+OptionalPerson = Annotated[Person | None, Depends(person_if_any)]
 
 
 def allowed_to(action: Action) -> Callable[[Person], Awaitable[Person]]:

@@ -13,6 +13,12 @@ AuthError
 │   ├── SignInBlocked      right password, but blocked
 │   ├── LinkInvalid        the link of a mail is unknown, used or over
 │   ├── PasswordWrong      somebody signed in gave a wrong password
+│   ├── SignInAgain        somebody without a password must have signed in just now
+│   ├── SignOnInvalid      the answer of a provider belongs to nothing that this browser has begun
+│   ├── SignOnFailed       the provider does not stand by it, or what it says cannot be trusted
+│   ├── EmailUnverified    the provider has not confirmed the address
+│   ├── NotWelcome         the provider's people do not all get in
+│   ├── NoAccount          no account is connected, and none is made
 │   └── RefreshInvalid     the refresh token is unknown, used or over
 ├── RegistrationRefused
 │   ├── RegistrationClosed
@@ -27,6 +33,7 @@ AuthError
 ├── ContentInvalid         what a request says does not fit what it is about; carries its code
 ├── TooManyAttempts        slow down
 ├── Overloaded             try again in a moment
+├── ProviderUnavailable    the provider of sign-on does not answer
 ├── AddressTaken           an account has this e-mail address (only ever told to administrators)
 └── BodyTooLarge           the request's body is too large
 """
@@ -89,6 +96,30 @@ class LinkInvalid(SignInRefused):
 
 class PasswordWrong(SignInRefused):
     """Somebody who is signed in gave a password that is not theirs."""
+
+
+class SignInAgain(SignInRefused):
+    """Somebody without a password must have signed in just now."""
+
+
+class SignOnInvalid(SignInRefused):
+    """The answer of a provider belongs to nothing that this browser has begun, or comes a second time."""
+
+
+class SignOnFailed(SignInRefused):
+    """The provider does not stand by what came back, or what it says cannot be trusted."""
+
+
+class EmailUnverified(SignInRefused):
+    """The provider has not confirmed the e-mail address."""
+
+
+class NotWelcome(SignInRefused):
+    """The provider's people do not all get in."""
+
+
+class NoAccount(SignInRefused):
+    """No account is connected, and none is made."""
 
 
 class RegistrationRefused(AuthError):
@@ -167,6 +198,10 @@ class TooManyAttempts(AuthError):
 
 class Overloaded(AuthError):
     """There is more to do than the server takes on at a time."""
+
+
+class ProviderUnavailable(AuthError):
+    """The provider of sign-on does not answer, or not as one."""
 
 
 class AddressTaken(AuthError):

@@ -28,7 +28,10 @@ class AccountStatus(StrEnum):
 
 
 class UserRow(Base):
-    """One person's account. The address is kept normalised (see ``auth.rules.normalise_email``)."""
+    """One person's account. The address is kept normalised (see ``auth.rules.normalise_email``).
+
+    password_hash: None where the person signs on elsewhere (see ``auth.sign_on``) and has chosen none here.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
@@ -41,7 +44,7 @@ class UserRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     email: Mapped[str]
     name: Mapped[str]
-    password_hash: Mapped[str]
+    password_hash: Mapped[str | None]
     role: Mapped[Role] = mapped_column(TextEnum(Role))
     status: Mapped[AccountStatus] = mapped_column(TextEnum(AccountStatus))
     blocked_reason: Mapped[str | None]
@@ -52,7 +55,10 @@ class UserRow(Base):
 
 
 class AuthSessionRow(Base):
-    """One sign-in on one device: the family of its refresh tokens, and what its access tokens depend on."""
+    """One sign-in on one device: the family of its refresh tokens, and what its access tokens depend on.
+
+    provider: the id of the provider that it came from; None for a password's.
+    """
 
     __tablename__ = "auth_sessions"
     __table_args__ = (Index("ix_auth_sessions_user_id", "user_id"),)
@@ -63,6 +69,7 @@ class AuthSessionRow(Base):
     last_used_at: Mapped[datetime] = mapped_column(server_default=func.now())
     revoked_at: Mapped[datetime | None]
     user_agent: Mapped[str]
+    provider: Mapped[str | None]
 
 
 class RefreshTokenRow(Base):

@@ -6,6 +6,7 @@ from uuid import UUID
 from auth.mail.postbox import Postbox
 from auth.passwords import Passwords
 from auth.settings import AccountSettings
+from auth.sign_on.service import SignOn
 from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
 from persistence.database import Database, Transaction
@@ -48,6 +49,10 @@ class AccountServices(Protocol):
     @property
     def postbox(self) -> Postbox:
         """Return what sends mail."""
+
+    @property
+    def sign_on(self) -> SignOn:
+        """Return the providers with which people sign on."""
 
     async def person_renamed(self, transaction: Transaction, user_id: UUID) -> None:
         """Show somebody under their new name wherever names are kept beside the account, in the same transaction."""

@@ -4,17 +4,16 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Cookie, Request, Response
+from fastapi.responses import JSONResponse
 
 from auth import actions
 from auth.actions import Registration
+from auth.cookies import REFRESH_COOKIE, REFRESH_PATH, hand_over, refuse_foreign_pages
 from auth.dependencies import AccountParts, BearerToken, CurrentPerson, RequestTransaction
-from auth.errors import ForeignOrigin, SessionRevoked, Unauthenticated
+from auth.errors import SessionRevoked, Unauthenticated
 from auth.http.requests import network_address
 from auth.http.responses import problems
 from auth.models import UserRow
-from auth.ports import AccountServices
-from auth.rotation import SignedIn
-from auth.rules import is_own_origin
 from auth.schemas import (
     AccessToken,
     AuthOptions,
@@ -24,14 +23,12 @@ from auth.schemas import (
     NewAccount,
     Registered,
     RegistrationModes,
+    SignedOut,
+    SignOnProvider,
 )
 from auth.tokens import Claims
 from persistence.base import utc_now
 from persistence.database import Transaction
-
-REFRESH_COOKIE = "lectern_refresh"
-REFRESH_PATH = "/api/auth"
-SECONDS_PER_DAY = 86_400
 
 RefreshCookie = Annotated[str | None, Cookie(alias=REFRESH_COOKIE, include_in_schema=False)]
 
@@ -45,6 +42,7 @@ async def get_auth_options(services: AccountParts) -> AuthOptions:
     return AuthOptions(
         registration=RegistrationModes(student=policy.student, teacher=policy.teacher),
         mail=services.postbox.available,
+        providers=[SignOnProvider(id=each.id, name=each.name) for each in services.sign_on.providers],
         environment=services.accounts.environment,
     )
 
@@ -64,7 +62,7 @@ async def register(body: NewAccount, request: Request, services: AccountParts) -
 @router.post("/auth/login", responses=problems(401, 403, 413, 422, 429, 503))
 async def login(body: Credentials, request: Request, response: Response, services: AccountParts) -> AccessToken:
     """Sign in. The refresh token comes as a cookie that scripts cannot read."""
-    _refuse_foreign_pages(request, services)
+    refuse_foreign_pages(request, services)
     signed_in = await actions.sign_in(
         services,
         email=body.email,
@@ -72,7 +70,7 @@ async def login(body: Credentials, request: Request, response: Response, service
         user_agent=request.headers.get("user-agent", ""),
         host=network_address(request),
     )
-    return _handed_over(signed_in, response, services)
+    return hand_over(signed_in, response, services)
 
 
 @router.post("/auth/refresh", responses=problems(401, 403))
@@ -81,20 +79,30 @@ async def refresh(
 ) -> AccessToken:
     """Exchange the refresh cookie for a new one and an access token. Using one twice ends the sign-in."""
     arrived_at = utc_now()
-    _refuse_foreign_pages(request, services)
-    return _handed_over(await actions.refresh(services, token, arrived_at=arrived_at), response, services)
+    refuse_foreign_pages(request, services)
+    return hand_over(await actions.refresh(services, token, arrived_at=arrived_at), response, services)
 
 
-@router.post("/auth/logout", status_code=204, responses=problems(403))
+@router.post(
+    "/auth/logout",
+    status_code=204,
+    response_model=None,
+    responses={
+        200: {"model": SignedOut, "description": "The sign-in came from a provider that one can sign out of."},
+        **problems(403),
+    },
+)
 async def logout(
     request: Request,
-    response: Response,
     services: AccountParts,
     bearer: BearerToken,
     token: RefreshCookie = None,
-) -> None:
-    """Sign out: the sign-in ends, with its tokens and open connections. Without one, nothing happens."""
-    _refuse_foreign_pages(request, services)
+) -> Response:
+    """Sign out: the sign-in ends, with its tokens and open connections. Without one, nothing happens.
+
+    A sign-in that came from a provider is answered with the address at which one is signed out there, too, where it has one.
+    """
+    refuse_foreign_pages(request, services)
     claims: Claims | None = None
     if bearer is not None:
         try:
@@ -102,20 +110,23 @@ async def logout(
         except Unauthenticated:
             # Too old to be trusted; the cookie still says which sign-in to end.
             claims = None
-    await actions.sign_out(services, refresh_token=token, claims=claims)
-    response.delete_cookie(
+    provider = await actions.sign_out(services, refresh_token=token, claims=claims)
+    address = await services.sign_on.sign_out_address(provider, back=f"{services.accounts.public_url}/login")
+    answer = Response(status_code=204) if address is None else JSONResponse({"provider_sign_out": address})
+    answer.delete_cookie(
         REFRESH_COOKIE,
         path=REFRESH_PATH,
         secure=services.accounts.secure_cookies,
         httponly=True,
         samesite="strict",
     )
+    return answer
 
 
 @router.get("/me", responses=problems(401))
 async def get_me(person: CurrentPerson, transaction: RequestTransaction) -> Me:
     """Return the person who is signed in."""
-    return Me.model_validate(await _own_account(transaction, person.id), from_attributes=True)
+    return _me(await _own_account(transaction, person.id))
 
 
 @router.patch("/me", responses=problems(401, 413, 422))
@@ -128,7 +139,7 @@ async def update_me(
         setattr(user, field, value)
     if user.name != person.name:
         await services.person_renamed(transaction, person.id)
-    return Me.model_validate(user, from_attributes=True)
+    return _me(user)
 
 
 async def _own_account(transaction: Transaction, user_id: UUID) -> UserRow:
@@ -138,23 +149,14 @@ async def _own_account(transaction: Transaction, user_id: UUID) -> UserRow:
     return user
 
 
-def _handed_over(signed_in: SignedIn, response: Response, services: AccountServices) -> AccessToken:
-    response.set_cookie(
-        REFRESH_COOKIE,
-        signed_in.refresh_token,
-        max_age=services.accounts.refresh_token_days * SECONDS_PER_DAY,
-        path=REFRESH_PATH,
-        secure=services.accounts.secure_cookies,
-        httponly=True,
-        samesite="strict",
+def _me(user: UserRow) -> Me:
+    return Me(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        role=user.role,
+        color=user.color,
+        locale=user.locale,
+        created_at=user.created_at,
+        has_password=user.password_hash is not None,
     )
-    response.headers["Cache-Control"] = "no-store"
-    return AccessToken(access_token=signed_in.access_token, expires_in=services.issuer.lifetime_seconds)
-
-
-def _refuse_foreign_pages(request: Request, services: AccountServices) -> None:
-    origin = request.headers.get("origin")
-    if origin is not None and not is_own_origin(
-        origin, public_url=services.accounts.public_url, host=request.headers.get("host")
-    ):
-        raise ForeignOrigin

@@ -31,11 +31,25 @@ class RegistrationModes(Answer):
     teacher: RegistrationMode
 
 
+class SignOnProvider(Answer):
+    """Somebody else's accounts that one can sign on with."""
+
+    id: str
+    name: str = Field(description="What stands on the button.")
+
+
+class SignedOut(Answer):
+    """Where to go to be signed out at the provider, too."""
+
+    provider_sign_out: str
+
+
 class AuthOptions(Answer):
     """What the sign-in pages need to know before anybody is signed in."""
 
     registration: RegistrationModes
     mail: bool = Field(description="Whether this school sends e-mail: without it, nobody resets a password alone.")
+    providers: list[SignOnProvider]
     environment: Literal["development", "production"]
 
 
@@ -83,6 +97,7 @@ class Me(Answer):
     color: str = Field(description="The person's colour everywhere, as `#rrggbb`.")
     locale: str | None
     created_at: Moment
+    has_password: bool = Field(description="Whether there is one to sign in with; else the person signs on elsewhere.")
 
 
 class MeChanges(RequestBody):

@@ -28,6 +28,7 @@ class Throttles:
         self._registrations = Throttle(per_address, window_seconds=window, clock=clock)
         self._mails = Throttle(per_address, window_seconds=window, clock=clock)
         self._mailboxes = Throttle(MAILS_PER_MAILBOX, window_seconds=MAILBOX_WINDOW_SECONDS, clock=clock)
+        self._sign_ons = Throttle(per_address, window_seconds=window, clock=clock)
         self._codes = Throttle(per_address, window_seconds=window, clock=clock)
 
     def begin_sign_in(self, email: str, *, host: str | None) -> None:
@@ -61,6 +62,14 @@ class Throttles:
             TooManyAttempts: from this network address.
         """
         self._take(self._registrations, host)
+
+    def begin_sign_on(self, *, host: str | None) -> None:
+        """Count a sign-on that begins.
+
+        Raises:
+            TooManyAttempts: from this network address.
+        """
+        self._take(self._sign_ons, host)
 
     def begin_mail(self, email: str, *, host: str | None) -> None:
         """Count a mail that somebody wants sent: nobody's mailbox is flooded, whoever asks.

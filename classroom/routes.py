@@ -8,6 +8,7 @@ import auth.audit.routes
 import auth.recovery.routes
 import auth.routes
 import auth.sign_ins.routes
+import auth.sign_on.routes
 import classroom.assignments.routes
 import classroom.class_files.routes
 import classroom.classes.routes
@@ -36,6 +37,7 @@ def api_router(*, prefix: str = "") -> APIRouter:
         auth.audit.routes.router,
         auth.recovery.routes.router,
         auth.sign_ins.routes.router,
+        auth.sign_on.routes.router,
         classroom.class_files.routes.router,
         classroom.assignments.routes.router,
         classroom.classes.routes.router,

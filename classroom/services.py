@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from auth.mail.postbox import Postbox
 from auth.passwords import Passwords
 from auth.settings import AccountSettings
+from auth.sign_on.service import SignOn
 from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
 from classroom.files.links import FileLinks
@@ -41,6 +42,7 @@ class Services:
     file_links: FileLinks
     file_store: FileStore
     video: VideoProvider | None = None
+    sign_on: SignOn = field(default_factory=SignOn)
     progress: KnownProgress = field(default_factory=KnownProgress)
 
     async def person_renamed(self, transaction: Transaction, user_id: UUID) -> None:

@@ -22,6 +22,7 @@ from auth.mail.postbox import Postbox
 from auth.mail.transport import MailServer
 from auth.passwords import Passwords
 from auth.settings import AccountSettings
+from auth.sign_on.service import SignOn
 from auth.throttles import Throttles
 from auth.tokens import Claims, TokenIssuer
 from classroom.api import create_api
@@ -93,8 +94,10 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
     slide_work = SlideWork(database, live=engine, file_store=file_store)
     polls = PollDesk.of(database, engine, secret_key=settings.secret_key)
     postbox = Postbox(database, _mail_server(settings), public_url=settings.public_url)
+    sign_on = SignOn(settings.oidc_providers, public_url=settings.public_url)
     services = Services(
         database=database,
+        sign_on=sign_on,
         postbox=postbox,
         issuer=issuer,
         passwords=Passwords.costing(settings.password_hash_bytes, passes=settings.password_hash_passes),
@@ -139,6 +142,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
             await postbox.stop()
             await polls.bell.stop()
             await slide_work.close()
+            await sign_on.close()
             await engine.close()
             await log.close()
             await doors.close()

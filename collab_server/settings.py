@@ -19,6 +19,7 @@ from typing import Annotated, Any, get_args
 from urllib.parse import unquote, urlsplit
 
 from auth.registration import RegistrationMode, RegistrationPolicy, read_policy
+from auth.sign_on.providers import Provider, read_providers
 
 PREFIX = "LECTERN_"
 # The test suite's own variables; the server takes no notice of them.
@@ -192,6 +193,8 @@ class Settings:
     jitsi_domain: Annotated[str, _domain] = ""
     jitsi_app_id: Annotated[str, _text] = ""
     jitsi_app_secret: Annotated[str, _text] = field(default="", repr=False)
+
+    oidc_providers: Annotated[tuple[Provider, ...], read_providers] = field(default=(), repr=False)
 
     smtp_url: Annotated[str, _smtp_url] = field(default="", repr=False)
     mail_from: Annotated[str, _sender] = ""

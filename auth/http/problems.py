@@ -57,6 +57,23 @@ SHARED_PROBLEMS: ProblemTable = MappingProxyType(
             403, "link_invalid", "This link has been used, or is too old. Ask for another one."
         ),
         errors.PasswordWrong: ProblemKind(403, "password_wrong", "This is not your password."),
+        errors.SignInAgain: ProblemKind(
+            403,
+            "sign_in_again",
+            "Sign out, sign in again, and do this within ten minutes: you have no password to prove it.",
+        ),
+        errors.SignOnInvalid: ProblemKind(
+            403, "sign_on_invalid", "This sign-in is over, or began in another browser. Begin again."
+        ),
+        errors.SignOnFailed: ProblemKind(403, "sign_on_failed", "The other house did not confirm who you are."),
+        errors.EmailUnverified: ProblemKind(
+            403, "email_unverified", "The other house has not confirmed your e-mail address."
+        ),
+        errors.NotWelcome: ProblemKind(403, "not_welcome", "Only addresses of this school get in like this."),
+        errors.NoAccount: ProblemKind(403, "no_account", "No account here is connected to this one."),
+        errors.ProviderUnavailable: ProblemKind(
+            503, "provider_unavailable", "The other house does not answer. Try again in a moment.", {"Retry-After": "5"}
+        ),
         errors.RegistrationClosed: ProblemKind(403, "registration_closed", "Nobody can register in this role."),
         errors.InvitationRequired: ProblemKind(
             403, "invitation_required", "Registering in this role needs an invitation."

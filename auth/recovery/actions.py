@@ -1,5 +1,6 @@
 """Choose a new password or another address, by a link in a mail."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -7,14 +8,16 @@ from sqlalchemy import func, select
 from auth.actions import Person, end_all_sessions
 from auth.audit.actions import record
 from auth.audit.models import AuditAction
-from auth.errors import AddressTaken, Conflict, LinkInvalid, NotFound, PasswordWrong, SessionRevoked
+from auth.errors import AddressTaken, Conflict, LinkInvalid, NotFound, PasswordWrong, SessionRevoked, SignInAgain
 from auth.mail.models import MailKind
-from auth.models import AccountStatus, UserRow
+from auth.models import AccountStatus, AuthSessionRow, UserRow
 from auth.ports import AccountServices
 from auth.recovery.links import forget_links, redeem
 from auth.recovery.models import Purpose
 from persistence.base import utc_now
 from persistence.database import Transaction
+
+FRESH_MINUTES = 10
 
 
 async def ask_for_reset(services: AccountServices, email: str, *, host: str | None) -> None:
@@ -110,15 +113,30 @@ async def confirm_email(services: AccountServices, secret: str) -> None:
 async def check_password(services: AccountServices, person: Person, password: str, *, host: str | None) -> None:
     """Have a signed-in person prove who they are once more; it counts like a sign-in.
 
+    Who has no password proves it by having signed in just now.
+
     Raises:
         PasswordWrong: the password is not theirs.
+        SignInAgain: they have none, and the sign-in is too old to prove anything.
         TooManyAttempts: too many tries.
     """
     services.throttles.begin_sign_in(person.email, host=host)
     async with services.database.transaction() as transaction:
-        encoded = await transaction.session.scalar(select(UserRow.password_hash).where(UserRow.id == person.id))
-    if encoded is None:
+        found = (
+            await transaction.session.execute(
+                select(UserRow.password_hash, AuthSessionRow.created_at)
+                .join(AuthSessionRow, AuthSessionRow.user_id == UserRow.id)
+                .where(UserRow.id == person.id, AuthSessionRow.id == person.session_id)
+            )
+        ).one_or_none()
+    if found is None:
         raise SessionRevoked
+    encoded, signed_in_at = found
+    if encoded is None:
+        if signed_in_at < utc_now() - timedelta(minutes=FRESH_MINUTES):
+            raise SignInAgain
+        services.throttles.sign_in_succeeded(person.email, host=host)
+        return
     if not await services.passwords.matches(password, encoded):
         raise PasswordWrong
     services.throttles.sign_in_succeeded(person.email, host=host)

@@ -14,6 +14,7 @@ import auth.keys.models
 import auth.mail.models
 import auth.models
 import auth.recovery.models
+import auth.sign_on.models
 import classroom.assignments.models
 import classroom.class_files.models
 import classroom.classes.models
@@ -40,6 +41,7 @@ MODELS = (
     auth.keys.models,
     auth.mail.models,
     auth.recovery.models,
+    auth.sign_on.models,
     classroom.class_files.models,
     classroom.assignments.models,
     classroom.classes.models,

@@ -164,7 +164,7 @@ def test_every_error_is_described_as_problem_details() -> None:
 def test_whoever_needs_a_token_says_so() -> None:
     public = {operation["operationId"] for _, _, operation in operations() if "security" not in operation}
     with_a_link = {"requestPasswordReset", "resetPassword", "confirmEmail", "getLinkedFile"}
-    assert public == {"getAuthOptions", "register", "login", "refresh", "previewClass"} | with_a_link
+    assert public == {"getAuthOptions", "register", "login", "refresh", "beginSignOn", "previewClass"} | with_a_link
 
 
 def test_the_description_can_be_printed_without_a_server_and_is_always_the_same() -> None:

@@ -233,3 +233,13 @@ def test_an_s3_store_needs_a_bucket_and_a_key() -> None:
 def test_a_wrong_setting_for_files_is_named(name: str, value: str) -> None:
     problem, *_ = problems_of(**{**S3, name: value})
     assert problem.startswith(f"LECTERN_{name} must be")
+
+
+def test_providers_of_sign_on_are_read_and_never_shown() -> None:
+    provider = '{"id": "school", "name": "School", "issuer": "https://id.example", "client_id": "x", "client_secret": "hush-hush"}'
+    settings = Settings.from_environment({"LECTERN_OIDC_PROVIDERS": f"[{provider}]"})
+    assert [each.id for each in settings.oidc_providers] == ["school"]
+    assert "hush-hush" not in f"{settings!r} {settings.described()}"
+    [problem] = problems_of(OIDC_PROVIDERS=f"[{provider.replace('https', 'http')}]")
+    assert problem.startswith("LECTERN_OIDC_PROVIDERS provider 1: issuer must begin with https://")
+    assert "hush-hush" not in problem

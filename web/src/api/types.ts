@@ -9,6 +9,7 @@ export type BoardDocument = Schemas["Document"];
 export type DocumentAccess = Schemas["DocumentShares"];
 export type AccountRow = Schemas["Account"];
 export type Role = AccountRow["role"];
+export type SignOnAccount = Schemas["SignOnAccount"];
 export type SignIn = Schemas["SignIn"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type HistoryBurst = Schemas["Burst"];

@@ -70,6 +70,12 @@ const registerRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/auth/RegisterPage.tsx"), "RegisterPage"),
 });
 
+const signOnRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-on/$provider",
+  component: lazyRouteComponent(() => import("@/features/auth/SignOnPage.tsx"), "SignOnPage"),
+});
+
 const joinRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/join/$code",
@@ -204,6 +210,7 @@ const routeTree = rootRoute.addChildren([
   forgotPasswordRoute,
   resetPasswordRoute,
   confirmEmailRoute,
+  signOnRoute,
   joinRoute,
   componentsRoute,
   memberRoute.addChildren([

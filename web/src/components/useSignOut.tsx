@@ -17,8 +17,10 @@ export function useSignOut(): () => void {
   const navigate = useNavigate();
 
   async function leave(userId: string | undefined) {
+    let elsewhere: string | null = null;
     try {
-      await api.POST("/api/auth/logout");
+      const { data } = await api.POST("/api/auth/logout");
+      elsewhere = data?.provider_sign_out ?? null;
     } catch (error) {
       // Without an answer the cookie would still be good: say so instead of pretending.
       if (error instanceof Unreachable) {
@@ -29,6 +31,11 @@ export function useSignOut(): () => void {
     if (userId) await forgetPerson(userId, device).catch(() => undefined);
     client.clear();
     tokens.signOut();
+    if (elsewhere !== null) {
+      // Else whoever sits down here next would be let in as this person by the provider, which still knows them.
+      location.assign(elsewhere);
+      return;
+    }
     await navigate({ to: "/login", search: {} });
   }
 

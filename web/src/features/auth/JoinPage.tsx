@@ -15,6 +15,7 @@ import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { useTitle } from "@/components/useTitle.ts";
 import { LoginForm } from "./LoginForm.tsx";
 import { RegisterForm } from "./RegisterForm.tsx";
+import { SignOnButtons } from "./SignOnButtons.tsx";
 
 const route = getRouteApi("/join/$code");
 
@@ -108,6 +109,7 @@ export function JoinPage() {
           ) : (
             <LoginForm submit={t("join.signInAndJoin")} onSignedIn={() => join.mutateAsync()} />
           )}
+          <SignOnButtons next={`/join/${encodeURIComponent(code)}`} />
         </Stack>
       )}
     </OneColumn>

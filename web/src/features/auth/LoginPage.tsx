@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { OneColumn } from "@/components/OneColumn.tsx";
 import { useTitle } from "@/components/useTitle.ts";
 import { LoginForm } from "./LoginForm.tsx";
+import { SignOnButtons } from "./SignOnButtons.tsx";
 
 const route = getRouteApi("/login");
 
@@ -37,6 +38,7 @@ export function LoginPage() {
       }
     >
       <LoginForm onSignedIn={() => router.history.push(next ?? "/")} />
+      <SignOnButtons next={next} />
     </OneColumn>
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { OneColumn } from "@/components/OneColumn.tsx";
 import { useTitle } from "@/components/useTitle.ts";
 import { RegisterForm } from "./RegisterForm.tsx";
+import { SignOnButtons } from "./SignOnButtons.tsx";
 
 const route = getRouteApi("/register");
 
@@ -28,6 +29,7 @@ export function RegisterPage() {
       }
     >
       <RegisterForm invitation={invitation} onSignedIn={() => router.history.push(next ?? "/")} />
+      <SignOnButtons next={next} />
     </OneColumn>
   );
 }

@@ -5,17 +5,12 @@ import { meQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import { chosenLanguage } from "@/components/languages.ts";
 
-/** Sign in with e-mail and password; afterwards the person is known to every page. */
-export function useLogin() {
+/** Take the token of a new sign-in; afterwards the person is known to every page. */
+export function useSignedIn() {
   const { api, tokens } = useServices();
   const client = useQueryClient();
   const { i18n } = useTranslation();
-  return async (credentials: { email: string; password: string }) => {
-    const answer = await body(
-      api.POST("/api/auth/login", {
-        body: { email: credentials.email.trim(), password: credentials.password },
-      }),
-    );
+  return async (answer: { access_token: string; expires_in: number }) => {
     client.clear();
     tokens.accept(answer);
     const me = await client.query(meQuery(api));
@@ -23,4 +18,18 @@ export function useLogin() {
     if (language !== i18n.language) await i18n.changeLanguage(language);
     return me;
   };
+}
+
+/** Sign in with e-mail and password. */
+export function useLogin() {
+  const { api } = useServices();
+  const signedIn = useSignedIn();
+  return async (credentials: { email: string; password: string }) =>
+    signedIn(
+      await body(
+        api.POST("/api/auth/login", {
+          body: { email: credentials.email.trim(), password: credentials.password },
+        }),
+      ),
+    );
 }

@@ -60,13 +60,15 @@ export function EmailForm({ me }: { me: Me }) {
               autoComplete="email"
               {...form.getInputProps("email")}
             />
-            <PasswordInput
-              label={t("profile.presentPassword")}
-              size="md"
-              autoComplete="current-password"
-              visibilityToggleButtonProps={{ "aria-label": t("fields.showPassword"), tabIndex: 0 }}
-              {...form.getInputProps("password")}
-            />
+            {me.has_password && (
+              <PasswordInput
+                label={t("profile.presentPassword")}
+                size="md"
+                autoComplete="current-password"
+                visibilityToggleButtonProps={{ "aria-label": t("fields.showPassword"), tabIndex: 0 }}
+                {...form.getInputProps("password")}
+              />
+            )}
             <Group justify="flex-end">
               <Button variant="subtle" color="gray" onClick={dialog.close}>
                 {t("actions.cancel")}

@@ -5,12 +5,13 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
+import type { Me } from "@/api/types.ts";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { formProblems } from "@/components/formProblems.ts";
 import { tell } from "@/components/toast.tsx";
 
 /** Change one's password; it ends the sign-ins on all other devices. */
-export function PasswordForm() {
+export function PasswordForm({ me }: { me: Me }) {
   const { t } = useTranslation();
   const { api } = useServices();
   const client = useQueryClient();
@@ -24,7 +25,10 @@ export function PasswordForm() {
       tell(t("profile.passwordChanged"));
       form.reset();
       dialog.close();
-      await client.invalidateQueries({ queryKey: ["sign-ins"] });
+      await Promise.all([
+        client.invalidateQueries({ queryKey: ["sign-ins"] }),
+        client.invalidateQueries({ queryKey: ["me"] }),
+      ]);
     },
     onError: (error) => {
       if (error instanceof Problem && error.code === "password_wrong") {
@@ -34,6 +38,7 @@ export function PasswordForm() {
       }
     },
   });
+  const title = me.has_password ? t("profile.changePassword") : t("profile.choosePassword");
   const atField = Object.keys(form.errors).length > 0;
   const toggle = { "aria-label": t("fields.showPassword"), tabIndex: 0 };
   return (
@@ -44,25 +49,27 @@ export function PasswordForm() {
             {t("fields.password")}
           </Text>
           <Text size="sm" c="dimmed">
-            {t("profile.passwordAbout")}
+            {me.has_password ? t("profile.passwordAbout") : t("profile.noPasswordAbout")}
           </Text>
         </div>
         <Button variant="default" h={44} onClick={dialog.open}>
-          {t("profile.changePassword")}
+          {title}
         </Button>
       </Group>
-      <Modal opened={opened} onClose={dialog.close} title={t("profile.changePassword")} centered>
+      <Modal opened={opened} onClose={dialog.close} title={title} centered>
         <form noValidate onSubmit={form.onSubmit((values) => change.mutate(values))}>
           <Stack>
             <FormProblem words={change.error && !atField ? wordsOf(change.error).form : null} />
-            <PasswordInput
-              data-autofocus
-              label={t("profile.presentPassword")}
-              size="md"
-              autoComplete="current-password"
-              visibilityToggleButtonProps={toggle}
-              {...form.getInputProps("password")}
-            />
+            {me.has_password && (
+              <PasswordInput
+                data-autofocus
+                label={t("profile.presentPassword")}
+                size="md"
+                autoComplete="current-password"
+                visibilityToggleButtonProps={toggle}
+                {...form.getInputProps("password")}
+              />
+            )}
             <PasswordInput
               label={t("recovery.newPassword")}
               description={t("fields.passwordNote")}
@@ -76,7 +83,7 @@ export function PasswordForm() {
                 {t("actions.cancel")}
               </Button>
               <Button type="submit" loading={change.isPending}>
-                {t("profile.changePassword")}
+                {title}
               </Button>
             </Group>
           </Stack>

@@ -26,6 +26,7 @@ import { tell, tellProblem } from "@/components/toast.tsx";
 import { useSignOut } from "@/components/useSignOut.tsx";
 import { EmailForm } from "./EmailForm.tsx";
 import { PasswordForm } from "./PasswordForm.tsx";
+import { SignOnAccounts } from "./SignOnAccounts.tsx";
 import { SignIns } from "./SignIns.tsx";
 
 export function ProfilePage() {
@@ -37,7 +38,8 @@ export function ProfilePage() {
       <Stack gap="md" maw={560}>
         {me ? <NameForm me={me} /> : <RowsLoading rows={2} height={120} />}
         {me && <EmailForm me={me} />}
-        {me && <PasswordForm />}
+        {me && <PasswordForm me={me} />}
+        <SignOnAccounts />
         <Look />
         <SignIns />
         <Group justify="flex-end">

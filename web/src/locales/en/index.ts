@@ -33,6 +33,7 @@ import rooms from "./rooms.json";
 import roster from "./roster.json";
 import save from "./save.json";
 import shortcuts from "./shortcuts.json";
+import signOn from "./signOn.json";
 import slides from "./slides.json";
 
 export default {
@@ -70,5 +71,6 @@ export default {
   roster,
   save,
   shortcuts,
+  signOn,
   slides,
 };

@@ -1,0 +1,1 @@
+"""Sign on with an account of another house: OpenID Connect."""
