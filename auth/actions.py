@@ -55,6 +55,7 @@ class Person:
     role: Role
     color: str
     session_id: UUID
+    picture_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,7 @@ def standing_person(user: UserRow | None, revoked_at: datetime | None, claims: C
         raise AccountBlocked
     if revoked_at is not None or user.status is not AccountStatus.ACTIVE:
         raise SessionRevoked
-    return Person(user.id, user.name, user.email, user.role, user.color, claims.session_id)
+    return Person(user.id, user.name, user.email, user.role, user.color, claims.session_id, user.picture_id)
 
 
 async def register(services: AccountServices, registration: Registration, *, host: str | None) -> AccountStatus:

@@ -82,8 +82,17 @@ async def create_invitation(
 
 
 def _account(user: UserRow) -> Account:
-    account = Account.model_validate(user, from_attributes=True)
     status = standing(user.status, blocked_until=user.blocked_until, at=utc_now())
-    if status is user.status:
-        return account
-    return account.model_copy(update={"status": status, "blocked_reason": None, "blocked_until": None})
+    over = status is not user.status
+    return Account(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        role=user.role,
+        status=status,
+        blocked_reason=None if over else user.blocked_reason,
+        blocked_until=None if over else user.blocked_until,
+        color=user.color,
+        picture=user.picture_id,
+        created_at=user.created_at,
+    )

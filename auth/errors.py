@@ -35,6 +35,7 @@ AuthError
 ├── Overloaded             try again in a moment
 ├── ProviderUnavailable    the provider of sign-on does not answer
 ├── AddressTaken           an account has this e-mail address (only ever told to administrators)
+├── PictureRefused         no picture can be made of it
 └── BodyTooLarge           the request's body is too large
 """
 
@@ -206,6 +207,10 @@ class ProviderUnavailable(AuthError):
 
 class AddressTaken(AuthError):
     """An account has this e-mail address already."""
+
+
+class PictureRefused(AuthError):
+    """No picture can be made of it: it is no image, damaged, or too large."""
 
 
 class BodyTooLarge(AuthError):

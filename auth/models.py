@@ -30,7 +30,8 @@ class AccountStatus(StrEnum):
 class UserRow(Base):
     """One person's account. The address is kept normalised (see ``auth.rules.normalise_email``).
 
-    password_hash: None where the person signs on elsewhere (see ``auth.sign_on``) and has chosen none here.
+    password_hash: None where the person signs on elsewhere (see ``auth.sign_on``) and has chosen none here. picture_id: the
+    picture's (see ``auth.pictures``), so that whatever shows the person knows it without asking.
     """
 
     __tablename__ = "users"
@@ -50,6 +51,7 @@ class UserRow(Base):
     blocked_reason: Mapped[str | None]
     blocked_until: Mapped[datetime | None]
     color: Mapped[str]
+    picture_id: Mapped[UUID | None]
     locale: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

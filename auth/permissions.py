@@ -72,7 +72,7 @@ HOUSE_RULES: Mapping[Action, HouseRule] = MappingProxyType(
         Action.CREATE_COURSES: HouseRule(frozenset({Role.TEACHER}), "make courses, and publish their own"),
         Action.SEE_ACCOUNTS: HouseRule(_OFFICE, "see and search all accounts"),
         Action.CHANGE_ACCOUNTS: HouseRule(
-            _ADMINS, "approve, block and unblock accounts, change their roles, and invite people"
+            _ADMINS, "approve, block and unblock accounts, change their roles, take pictures away, and invite people"
         ),
         Action.READ_AUDIT: HouseRule(_ADMINS, "read who changed what about accounts"),
         Action.SEE_ROOMS: HouseRule(_OFFICE, "see which documents are open, and who is in them"),

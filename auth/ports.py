@@ -5,6 +5,7 @@ from uuid import UUID
 
 from auth.mail.postbox import Postbox
 from auth.passwords import Passwords
+from auth.pictures.desk import PictureDesk
 from auth.settings import AccountSettings
 from auth.sign_on.service import SignOn
 from auth.throttles import Throttles
@@ -53,6 +54,10 @@ class AccountServices(Protocol):
     @property
     def sign_on(self) -> SignOn:
         """Return the providers with which people sign on."""
+
+    @property
+    def pictures(self) -> PictureDesk:
+        """Return what lets a few pictures be made at a time."""
 
     async def person_renamed(self, transaction: Transaction, user_id: UUID) -> None:
         """Show somebody under their new name wherever names are kept beside the account, in the same transaction."""

@@ -156,6 +156,7 @@ def _me(user: UserRow) -> Me:
         name=user.name,
         role=user.role,
         color=user.color,
+        picture=user.picture_id,
         locale=user.locale,
         created_at=user.created_at,
         has_password=user.password_hash is not None,

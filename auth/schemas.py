@@ -95,6 +95,7 @@ class Me(Answer):
     name: str
     role: Role
     color: str = Field(description="The person's colour everywhere, as `#rrggbb`.")
+    picture: UUID | None = Field(description="The id of their picture; null: there is none.")
     locale: str | None
     created_at: Moment
     has_password: bool = Field(description="Whether there is one to sign in with; else the person signs on elsewhere.")
@@ -127,6 +128,7 @@ class Account(Answer):
     blocked_reason: str | None
     blocked_until: Moment | None = Field(description="When a block ends by itself; null: not before somebody ends it.")
     color: str
+    picture: UUID | None
     created_at: Moment
 
 

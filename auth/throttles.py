@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 from auth.errors import TooManyAttempts
 from auth.rules import is_loopback, throttle_address
@@ -13,6 +14,9 @@ from auth.throttle import Throttle
 ACCOUNT_OVERALL_FACTOR = 10
 MAILS_PER_MAILBOX = 5
 MAILBOX_WINDOW_SECONDS = 3600
+# What costs the server a moment's work, and a person needs now and then.
+PICTURES_PER_PERSON = 30
+PERSON_WINDOW_SECONDS = 3600
 
 
 class Throttles:
@@ -29,6 +33,7 @@ class Throttles:
         self._mails = Throttle(per_address, window_seconds=window, clock=clock)
         self._mailboxes = Throttle(MAILS_PER_MAILBOX, window_seconds=MAILBOX_WINDOW_SECONDS, clock=clock)
         self._sign_ons = Throttle(per_address, window_seconds=window, clock=clock)
+        self._pictures = Throttle(PICTURES_PER_PERSON, window_seconds=PERSON_WINDOW_SECONDS, clock=clock)
         self._codes = Throttle(per_address, window_seconds=window, clock=clock)
 
     def begin_sign_in(self, email: str, *, host: str | None) -> None:
@@ -82,6 +87,14 @@ class Throttles:
         if seconds > 0:
             raise TooManyAttempts(seconds)
 
+    def begin_picture(self, user_id: UUID) -> None:
+        """Count a picture that is made.
+
+        Raises:
+            TooManyAttempts: for this person.
+        """
+        _take_own(self._pictures, user_id)
+
     def check_code_guesses(self, *, host: str | None) -> None:
         """Refuse whoever has guessed too many wrong join codes.
 
@@ -103,3 +116,9 @@ class Throttles:
 
     def _exempt(self, host: str | None) -> bool:
         return not self._production and is_loopback(host)
+
+
+def _take_own(throttle: Throttle, user_id: UUID) -> None:
+    seconds = throttle.take(str(user_id))
+    if seconds > 0:
+        raise TooManyAttempts(seconds)

@@ -13,7 +13,7 @@ from collab_server.live import NotCommitted
 from persistence.errors import FileMissing, FilesAway, StorageFull
 
 BODY_MAX_BYTES = 1024 * 1024
-STREAMED_PATHS = re.compile(r"/api/files|/api/documents/[^/]+/slides|/api/classes/[^/]+/members/import")
+STREAMED_PATHS = re.compile(r"/api/files|/api/me/picture|/api/documents/[^/]+/slides|/api/classes/[^/]+/members/import")
 
 PROBLEMS: ProblemTable = MappingProxyType(
     {

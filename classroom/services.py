@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from auth.mail.postbox import Postbox
 from auth.passwords import Passwords
+from auth.pictures.desk import PictureDesk
 from auth.settings import AccountSettings
 from auth.sign_on.service import SignOn
 from auth.throttles import Throttles
@@ -43,6 +44,7 @@ class Services:
     file_store: FileStore
     video: VideoProvider | None = None
     sign_on: SignOn = field(default_factory=SignOn)
+    pictures: PictureDesk = field(default_factory=PictureDesk)
     progress: KnownProgress = field(default_factory=KnownProgress)
 
     async def person_renamed(self, transaction: Transaction, user_id: UUID) -> None:

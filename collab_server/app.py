@@ -234,7 +234,7 @@ def _decision(
         return NotFound("not_found")
     return Admission(
         document_id=document_id,
-        participant=Participant(person.id, person.name, access.role_in_class, person.color),
+        participant=Participant(person.id, person.name, access.role_in_class, person.color, person.picture_id),
         login=claims.session_id,
         right=Right.WRITE if access.level is Level.WRITE else Right.READ,
         expires_at=claims.expires_at,

@@ -25,10 +25,12 @@ class Participant:
     name: str
     role: str
     color: str
+    picture: UUID | None = None
 
     def as_state(self) -> dict[str, str]:
-        """Return the `user` field of this person's presence."""
-        return {"id": str(self.id), "name": self.name, "role": self.role, "color": self.color}
+        """Return the `user` field of this person's presence; `picture` is in it where there is one."""
+        state = {"id": str(self.id), "name": self.name, "role": self.role, "color": self.color}
+        return state if self.picture is None else {**state, "picture": str(self.picture)}
 
 
 @dataclass(frozen=True, slots=True)

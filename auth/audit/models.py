@@ -18,6 +18,7 @@ class AuditAction(StrEnum):
     ACCOUNT_BLOCKED = "account_blocked"
     ACCOUNT_UNBLOCKED = "account_unblocked"
     BLOCK_ENDED = "block_ended"
+    PICTURE_REMOVED = "picture_removed"
     RESET_SENT = "reset_sent"
     ROLE_CHANGED = "role_changed"
     PERSON_INVITED = "person_invited"

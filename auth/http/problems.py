@@ -88,6 +88,9 @@ SHARED_PROBLEMS: ProblemTable = MappingProxyType(
         errors.Overloaded: ProblemKind(
             503, "overloaded", "Very many people are here right now. Try again in a moment.", {"Retry-After": "5"}
         ),
+        errors.PictureRefused: ProblemKind(
+            415, "picture_refused", "This is no PNG, JPEG, WebP or GIF, is damaged, or has too many pixels."
+        ),
         errors.BodyTooLarge: ProblemKind(413, "body_too_large", "The request is too large."),
         errors.AddressTaken: ProblemKind(409, "address_taken", "An account has this e-mail address already."),
         KeyReused: ProblemKind(422, "idempotency_key_reused", "This Idempotency-Key was used for another request."),

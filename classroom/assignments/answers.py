@@ -245,4 +245,4 @@ def _attempt(row: AttemptRow, work: Work) -> Attempt:
 
 
 def _person(user: UserRow) -> WorkPerson:
-    return WorkPerson(id=user.id, name=user.name, color=user.color)
+    return WorkPerson(id=user.id, name=user.name, color=user.color, picture=user.picture_id)

@@ -215,6 +215,7 @@ class WorkPerson(Answer):
     id: UUID
     name: str
     color: str
+    picture: UUID | None
 
 
 class Draft(RequestBody):

@@ -53,6 +53,7 @@ class Teacher:
     id: UUID
     name: str
     color: str
+    picture: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,14 +355,14 @@ async def _courses(session: AsyncSession, class_ids: Sequence[UUID]) -> dict[UUI
 
 async def _teachers(session: AsyncSession, class_ids: Sequence[UUID]) -> dict[UUID, list[Teacher]]:
     found = await session.execute(
-        select(MembershipRow.class_id, UserRow.id, UserRow.name, UserRow.color)
+        select(MembershipRow.class_id, UserRow.id, UserRow.name, UserRow.color, UserRow.picture_id)
         .join(UserRow, UserRow.id == MembershipRow.user_id)
         .where(MembershipRow.class_id.in_(class_ids), MembershipRow.role == ClassRole.TEACHER)
         .order_by(MembershipRow.joined_at, UserRow.id)
     )
     teachers: dict[UUID, list[Teacher]] = {}
-    for class_id, user_id, name, color in found.all():
-        teachers.setdefault(class_id, []).append(Teacher(user_id, name, color))
+    for class_id, user_id, name, color, picture in found.all():
+        teachers.setdefault(class_id, []).append(Teacher(user_id, name, color, picture))
     return teachers
 
 

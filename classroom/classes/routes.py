@@ -207,6 +207,7 @@ def _member(member: MemberView, access: ClassAccess) -> Member:
         user_id=member.user.id,
         name=member.user.name,
         color=member.user.color,
+        picture=member.user.picture_id,
         role=member.membership.role,
         joined_at=member.membership.joined_at,
         email=member.user.email if access.teaches else None,

@@ -33,6 +33,7 @@ class ClassTeacher(Answer):
     id: UUID
     name: str
     color: str
+    picture: UUID | None
 
 
 class CourseOfClass(Answer):
@@ -73,6 +74,7 @@ class Member(Answer):
     user_id: UUID
     name: str
     color: str
+    picture: UUID | None
     role: ClassRole
     joined_at: Moment
     email: str | None

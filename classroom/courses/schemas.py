@@ -49,6 +49,7 @@ class CourseTeacher(Answer):
     id: UUID
     name: str
     color: str
+    picture: UUID | None
 
 
 class Course(Answer):

@@ -59,6 +59,7 @@ def _student(scheme: Scheme, student: StudentGrades, *, teaches: bool) -> Studen
         user_id=student.user.id,
         name=student.user.name,
         color=student.user.color,
+        picture=student.user.picture_id,
         grades=[
             _grade(grade, found)
             for item in scheme.items

@@ -100,6 +100,7 @@ class StudentRow(Answer):
     user_id: UUID
     name: str
     color: str
+    picture: UUID | None
     grades: list[Grade]
     categories: list[CategoryResult]
     percent: Percent | None

@@ -44,6 +44,7 @@ class KnownAuthor:
 
     name: str
     color: str
+    picture: UUID | None
 
 
 async def access_log(session: AsyncSession, person: Person, document_id: UUID) -> LoggedDocument:
@@ -126,5 +127,7 @@ async def replaced_by(session: AsyncSession, document_id: UUID, *, epoch: int) -
 
 
 async def _authors(session: AsyncSession, user_ids: Iterable[UUID]) -> Mapping[UUID, KnownAuthor]:
-    found = await session.execute(select(UserRow.id, UserRow.name, UserRow.color).where(UserRow.id.in_(list(user_ids))))
-    return {row.id: KnownAuthor(row.name, row.color) for row in found.all()}
+    found = await session.execute(
+        select(UserRow.id, UserRow.name, UserRow.color, UserRow.picture_id).where(UserRow.id.in_(list(user_ids)))
+    )
+    return {row.id: KnownAuthor(row.name, row.color, row.picture_id) for row in found.all()}

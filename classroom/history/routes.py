@@ -102,5 +102,5 @@ def _burst(burst: WorkOnDocument, authors: Mapping[UUID, KnownAuthor]) -> Burst:
 
 def _author(user_id: UUID, known: KnownAuthor | None) -> Author:
     if known is None:
-        return Author(user_id=user_id, name=None, color=None)
-    return Author(user_id=user_id, name=known.name, color=known.color)
+        return Author(user_id=user_id, name=None, color=None, picture=None)
+    return Author(user_id=user_id, name=known.name, color=known.color, picture=known.picture)

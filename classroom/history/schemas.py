@@ -14,6 +14,7 @@ class Author(Answer):
     user_id: UUID
     name: str | None
     color: str | None
+    picture: UUID | None
 
 
 class Burst(Answer):

@@ -226,6 +226,7 @@ async def list_attendance(
                 user_id=each.user.id,
                 name=each.user.name,
                 color=each.user.color,
+                picture=each.user.picture_id,
                 first_seen_at=each.row.first_seen_at,
                 last_seen_at=each.row.last_seen_at,
             )

@@ -154,6 +154,7 @@ class Attendee(Answer):
     user_id: UUID
     name: str
     color: str
+    picture: UUID | None
     first_seen_at: Moment
     last_seen_at: Moment
 

@@ -13,6 +13,7 @@ import auth.audit.models
 import auth.keys.models
 import auth.mail.models
 import auth.models
+import auth.pictures.models
 import auth.recovery.models
 import auth.sign_on.models
 import classroom.assignments.models
@@ -40,6 +41,7 @@ MODELS = (
     auth.audit.models,
     auth.keys.models,
     auth.mail.models,
+    auth.pictures.models,
     auth.recovery.models,
     auth.sign_on.models,
     classroom.class_files.models,

@@ -82,6 +82,7 @@ const KNOWN_CODES = [
   "pdf_too_heavy",
   "pdf_too_many_pages",
   "person_files_full",
+  "picture_refused",
   "program_refused",
   "provider_unavailable",
   "registration_closed",

@@ -244,6 +244,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{user_id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Account Picture
+         * @description Take somebody's picture away. It is written down.
+         */
+        delete: operations["removeAccountPicture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users/{user_id}/role": {
         parameters: {
             query?: never;
@@ -2532,6 +2552,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Picture
+         * @description Have one's picture made of a PNG, JPEG, WebP or GIF: its middle, square and small.
+         */
+        put: operations["changePicture"];
+        post?: never;
+        /**
+         * Remove Picture
+         * @description Take one's picture away.
+         */
+        delete: operations["removePicture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/progress": {
         parameters: {
             query?: never;
@@ -2650,6 +2694,26 @@ export interface paths {
          * @description Begin to connect one's account with one at a provider.
          */
         post: operations["beginConnecting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pictures/{picture_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Picture
+         * @description Fetch a picture. Who is shown the person is told its id; it names the same bytes forever.
+         */
+        get: operations["getPicture"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3289,6 +3353,8 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Picture */
+            picture: string | null;
             role: components["schemas"]["Role"];
             status: components["schemas"]["AccountStatus"];
         };
@@ -3550,6 +3616,8 @@ export interface components {
             last_seen_at: string;
             /** Name */
             name: string;
+            /** Picture */
+            picture: string | null;
             /**
              * User Id
              * Format: uuid
@@ -3567,7 +3635,7 @@ export interface components {
          * @description What was done.
          * @enum {string}
          */
-        AuditAction: "account_approved" | "account_blocked" | "account_unblocked" | "block_ended" | "reset_sent" | "role_changed" | "person_invited";
+        AuditAction: "account_approved" | "account_blocked" | "account_unblocked" | "block_ended" | "picture_removed" | "reset_sent" | "role_changed" | "person_invited";
         /**
          * AuditEntry
          * @description One change of what concerns people.
@@ -3647,6 +3715,8 @@ export interface components {
             color: string | null;
             /** Name */
             name: string | null;
+            /** Picture */
+            picture: string | null;
             /**
              * User Id
              * Format: uuid
@@ -3997,6 +4067,8 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Picture */
+            picture: string | null;
         };
         /**
          * ColumnEdit
@@ -4209,6 +4281,8 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Picture */
+            picture: string | null;
         };
         /**
          * Credentials
@@ -5081,6 +5155,11 @@ export interface components {
             locale: string | null;
             /** Name */
             name: string;
+            /**
+             * Picture
+             * @description The id of their picture; null: there is none.
+             */
+            picture: string | null;
             role: components["schemas"]["Role"];
         };
         /**
@@ -5109,6 +5188,8 @@ export interface components {
             joined_at: string;
             /** Name */
             name: string;
+            /** Picture */
+            picture: string | null;
             role: components["schemas"]["ClassRole"];
             /**
              * User Id
@@ -5561,6 +5642,18 @@ export interface components {
         OwnGrades: {
             /** Items */
             items: components["schemas"]["Gradebook"][];
+        };
+        /**
+         * OwnPicture
+         * @description One's picture.
+         */
+        OwnPicture: {
+            /**
+             * Picture
+             * Format: uuid
+             * @description The picture's id: `GET /api/pictures/{id}` has its bytes.
+             */
+            picture: string;
         };
         /**
          * OwnProgress
@@ -6811,6 +6904,8 @@ export interface components {
             name: string;
             /** Percent */
             percent: number | null;
+            /** Picture */
+            picture: string | null;
             /**
              * User Id
              * Format: uuid
@@ -7102,6 +7197,8 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Picture */
+            picture: string | null;
         };
         /**
          * Fault
@@ -7896,6 +7993,53 @@ export interface operations {
             };
             /** @description Too much to do at the moment; `Retry-After` says how long to wait. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeAccountPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16832,6 +16976,111 @@ export interface operations {
             };
         };
     };
+    changePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPicture"];
+                };
+            };
+            /** @description The body cannot be read: it is not in the form, or the encoding, that it claims to be in. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This kind of content is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do at the moment; `Retry-After` says how long to wait. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getOwnProgress: {
         parameters: {
             query?: never;
@@ -17132,6 +17381,46 @@ export interface operations {
             };
             /** @description Too much to do at the moment; `Retry-After` says how long to wait. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                picture_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,4 +1,5 @@
 import { Avatar, Group, Text, Tooltip } from "@mantine/core";
+import { usePicture } from "@/api/usePicture.ts";
 import classes from "./PersonAvatar.module.css";
 import { lettersOn } from "./personColors.ts";
 
@@ -6,6 +7,8 @@ export interface Person {
   readonly name: string;
   /** From the server, the same for this person everywhere. */
   readonly color: string;
+  /** The id of their picture, where they have one. */
+  readonly picture?: string | null | undefined;
 }
 
 function firstCharacter(word: string): string {
@@ -22,13 +25,16 @@ function initialsOf(name: string): string {
     .toLocaleUpperCase();
 }
 
+/** A person's picture, or, until it is there and where there is none, their initials. */
 export function PersonAvatar({ person, size = 32 }: { person: Person; size?: number }) {
+  const { data: picture } = usePicture(person.picture ?? null);
   return (
     <Tooltip label={person.name} withArrow>
       <Avatar
         size={size}
         radius="xl"
         alt={person.name}
+        src={picture ?? null}
         aria-label={person.name}
         role="img"
         styles={{

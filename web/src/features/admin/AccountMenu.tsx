@@ -1,5 +1,13 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconCheck, IconDots, IconLock, IconMail, IconUserCog } from "@tabler/icons-react";
+import {
+  IconCheck,
+  IconDots,
+  IconLock,
+  IconMail,
+  IconPhotoOff,
+ 
+  IconUserCog,
+} from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
@@ -39,6 +47,13 @@ export function AccountMenu({ account, onBlock }: { account: Account; onBlock: (
     onError: (error) => tellProblem(t(wordsFor(error))),
     onSettled: () => client.invalidateQueries({ queryKey: ["admin", "audit"] }),
   });
+  const removePicture = useMutation({
+    mutationFn: () =>
+      api.DELETE("/api/admin/users/{user_id}/picture", { params: { path: { user_id: account.id } } }),
+    onSuccess: () => tell(t("admin.pictureRemoved", { name: account.name })),
+    onError: (error) => tellProblem(t(wordsFor(error))),
+    onSettled: () => client.invalidateQueries({ queryKey: ["admin"] }),
+  });
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -77,6 +92,11 @@ export function AccountMenu({ account, onBlock }: { account: Account; onBlock: (
               {t("admin.block")}
             </Menu.Item>
           </>
+        )}
+        {account.picture && (
+          <Menu.Item leftSection={<IconPhotoOff size={18} />} onClick={() => removePicture.mutate()}>
+            {t("admin.removePicture")}
+          </Menu.Item>
         )}
       </Menu.Dropdown>
     </Menu>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
 import type { AccountRow as Account } from "@/api/types.ts";
+import { PersonAvatar } from "@/components/PersonAvatar.tsx";
 import { moment } from "@/components/time.ts";
 import { tell, tellProblem } from "@/components/toast.tsx";
 import { AccountMenu } from "./AccountMenu.tsx";
@@ -32,6 +33,7 @@ export function AccountRow({ account, mayChange }: { account: Account; mayChange
   });
   return (
     <Group component="li" justify="space-between" py={10} gap="sm">
+      <PersonAvatar person={account} />
       <div style={{ flex: "1 1 240px", minWidth: 0 }}>
         <Group gap="xs">
           <Text truncate>{account.name}</Text>

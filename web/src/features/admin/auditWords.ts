@@ -7,6 +7,7 @@ export const AUDIT_ACTIONS = [
   "account_blocked",
   "account_unblocked",
   "block_ended",
+  "picture_removed",
   "reset_sent",
   "role_changed",
   "person_invited",

@@ -38,7 +38,7 @@ export function PeoplePanel(props: PanelProps) {
 
 function Lists({ stage, people, me, teaches, actions }: PanelProps) {
   const { t } = useTranslation();
-  const colors = new Map(people.map(({ id, color }) => [id, color]));
+  const known = new Map(people.map((person) => [person.id, person]));
   return (
     <Stack gap="md">
       {stage.hands.length > 0 && (
@@ -60,7 +60,7 @@ function Lists({ stage, people, me, teaches, actions }: PanelProps) {
                   {at + 1}
                 </Text>
                 <div className={styles["personName"]}>
-                  <PersonChip person={{ name, color: colors.get(userId) ?? "#5b6770" }} />
+                  <PersonChip person={known.get(userId) ?? { name, color: "#5b6770" }} />
                 </div>
                 {(teaches || userId === me.id) && (
                   <ActionIcon

@@ -20,12 +20,12 @@ import { FormProblem } from "@/components/FormProblem.tsx";
 import { formProblems } from "@/components/formProblems.ts";
 import { LANGUAGES, rememberLanguage } from "@/components/languages.ts";
 import { Page } from "@/components/Page.tsx";
-import { PersonAvatar } from "@/components/PersonAvatar.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { tell, tellProblem } from "@/components/toast.tsx";
 import { useSignOut } from "@/components/useSignOut.tsx";
 import { EmailForm } from "./EmailForm.tsx";
 import { PasswordForm } from "./PasswordForm.tsx";
+import { PictureForm } from "./PictureForm.tsx";
 import { SignOnAccounts } from "./SignOnAccounts.tsx";
 import { SignIns } from "./SignIns.tsx";
 
@@ -74,17 +74,7 @@ function NameForm({ me }: { me: Me }) {
         )}
       >
         <Stack>
-          <Group wrap="nowrap">
-            <PersonAvatar person={me} size={56} />
-            <div style={{ minWidth: 0 }}>
-              <Text fw={600} truncate>
-                {me.email}
-              </Text>
-              <Text size="sm" c="dimmed">
-                {t(`roles.${me.role}`)}
-              </Text>
-            </div>
-          </Group>
+          <PictureForm me={me} />
           <FormProblem words={save.error ? formProblems(save.error, ["name"], t).form : null} />
           <Group align="flex-end" wrap="nowrap">
             <TextInput

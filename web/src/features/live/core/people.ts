@@ -4,6 +4,7 @@ export interface PresentPerson {
   readonly name: string;
   readonly role: string;
   readonly color: string;
+  readonly picture?: string | null | undefined;
 }
 
 const UNKNOWN_COLOR = "#5b6770";
@@ -12,13 +13,14 @@ function readUser(state: unknown): PresentPerson | null {
   if (typeof state !== "object" || state === null) return null;
   const { user } = state as { user?: unknown };
   if (typeof user !== "object" || user === null) return null;
-  const { id, name, role, color } = user as Record<string, unknown>;
+  const { id, name, role, color, picture } = user as Record<string, unknown>;
   if (typeof id !== "string" || typeof name !== "string") return null;
   return {
     id,
     name,
     role: typeof role === "string" ? role : "",
     color: typeof color === "string" && /^#[0-9a-f]{6}$/i.test(color) ? color : UNKNOWN_COLOR,
+    ...(typeof picture === "string" ? { picture } : {}),
   };
 }
 

@@ -7,6 +7,7 @@ export interface PresentUser {
   readonly name: string;
   readonly role: string;
   readonly color: string;
+  readonly picture?: string | undefined;
 }
 
 export interface PresentPointer {
@@ -59,10 +60,16 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function readUser(value: unknown): PresentUser | null {
   if (!isRecord(value)) return null;
-  const { id, name, role, color } = value;
+  const { id, name, role, color, picture } = value;
   if (typeof id !== "string" || typeof name !== "string") return null;
   const safeColor = typeof color === "string" && /^#[0-9a-f]{3,8}$/i.test(color) ? color : "#5b6770";
-  return { id, name, role: typeof role === "string" ? role : "", color: safeColor };
+  return {
+    id,
+    name,
+    role: typeof role === "string" ? role : "",
+    color: safeColor,
+    ...(typeof picture === "string" ? { picture } : {}),
+  };
 }
 
 function readPointer(value: unknown): PresentPointer | null {

@@ -77,11 +77,11 @@ function Moment({ burst, now }: { burst: HistoryBurst; now: boolean }) {
         <IconHistory size={20} aria-hidden />
       ) : (
         <Avatar.Group spacing={10} aria-hidden>
-          {burst.people.slice(0, MOST_AVATARS).map(({ user_id, name, color }) => (
+          {burst.people.slice(0, MOST_AVATARS).map(({ user_id, name, color, picture }) => (
             <PersonAvatar
               key={user_id}
               size={28}
-              person={{ name: name ?? t("history.formerMember"), color: color ?? "#868e96" }}
+              person={{ name: name ?? t("history.formerMember"), color: color ?? "#868e96", picture }}
             />
           ))}
         </Avatar.Group>
