@@ -99,6 +99,7 @@ def allowed_before_body(action: Action) -> Callable[[Person], Awaitable[Person]]
 
 SeesAccounts = Annotated[Person, Depends(allowed_to(Action.SEE_ACCOUNTS))]
 ChangesAccounts = Annotated[Person, Depends(allowed_to(Action.CHANGE_ACCOUNTS))]
+ErasesAccounts = Annotated[Person, Depends(allowed_before_body(Action.ERASE_ACCOUNTS))]
 ReadsAudit = Annotated[Person, Depends(allowed_to(Action.READ_AUDIT))]
 SeesRooms = Annotated[Person, Depends(allowed_to(Action.SEE_ROOMS))]
 ActsOnRooms = Annotated[Person, Depends(allowed_before_body(Action.ACT_ON_ROOMS))]

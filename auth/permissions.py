@@ -30,6 +30,7 @@ class Action(StrEnum):
     CREATE_COURSES = "create_courses"
     SEE_ACCOUNTS = "see_accounts"
     CHANGE_ACCOUNTS = "change_accounts"
+    ERASE_ACCOUNTS = "erase_accounts"
     READ_AUDIT = "read_audit"
     SEE_ROOMS = "see_rooms"
     ACT_ON_ROOMS = "act_on_rooms"
@@ -74,6 +75,7 @@ HOUSE_RULES: Mapping[Action, HouseRule] = MappingProxyType(
         Action.CHANGE_ACCOUNTS: HouseRule(
             _ADMINS, "approve, block and unblock accounts, change their roles, take pictures away, and invite people"
         ),
+        Action.ERASE_ACCOUNTS: HouseRule(_ADMINS, "erase accounts for good"),
         Action.READ_AUDIT: HouseRule(_ADMINS, "read who changed what about accounts"),
         Action.SEE_ROOMS: HouseRule(_OFFICE, "see which documents are open, and who is in them"),
         Action.ACT_ON_ROOMS: HouseRule(

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from auth.mail.postbox import Postbox
 from auth.passwords import Passwords
+from auth.personal.desk import ArchiveDesk
+from auth.personal.ports import Household
 from auth.pictures.desk import PictureDesk
 from auth.settings import AccountSettings
 from auth.sign_on.service import SignOn
@@ -58,6 +60,14 @@ class AccountServices(Protocol):
     @property
     def pictures(self) -> PictureDesk:
         """Return what lets a few pictures be made at a time."""
+
+    @property
+    def household(self) -> Household:
+        """Return all parts of the house that keep something about people."""
+
+    @property
+    def archives(self) -> ArchiveDesk:
+        """Return what lets a few archives of people's data be made at a time."""
 
     async def person_renamed(self, transaction: Transaction, user_id: UUID) -> None:
         """Show somebody under their new name wherever names are kept beside the account, in the same transaction."""

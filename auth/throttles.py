@@ -16,6 +16,7 @@ MAILS_PER_MAILBOX = 5
 MAILBOX_WINDOW_SECONDS = 3600
 # What costs the server a moment's work, and a person needs now and then.
 PICTURES_PER_PERSON = 30
+ARCHIVES_PER_PERSON = 10
 PERSON_WINDOW_SECONDS = 3600
 
 
@@ -34,6 +35,7 @@ class Throttles:
         self._mailboxes = Throttle(MAILS_PER_MAILBOX, window_seconds=MAILBOX_WINDOW_SECONDS, clock=clock)
         self._sign_ons = Throttle(per_address, window_seconds=window, clock=clock)
         self._pictures = Throttle(PICTURES_PER_PERSON, window_seconds=PERSON_WINDOW_SECONDS, clock=clock)
+        self._archives = Throttle(ARCHIVES_PER_PERSON, window_seconds=PERSON_WINDOW_SECONDS, clock=clock)
         self._codes = Throttle(per_address, window_seconds=window, clock=clock)
 
     def begin_sign_in(self, email: str, *, host: str | None) -> None:
@@ -94,6 +96,14 @@ class Throttles:
             TooManyAttempts: for this person.
         """
         _take_own(self._pictures, user_id)
+
+    def begin_archive(self, user_id: UUID) -> None:
+        """Count an archive of somebody's data.
+
+        Raises:
+            TooManyAttempts: for this person.
+        """
+        _take_own(self._archives, user_id)
 
     def check_code_guesses(self, *, host: str | None) -> None:
         """Refuse whoever has guessed too many wrong join codes.

@@ -5,6 +5,7 @@ from fastapi.routing import APIRoute
 
 import auth.admin_routes
 import auth.audit.routes
+import auth.personal.routes
 import auth.pictures.routes
 import auth.recovery.routes
 import auth.routes
@@ -36,6 +37,7 @@ def api_router(*, prefix: str = "") -> APIRouter:
         auth.routes.router,
         auth.admin_routes.router,
         auth.audit.routes.router,
+        auth.personal.routes.router,
         auth.pictures.routes.router,
         auth.recovery.routes.router,
         auth.sign_ins.routes.router,

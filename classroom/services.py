@@ -8,6 +8,8 @@ from fastapi import Depends, Request
 
 from auth.mail.postbox import Postbox
 from auth.passwords import Passwords
+from auth.personal.desk import ArchiveDesk
+from auth.personal.ports import Household
 from auth.pictures.desk import PictureDesk
 from auth.settings import AccountSettings
 from auth.sign_on.service import SignOn
@@ -44,7 +46,9 @@ class Services:
     file_store: FileStore
     video: VideoProvider | None = None
     sign_on: SignOn = field(default_factory=SignOn)
+    household: Household = field(default_factory=Household)
     pictures: PictureDesk = field(default_factory=PictureDesk)
+    archives: ArchiveDesk = field(default_factory=ArchiveDesk)
     progress: KnownProgress = field(default_factory=KnownProgress)
 
     async def person_renamed(self, transaction: Transaction, user_id: UUID) -> None:

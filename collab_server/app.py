@@ -32,8 +32,10 @@ from classroom.files.collecting import FileCollector
 from classroom.files.limits import FileLimits
 from classroom.files.links import FileLinks
 from classroom.files.uses import FileDesk
+from classroom.personal import household
 from classroom.polls.desk import PollDesk
 from classroom.progress.doings import record
+from classroom.progress.known import KnownProgress
 from classroom.services import Services
 from classroom.slides.work import SlideWork
 from classroom.video.jitsi import Jitsi
@@ -95,8 +97,11 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
     polls = PollDesk.of(database, engine, secret_key=settings.secret_key)
     postbox = Postbox(database, _mail_server(settings), public_url=settings.public_url)
     sign_on = SignOn(settings.oidc_providers, public_url=settings.public_url)
+    known = KnownProgress()
     services = Services(
         database=database,
+        household=household(database, engine, file_store=file_store, progress=known),
+        progress=known,
         sign_on=sign_on,
         postbox=postbox,
         issuer=issuer,

@@ -52,4 +52,4 @@ def _entry(entry: Entry) -> AuditEntry:
 
 
 def _person(user_id: UUID | None, name: str | None) -> AuditPerson | None:
-    return None if user_id is None or name is None else AuditPerson(id=user_id, name=name)
+    return None if user_id is None else AuditPerson(id=user_id, name=name)

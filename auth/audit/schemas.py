@@ -12,7 +12,7 @@ class AuditPerson(Answer):
     """Somebody in an entry, as they are called today."""
 
     id: UUID
-    name: str
+    name: str | None = Field(description="null where the account was erased.")
 
 
 class AuditEntry(Answer):

@@ -111,9 +111,14 @@ class Text:
     html: str
 
 
+def language_of(locale: str | None) -> str:
+    """Return the language that is written to somebody: `de` or `en`."""
+    return "de" if (locale or "").lower().split("-")[0] == "de" else "en"
+
+
 def compose(kind: MailKind, *, locale: str | None, name: str, house: str, link: str | None) -> Text:
     """Write a mail in a person's language, as plain text and as HTML; `house` is the address of the web app."""
-    language = "de" if (locale or "").lower().split("-")[0] == "de" else "en"
+    language = language_of(locale)
     words = (_GERMAN if language == "de" else _ENGLISH)[kind]
     paragraphs = [paragraph.format(name=name, house=house) for paragraph in words.paragraphs]
     # The link follows what it is for, before what to do if it was somebody else.

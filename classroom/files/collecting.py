@@ -152,22 +152,36 @@ class FileCollector:
             for begin in range(0, len(hashes), BATCH):
                 batch = hashes[begin : begin + BATCH]
                 async with self._database.transaction() as transaction:
-                    named = await self._named(transaction.session, batch)
+                    named = await _named(transaction.session, batch, self._named_by)
                 contents += await self._forget([sha256 for sha256 in batch if sha256 not in named])
         return contents
 
-    async def _forget(self, hashes: Sequence[bytes]) -> int:
-        if not hashes:
-            return 0
-        async with self._database.transaction() as transaction:
-            free = await forgettable(transaction.session, hashes)
-            unnamed = free - await self._named(transaction.session, free)
-            for sha256 in unnamed:
-                await self._store.forget(sha256)
-        return len(unnamed)
+    async def _forget(self, hashes: Collection[bytes]) -> int:
+        return await forget(self._database, self._store, hashes, named_by=self._named_by)
 
-    async def _named(self, session: AsyncSession, hashes: Collection[bytes]) -> set[bytes]:
-        named: set[bytes] = set()
-        for column in self._named_by:
-            named.update((await session.scalars(select(column).where(column.in_(hashes)).distinct())).all())
-        return named
+
+async def forget(
+    database: Database,
+    file_store: FileStore,
+    hashes: Collection[bytes],
+    *,
+    named_by: Sequence[InstrumentedAttribute[bytes]],
+) -> int:
+    """Remove the bytes that no row names, after the rows that did are gone for good; returns how many."""
+    if not hashes:
+        return 0
+    async with database.transaction() as transaction:
+        free = await forgettable(transaction.session, hashes)
+        unnamed = free - await _named(transaction.session, free, named_by)
+        for sha256 in unnamed:
+            await file_store.forget(sha256)
+    return len(unnamed)
+
+
+async def _named(
+    session: AsyncSession, hashes: Collection[bytes], named_by: Sequence[InstrumentedAttribute[bytes]]
+) -> set[bytes]:
+    named: set[bytes] = set()
+    for column in named_by:
+        named.update((await session.scalars(select(column).where(column.in_(hashes)).distinct())).all())
+    return named

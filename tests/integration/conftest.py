@@ -26,7 +26,9 @@ from classroom.file_uses import FILE_USES
 from classroom.files.limits import FileLimits
 from classroom.files.links import FileLinks
 from classroom.files.uses import FileDesk
+from classroom.personal import household
 from classroom.polls.desk import PollDesk
+from classroom.progress.known import KnownProgress
 from classroom.services import Services
 from classroom.slides.work import SlideWork
 from collab_server.desk import Desk
@@ -235,8 +237,11 @@ async def api(application: FastAPI, database: Database, tmp_path: Path) -> Async
     live, clock = RecordedLive(), Clock()
     accounts = AccountSettings(public_url=PUBLIC_URL)
     file_store = DiskFiles(tmp_path / "files")
+    known = KnownProgress()
     services = Services(
         database=database,
+        household=household(database, live, file_store=file_store, progress=known),
+        progress=known,
         issuer=TokenIssuer("a secret of thirty-two characters", issuer=PUBLIC_URL),
         passwords=Passwords(CHEAP_FOR_TESTS),
         throttles=Throttles(accounts, clock=clock),

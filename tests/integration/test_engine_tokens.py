@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from time import monotonic
 from uuid import UUID, uuid4
 
 import jwt
@@ -25,6 +26,8 @@ each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
 SECRET_KEY = "a secret of this test's own school"
 SCHOOL = "https://school.example"
 LONG_ENOUGH_TO_TELL = 20
+# A second on a machine of its own; the password alone is checked for a tenth of one.
+ERASED_WITHIN_SECONDS = 5.0
 
 
 class Lesson:
@@ -136,6 +139,25 @@ async def test_8_a_blocked_persons_open_sockets_end_and_their_token_opens_none(l
         await teacher.update(Author(1).set("a", 1))
         await teacher.is_saved(1)
     await lesson.is_refused(student.token, board, "account_blocked", dialect=dialect)
+
+
+@each_dialect
+async def test_8_an_erased_persons_open_sockets_end_at_once(lesson: Lesson, dialect: str) -> None:
+    student, board = lesson.student()
+    lesson.shown.append(student.token)
+    async with (
+        raw_client(lesson.server.websocket_url, board, student.token, dialect=dialect) as one,
+        raw_client(lesson.server.websocket_url, board, lesson.teacher.token) as teacher,
+    ):
+        await one.joined()
+        await teacher.joined()
+        began = monotonic()
+        student.api.post("/api/me/erasure", json={"password": PASSWORD}).raise_for_status()
+        await denied(one, "token_revoked")
+        assert monotonic() - began < ERASED_WITHIN_SECONDS
+        await teacher.update(Author(1).set("a", 1))
+        await teacher.is_saved(1)
+    await lesson.is_refused(student.token, board, "token_revoked", dialect=dialect)
 
 
 PATHS = [

@@ -5,7 +5,7 @@ import {
   IconLock,
   IconMail,
   IconPhotoOff,
- 
+  IconTrash,
   IconUserCog,
 } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -18,7 +18,15 @@ import { tell, tellProblem, tellWithUndo } from "@/components/toast.tsx";
 import { ROLES } from "./roles.ts";
 
 /** What an administrator can do with an account, besides letting it in. */
-export function AccountMenu({ account, onBlock }: { account: Account; onBlock: () => void }) {
+export function AccountMenu({
+  account,
+  onBlock,
+  onErase,
+}: {
+  account: Account;
+  onBlock: () => void;
+  onErase: () => void;
+}) {
   const { t } = useTranslation();
   const { api } = useServices();
   const client = useQueryClient();
@@ -98,6 +106,9 @@ export function AccountMenu({ account, onBlock }: { account: Account; onBlock: (
             {t("admin.removePicture")}
           </Menu.Item>
         )}
+        <Menu.Item c="var(--mantine-color-error)" leftSection={<IconTrash size={18} />} onClick={onErase}>
+          {t("myData.eraseOther")}
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

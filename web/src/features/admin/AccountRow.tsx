@@ -10,12 +10,14 @@ import { moment } from "@/components/time.ts";
 import { tell, tellProblem } from "@/components/toast.tsx";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { BlockAccount } from "./BlockAccount.tsx";
+import { EraseOther } from "./EraseOther.tsx";
 
 export function AccountRow({ account, mayChange }: { account: Account; mayChange: boolean }) {
   const { t, i18n } = useTranslation();
   const { api } = useServices();
   const client = useQueryClient();
   const [blocking, block] = useDisclosure(false);
+  const [erasing, erase] = useDisclosure(false);
   const path = { params: { path: { user_id: account.id } } };
   const settled = () => client.invalidateQueries({ queryKey: ["admin"] });
   const onError = (error: unknown) => tellProblem(t(wordsFor(error)));
@@ -64,10 +66,11 @@ export function AccountRow({ account, mayChange }: { account: Account; mayChange
               {t("admin.unblock")}
             </Button>
           )}
-          <AccountMenu account={account} onBlock={block.open} />
+          <AccountMenu account={account} onBlock={block.open} onErase={erase.open} />
         </Group>
       )}
       <BlockAccount account={account} opened={blocking} onClose={block.close} />
+      {erasing && <EraseOther account={account} onClose={erase.close} />}
     </Group>
   );
 }

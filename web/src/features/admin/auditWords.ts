@@ -6,6 +6,7 @@ export const AUDIT_ACTIONS = [
   "account_approved",
   "account_blocked",
   "account_unblocked",
+  "account_erased",
   "block_ended",
   "picture_removed",
   "reset_sent",

@@ -24,6 +24,7 @@ import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { tell, tellProblem } from "@/components/toast.tsx";
 import { useSignOut } from "@/components/useSignOut.tsx";
 import { EmailForm } from "./EmailForm.tsx";
+import { MyData } from "./MyData.tsx";
 import { PasswordForm } from "./PasswordForm.tsx";
 import { PictureForm } from "./PictureForm.tsx";
 import { SignOnAccounts } from "./SignOnAccounts.tsx";
@@ -42,6 +43,7 @@ export function ProfilePage() {
         <SignOnAccounts />
         <Look />
         <SignIns />
+        {me && <MyData me={me} />}
         <Group justify="flex-end">
           <Button variant="default" h={44} onClick={signOut}>
             {t("profile.signOut")}

@@ -20,6 +20,7 @@ import home from "./home.json";
 import join from "./join.json";
 import lessons from "./lessons.json";
 import live from "./live.json";
+import myData from "./myData.json";
 import nav from "./nav.json";
 import people from "./people.json";
 import polls from "./polls.json";
@@ -58,6 +59,7 @@ export default {
   join,
   lessons,
   live,
+  myData,
   nav,
   people,
   polls,

@@ -1,0 +1,1 @@
+"""What the house knows about one person: give it to them, and erase it."""
