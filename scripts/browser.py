@@ -60,9 +60,7 @@ def advice() -> str:
     if sys.platform == "darwin":
         return "The browser tests need Google Chrome: install it, or name a Chromium in LECTERN_TEST_BROWSER."
     if Path("/etc/debian_version").exists():
-        return (
-            "The browser tests need Chromium: run `sudo apt-get install chromium-headless-shell`, or name one in LECTERN_TEST_BROWSER."
-        )
+        return "The browser tests need Chromium: run `sudo apt-get install chromium-headless-shell`, or name one in LECTERN_TEST_BROWSER."
     return "The browser tests need Chromium or Chrome: install one, or name one in LECTERN_TEST_BROWSER."
 
 
