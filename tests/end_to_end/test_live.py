@@ -422,6 +422,13 @@ def test_the_classroom_has_no_serious_fault(lesson: Lesson, viewport: dict[str, 
         teacher.button("Activities").click()
         expect(teacher.page.get_by_role("button", name="New poll")).to_be_visible()
         found["activities"] = faults(teacher.page)
+        teacher.page.keyboard.press("Escape")
+        teacher.button("More").last.click()
+        teacher.page.get_by_role("menuitem", name="End class").click()
+    else:
+        teacher.button("End class").click()
+    teacher.page.get_by_role("dialog", name="End the class for everybody?").wait_for()
+    found["end"] = faults(teacher.page)
     lesson.show(session, lesson.second)
     late = lesson.enter(lesson.students[0], **options)
     late.shows("Group results")

@@ -56,5 +56,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-error": "#ff9b9b",
     "--mantine-color-red-text": "#ff9b9b",
     "--mantine-color-red-light-color": "#ffb3b3",
+    "--mantine-color-red-filled": "#c92a2a",
+    "--mantine-color-red-filled-hover": "#b02525",
   },
 });

@@ -69,7 +69,7 @@ export function SlideMenu(props: { deck: OpenDeck; slide: ShownSlide; doc: Y.Doc
             <IconDots size={18} />
           </ActionIcon>
         </Menu.Target>
-        <Menu.Dropdown>
+        <Menu.Dropdown mah={narrow ? "46dvh" : undefined} style={{ overflow: "auto" }}>
           <Menu.Item leftSection={<IconPencil size={18} />} onClick={rename.open}>
             {t("actions.rename")}
           </Menu.Item>
