@@ -8,7 +8,7 @@ import { Shortcuts } from "./Shortcuts.tsx";
 
 const WaitingBallots = lazy(() => import("@/features/polls/WaitingBallots.tsx"));
 
-const OPEN_PAGES = ["/login", "/register", "/join/", "/dev/"];
+const OPEN_PAGES = ["/login", "/register", "/join/", "/sign-on/", "/dev/"];
 
 /** Around every page: leads to the login when the session ends while somebody is at work. */
 export function Root() {

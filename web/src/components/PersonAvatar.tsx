@@ -32,7 +32,7 @@ export function PersonAvatar({ person, size = 32 }: { person: Person; size?: num
     <Tooltip label={person.name} withArrow>
       <Avatar
         size={size}
-        radius="xl"
+        radius="100%"
         alt={person.name}
         src={picture ?? null}
         aria-label={person.name}
