@@ -39,7 +39,7 @@ class Found:
 
 TABLES = {
     "users": "select id, name from users",
-    "sessions": "select id, state from sessions",
+    "sessions": "select id, class_id, state from sessions",
     "stages": "select * from stages",
     "raised_hands": "select * from raised_hands order by raised_at, user_id",
     "documents": "select id, class_id, kind, title, on_stage, presenter_id from documents",
@@ -143,8 +143,9 @@ def check_stages(found: Found) -> None:
                 "document_kind": document["kind"],
                 "title": document["title"],
             }
+        session = found.one("sessions", id=stage["session_id"])
         facts = {
-            "state": found.one("sessions", id=stage["session_id"])["state"],
+            "state": session["state"],
             "locked": stage["locked"],
             "roam": stage["roam"],
             "presenter_id": None if stage["presenter_id"] is None else str(stage["presenter_id"]),
@@ -156,7 +157,8 @@ def check_stages(found: Found) -> None:
         assert moment(timer and timer["ends_at"]) == milliseconds(stage["timer_ends_at"])
         hands = found.of("raised_hands", session_id=stage["session_id"])
         assert [hand["user_id"] for hand in shown["hands"]] == [str(hand["user_id"]) for hand in hands]
-        for document in found.rows["documents"]:
+        # Other classes have stages of their own.
+        for document in found.of("documents", class_id=session["class_id"]):
             held = document["id"] == stage["shown_document_id"]
             expected = ("locked" if stage["locked"] else "shown") if held else "off"
             assert document["on_stage"] == expected
