@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from playwright.sync_api import Page, expect
 from tests.end_to_end.conftest import PHONE, Room
 from tests.end_to_end.pictures import picture
 from tests.end_to_end.test_accessibility import faults
+from tests.running_server import RunningServer, lectern
 from tests.school import PASSWORD, School
 
 pytestmark = pytest.mark.browser
 
+OFFICE = "head@school.example"
 NARROW_DARK = {"viewport": PHONE, "color_scheme": "dark", "reduced_motion": "reduce"}
 
 
@@ -94,3 +97,34 @@ def test_a_teacher_is_told_what_to_hand_over(room: Room, school: School) -> None
     expect(dialog.get_by_role("button", name="Erase for good")).to_have_count(0)
     picture(page, "classes to hand over")
     assert faults(page) == []
+
+
+def test_an_administrator_removes_a_picture_and_erases_an_account(
+    shared_server: RunningServer, open_room: Callable[[str], Room], tmp_path: Path
+) -> None:
+    made = lectern("create-admin", "--email", OFFICE, settings=shared_server.settings, text=PASSWORD + "\n")
+    assert made.returncode == 0 or "has an account" in made.stderr, made.stderr
+    zoe = School(shared_server.url).register("Zoë Picture", "student")
+    zoe.api.put("/api/me/picture", content=photo(tmp_path / "me.jpg").read_bytes()).raise_for_status()
+    page = open_room(shared_server.url).page(reduced_motion="reduce")
+    page.goto(f"{shared_server.url}/login?next=/admin")
+    page.get_by_label("E-mail address").fill(OFFICE)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("Active", exact=True).click()
+    page.get_by_label("Search by name or e-mail").fill("Zoë Picture")
+    page.get_by_role("button", name="More for Zoë Picture").click()
+    page.get_by_role("menuitem", name="Remove picture").click()
+    expect(page.get_by_text("The picture of Zoë Picture is removed.")).to_be_visible()
+    assert zoe.api.get("/api/me").json()["picture"] is None
+    page.get_by_role("button", name="More for Zoë Picture").click()
+    page.get_by_role("menuitem", name="Erase account").click()
+    dialog = page.get_by_role("dialog", name="Erase the account of Zoë Picture for good?")
+    dialog.get_by_label("I know that this cannot be undone.").check()
+    picture(page, "erasing somebody's account")
+    assert faults(page) == []
+    dialog.get_by_role("button", name="Erase for good").click()
+    expect(page.get_by_text("The account is erased.")).to_be_visible()
+    assert zoe.api.get("/api/me").json()["code"] == "token_revoked"
+    page.get_by_role("tab", name="Changes").click()
+    expect(page.get_by_text("Administrator erased an account.")).to_be_visible()
