@@ -21,6 +21,7 @@ export function WorkBadge({ state, lateSeconds = 0 }: { state: WorkState; lateSe
         variant={state === "none" ? "outline" : "light"}
         color={color}
         leftSection={Icon && <Icon size={14} aria-hidden />}
+        miw="max-content"
         data-work={state}
       >
         {t(`assignments.state.${state}`)}
