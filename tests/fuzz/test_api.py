@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 CASES = extent(4, long=100)
 """For each operation: so many that fit the description, and so many that do not."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-ADMIN = "office@school.example"
+ADMIN = "described.office@school.example"
 
 
 class Place:

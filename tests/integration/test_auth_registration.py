@@ -21,6 +21,7 @@ async def test_the_options_tell_who_may_register(api: Api) -> None:
         "registration": {"student": "open", "teacher": "open"},
         "mail": False,
         "environment": "development",
+        "providers": [],
     }
 
 
@@ -34,7 +35,7 @@ async def test_somebody_registers_signs_in_and_sees_themselves(api: Api) -> None
     assert signed_in.json().keys() == {"access_token", "token_type", "expires_in"}
     assert (signed_in.json()["token_type"], signed_in.json()["expires_in"]) == ("Bearer", 900)
     me = (await client.get("/me")).json()
-    assert me.keys() == {"id", "email", "name", "role", "color", "locale", "created_at"}
+    assert me.keys() == {"id", "email", "name", "role", "color", "picture", "locale", "has_password", "created_at"}
     assert me["color"] in COLORS
     assert UUID(me["id"]).version == 7
     assert me["created_at"].endswith("Z")

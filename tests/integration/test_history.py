@@ -108,6 +108,7 @@ def test_work_is_shown_in_bursts_with_who_did_it(lesson: Lesson) -> None:
         "user_id": lesson.zoe.id,
         "name": "Zoë",
         "color": lesson.zoe.api.get("/api/me").json()["color"],
+        "picture": None,
     }
     assert (history["title"], history["kind"], history["seq"], history["restorable"], history["next_cursor"]) == (
         "The cell",
