@@ -1,6 +1,7 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconDots } from "@tabler/icons-react";
+import { IconDots, IconTrash } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 
 /** The three dots after a row or a heading, and what can be done with it. */
 export function MoreMenu(props: {
@@ -28,5 +29,15 @@ export function MoreMenu(props: {
       </Menu.Target>
       <Menu.Dropdown>{props.children}</Menu.Dropdown>
     </Menu>
+  );
+}
+
+/** What takes something away, last in such a menu; `label`: where it is not called deleting. */
+export function DeleteItem({ label, onClick }: { label?: string; onClick: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Menu.Item leftSection={<IconTrash size={18} />} c="var(--mantine-color-error)" onClick={onClick}>
+      {label ?? t("actions.delete")}
+    </Menu.Item>
   );
 }

@@ -1,13 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import {
-  IconCheck,
-  IconDots,
-  IconLock,
-  IconMail,
-  IconPhotoOff,
-  IconTrash,
-  IconUserCog,
-} from "@tabler/icons-react";
+import { IconCheck, IconDots, IconLock, IconMail, IconPhotoOff, IconUserCog } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
@@ -15,6 +7,7 @@ import { authOptionsQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import type { AccountRow as Account, Role } from "@/api/types.ts";
 import { tell, tellProblem, tellWithUndo } from "@/components/toast.tsx";
+import { DeleteItem } from "@/components/MoreMenu.tsx";
 import { ROLES } from "./roles.ts";
 
 /** What an administrator can do with an account, besides letting it in. */
@@ -106,9 +99,7 @@ export function AccountMenu({
             {t("admin.removePicture")}
           </Menu.Item>
         )}
-        <Menu.Item c="var(--mantine-color-error)" leftSection={<IconTrash size={18} />} onClick={onErase}>
-          {t("myData.eraseOther")}
-        </Menu.Item>
+        <DeleteItem label={t("myData.eraseOther")} onClick={onErase} />
       </Menu.Dropdown>
     </Menu>
   );

@@ -8,7 +8,6 @@ import {
   IconEyeOff,
   IconPencil,
   IconSend,
-  IconTrash,
   IconUsers,
 } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -30,6 +29,7 @@ import { Extensions } from "./Extensions.tsx";
 import { submissionsQuery, workChanged, type Assignment, type SubmissionLine } from "./queries.ts";
 import { Task } from "./Task.tsx";
 import { WorkBadge } from "./WorkBadge.tsx";
+import { DeleteItem } from "@/components/MoreMenu.tsx";
 import { number, workProblem } from "./words.ts";
 
 /** The task beside the work of the whole class. */
@@ -152,13 +152,7 @@ export function TeacherView(props: {
                   {t("assignments.withdraw")}
                 </Menu.Item>
               )}
-              <Menu.Item
-                leftSection={<IconTrash size={18} />}
-                c="var(--mantine-color-error)"
-                onClick={() => remove.mutate()}
-              >
-                {t("actions.delete")}
-              </Menu.Item>
+              <DeleteItem onClick={() => remove.mutate()} />
             </Menu.Dropdown>
           </Menu>
         </Group>

@@ -1,13 +1,6 @@
 import { Badge, Card, Group, Menu, Text, ThemeIcon, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import {
-  IconChalkboard,
-  IconChartBar,
-  IconFile,
-  IconPencil,
-  IconPresentation,
-  IconTrash,
-} from "@tabler/icons-react";
+import { IconChalkboard, IconChartBar, IconFile, IconPencil, IconPresentation } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -17,7 +10,7 @@ import { useServices } from "@/api/services.tsx";
 import type { AccessLevel, BoardDocument } from "@/api/types.ts";
 import { AccessChoices } from "@/components/AccessChoices.tsx";
 import { AskTitle } from "@/components/AskTitle.tsx";
-import { MoreMenu } from "@/components/MoreMenu.tsx";
+import { DeleteItem, MoreMenu } from "@/components/MoreMenu.tsx";
 import { studentsAccess, studentsMayWrite } from "@/components/studentsAccess.ts";
 import { ago } from "@/components/time.ts";
 import { tellProblem, tellWithUndo } from "@/components/toast.tsx";
@@ -115,13 +108,7 @@ export function DocumentRow({ document, teaches }: { document: BoardDocument; te
                 {t("actions.rename")}
               </Menu.Item>
             )}
-            <Menu.Item
-              leftSection={<IconTrash size={18} />}
-              c="var(--mantine-color-error)"
-              onClick={() => remove.mutate()}
-            >
-              {t("actions.delete")}
-            </Menu.Item>
+            <DeleteItem onClick={() => remove.mutate()} />
           </MoreMenu>
         )}
       </Group>

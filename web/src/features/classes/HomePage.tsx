@@ -12,7 +12,7 @@ import { ErrorState } from "@/components/ErrorState.tsx";
 import { Page } from "@/components/Page.tsx";
 import { PersonAvatar } from "@/components/PersonAvatar.tsx";
 import { StartClassOf, Today } from "@/components/sessions/Today.tsx";
-import { WorkDue } from "@/components/work/WorkDue.tsx";
+import { WorkDue } from "@/components/WorkDue.tsx";
 import { CreateClass } from "./CreateClass.tsx";
 import { JoinWithCode } from "./JoinWithCode.tsx";
 import styles from "./HomePage.module.css";

@@ -1,13 +1,6 @@
 import { Anchor, Badge, Button, Group, Menu, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import {
-  IconEyeOff,
-  IconPencil,
-  IconPlus,
-  IconSchool,
-  IconTrash,
-  IconWorldUpload,
-} from "@tabler/icons-react";
+import { IconEyeOff, IconPencil, IconPlus, IconSchool, IconWorldUpload } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -16,7 +9,7 @@ import { wordsFor } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
-import { MoreMenu } from "@/components/MoreMenu.tsx";
+import { DeleteItem, MoreMenu } from "@/components/MoreMenu.tsx";
 import { Page } from "@/components/Page.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { tell, tellProblem, tellWithUndo } from "@/components/toast.tsx";
@@ -189,13 +182,7 @@ function CourseMenu({ course }: { course: CourseDetail }) {
             {t("courses.unpublish")}
           </Menu.Item>
         )}
-        <Menu.Item
-          leftSection={<IconTrash size={18} />}
-          c="var(--mantine-color-error)"
-          onClick={() => remove.mutate()}
-        >
-          {t("courses.delete")}
-        </Menu.Item>
+        <DeleteItem label={t("courses.delete")} onClick={() => remove.mutate()} />
       </MoreMenu>
       <CourseForm opened={editing} onClose={edit.close} course={course} />
     </>

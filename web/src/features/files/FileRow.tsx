@@ -1,13 +1,13 @@
 import { ActionIcon, Badge, Card, Group, Menu, Text, ThemeIcon, Title, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconDownload, IconPencil, IconTrash } from "@tabler/icons-react";
+import { IconDownload, IconPencil } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
 import type { ClassFile } from "@/api/types.ts";
 import { AskTitle } from "@/components/AskTitle.tsx";
-import { MoreMenu } from "@/components/MoreMenu.tsx";
+import { DeleteItem, MoreMenu } from "@/components/MoreMenu.tsx";
 import { dataSize } from "@/components/sizes.ts";
 import { ago } from "@/components/time.ts";
 import { tellProblem, tellWithUndo } from "@/components/toast.tsx";
@@ -121,13 +121,7 @@ export function FileRow({ file, teaches, view }: { file: ClassFile; teaches: boo
             <Menu.Item leftSection={<IconPencil size={18} />} onClick={rename.open}>
               {t("actions.rename")}
             </Menu.Item>
-            <Menu.Item
-              leftSection={<IconTrash size={18} />}
-              c="var(--mantine-color-error)"
-              onClick={() => remove.mutate()}
-            >
-              {t("files.remove")}
-            </Menu.Item>
+            <DeleteItem label={t("files.remove")} onClick={() => remove.mutate()} />
           </MoreMenu>
         )}
       </Group>

@@ -1,15 +1,7 @@
 import { IconEyeOff } from "@tabler/icons-react";
-import {
-  memo,
-  useEffect,
-  useRef,
-  useState,
-  type CSSProperties,
-  type KeyboardEvent,
-  type MouseEvent,
-} from "react";
+import { memo, useEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { Gap, RowGap } from "@/components/grid/Gap.tsx";
+import { Grid, Pieces } from "@/components/grid/Grid.tsx";
 import grid from "@/components/grid/grid.module.css";
 import { placeOf, useGrid } from "@/components/grid/useGrid.ts";
 import type { Piece } from "@/components/grid/window.ts";
@@ -42,11 +34,8 @@ export function GradeGrid(props: {
   const { t, i18n } = useTranslation();
   const { book, students } = props;
   const { items } = book;
-  const { scroller, table, active, rowPieces, columnPieces, rowPixels, walkTo, walk } = useGrid({
-    rows: students.length,
-    columns: items.length,
-    totals: 1,
-  });
+  const walked = useGrid({ rows: students.length, columns: items.length, totals: 1 });
+  const { active, columnPieces, walkTo, walk } = walked;
   const [editing, setEditing] = useState<(Place & { readonly first: string | null }) | null>(null);
 
   const edit = (place: Place, first: string | null) => {
@@ -86,114 +75,83 @@ export function GradeGrid(props: {
   };
 
   return (
-    <div className={`${grid["scroll"]} ${classes["sizes"]}`} ref={scroller}>
-      <table
-        ref={table}
-        role="grid"
-        aria-label={props.label}
-        aria-rowcount={students.length + 1}
-        aria-colcount={items.length + 2}
-        className={grid["grid"]}
-        style={{ "--columns": items.length + 1 } as CSSProperties}
-        onKeyDown={onKeyDown}
-        onClick={(event: MouseEvent) => {
-          const place = placeOf(event.target);
-          if (!place || editing) return;
-          walkTo(place);
-          const { student, item } = named(event.target);
-          if (item && !student) props.onItem(item);
-        }}
-        onDoubleClick={(event) => {
-          const place = named(event.target);
-          if (place.student) edit(place, null);
-        }}
-        onContextMenu={(event) => {
-          const place = named(event.target);
-          if (!place.student || !place.item) return;
-          event.preventDefault();
-          props.onHistory(place);
-        }}
-      >
-        <colgroup>
-          <col className={grid["nameColumn"]} />
-          <col className={grid["column"]} span={items.length + 1} />
-        </colgroup>
-        <thead>
-          <tr role="row" aria-rowindex={1}>
+    <Grid
+      grid={walked}
+      label={props.label}
+      rows={students.length}
+      columns={items.length}
+      corner={t("grades.student")}
+      className={classes["sizes"]}
+      onKeyDown={onKeyDown}
+      onClick={(event: MouseEvent) => {
+        const place = placeOf(event.target);
+        if (!place || editing) return;
+        walkTo(place);
+        const { student, item } = named(event.target);
+        if (item && !student) props.onItem(item);
+      }}
+      onDoubleClick={(event) => {
+        const place = named(event.target);
+        if (place.student) edit(place, null);
+      }}
+      onContextMenu={(event) => {
+        const place = named(event.target);
+        if (!place.student || !place.item) return;
+        event.preventDefault();
+        props.onHistory(place);
+      }}
+      header={(index) => {
+        const item = items[index];
+        return (
+          item && (
             <th
+              key={item.id}
               role="columnheader"
               scope="col"
-              aria-colindex={1}
-              className={grid["corner"]}
-              tabIndex={active.row === 0 && active.column === 0 ? 0 : -1}
+              aria-colindex={index + 2}
+              tabIndex={active.row === 0 && active.column === index + 1 ? 0 : -1}
+              className={grid["header"]}
+              data-item={item.id}
+              aria-haspopup="dialog"
             >
-              {t("grades.student")}
+              <span className={grid["title"]}>{item.title}</span>
+              <span className={`${grid["detail"]} ${classes["detail"]}`}>
+                {item.hidden && <IconEyeOff size={14} aria-label={t("grades.hidden")} />}
+                {t("grades.outOf", { max: number(item.points_max, i18n.language) })}
+              </span>
             </th>
-            {columnPieces.map((piece) => {
-              if (!("index" in piece)) return <Gap key={`gap ${piece.before}`} columns={piece.gap} header />;
-              const item = items[piece.index];
-              return (
-                item && (
-                  <th
-                    key={item.id}
-                    role="columnheader"
-                    scope="col"
-                    aria-colindex={piece.index + 2}
-                    tabIndex={active.row === 0 && active.column === piece.index + 1 ? 0 : -1}
-                    className={grid["header"]}
-                    data-item={item.id}
-                    aria-haspopup="dialog"
-                  >
-                    <span className={grid["title"]}>{item.title}</span>
-                    <span className={`${grid["detail"]} ${classes["detail"]}`}>
-                      {item.hidden && <IconEyeOff size={14} aria-label={t("grades.hidden")} />}
-                      {t("grades.outOf", { max: number(item.points_max, i18n.language) })}
-                    </span>
-                  </th>
-                )
-              );
-            })}
-            <th
-              role="columnheader"
-              scope="col"
-              aria-colindex={items.length + 2}
-              className={`${grid["header"]} ${classes["total"]}`}
-              tabIndex={active.row === 0 && active.column === items.length + 1 ? 0 : -1}
-            >
-              {t("grades.total")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rowPieces.map((piece) => {
-            if (!("index" in piece)) {
-              return (
-                <RowGap
-                  key={`gap ${piece.before}`}
-                  height={piece.gap * rowPixels}
-                  columns={items.length + 2}
-                />
-              );
-            }
-            const student = students[piece.index];
-            const at = piece.index + 1;
-            return (
-              student && (
-                <Row
-                  key={student.user_id}
-                  at={at}
-                  student={student}
-                  items={items}
-                  pieces={columnPieces}
-                  activeColumn={active.row === at ? active.column : null}
-                  editing={editing?.student === student.user_id ? { ...editing, onLeave: leave } : null}
-                />
-              )
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+          )
+        );
+      }}
+      total={
+        <th
+          role="columnheader"
+          scope="col"
+          aria-colindex={items.length + 2}
+          className={`${grid["header"]} ${classes["total"]}`}
+          tabIndex={active.row === 0 && active.column === items.length + 1 ? 0 : -1}
+        >
+          {t("grades.total")}
+        </th>
+      }
+      row={(index) => {
+        const student = students[index];
+        const at = index + 1;
+        return (
+          student && (
+            <Row
+              key={student.user_id}
+              at={at}
+              student={student}
+              items={items}
+              pieces={columnPieces}
+              activeColumn={active.row === at ? active.column : null}
+              editing={editing?.student === student.user_id ? { ...editing, onLeave: leave } : null}
+            />
+          )
+        );
+      }}
+    />
   );
 }
 
@@ -232,23 +190,24 @@ const Row = memo(function Row(props: {
       <th role="rowheader" scope="row" aria-colindex={1} className={grid["name"]} tabIndex={tabIndex(0)}>
         <bdi>{student.name}</bdi>
       </th>
-      {props.pieces.map((piece) => {
-        if (!("index" in piece)) return <Gap key={`gap ${piece.before}`} columns={piece.gap} />;
-        const item = items[piece.index];
-        return (
-          item && (
-            <Cell
-              key={item.id}
-              at={piece.index + 1}
-              tabIndex={tabIndex(piece.index + 1)}
-              student={student.user_id}
-              item={item}
-              grade={grades.get(item.id)}
-              editing={editing?.item === item.id ? editing : null}
-            />
-          )
-        );
-      })}
+      <Pieces pieces={props.pieces}>
+        {(index) => {
+          const item = items[index];
+          return (
+            item && (
+              <Cell
+                key={item.id}
+                at={index + 1}
+                tabIndex={tabIndex(index + 1)}
+                student={student.user_id}
+                item={item}
+                grade={grades.get(item.id)}
+                editing={editing?.item === item.id ? editing : null}
+              />
+            )
+          );
+        }}
+      </Pieces>
       <td
         role="gridcell"
         aria-colindex={items.length + 2}

@@ -6,7 +6,6 @@ import {
   IconBook2,
   IconCheck,
   IconPencil,
-  IconTrash,
   IconTypography,
 } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -19,7 +18,7 @@ import { useServices } from "@/api/services.tsx";
 import { AskTitle } from "@/components/AskTitle.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
-import { MoreMenu } from "@/components/MoreMenu.tsx";
+import { DeleteItem, MoreMenu } from "@/components/MoreMenu.tsx";
 import { Page } from "@/components/Page.tsx";
 import { patiently } from "@/components/patiently.ts";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
@@ -254,13 +253,7 @@ function LessonMenu({ lesson }: { lesson: Lesson }) {
         <Menu.Item leftSection={<IconTypography size={18} />} onClick={rename.open}>
           {t("actions.rename")}
         </Menu.Item>
-        <Menu.Item
-          leftSection={<IconTrash size={18} />}
-          c="var(--mantine-color-error)"
-          onClick={() => remove.mutate()}
-        >
-          {t("actions.delete")}
-        </Menu.Item>
+        <DeleteItem onClick={() => remove.mutate()} />
       </MoreMenu>
       <AskTitle
         opened={renaming}

@@ -18,7 +18,6 @@ import {
   IconGripVertical,
   IconPencil,
   IconPlus,
-  IconTrash,
 } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
@@ -31,7 +30,7 @@ import type { ClassRoom } from "@/api/types.ts";
 import { AskTitle } from "@/components/AskTitle.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
-import { MoreMenu } from "@/components/MoreMenu.tsx";
+import { DeleteItem, MoreMenu } from "@/components/MoreMenu.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { moment } from "@/components/time.ts";
 import { tellProblem, tellWithUndo } from "@/components/toast.tsx";
@@ -269,13 +268,7 @@ function UnitSection(props: {
               >
                 {t("lessons.down")}
               </Menu.Item>
-              <Menu.Item
-                leftSection={<IconTrash size={18} />}
-                c="var(--mantine-color-error)"
-                onClick={() => remove.mutate()}
-              >
-                {t("actions.delete")}
-              </Menu.Item>
+              <DeleteItem onClick={() => remove.mutate()} />
             </MoreMenu>
           </Group>
         )}

@@ -1,6 +1,6 @@
 import { Anchor, Badge, Button, Card, Group, Menu, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconChartBar, IconCopy, IconPencil, IconPlayerPlay, IconPlus, IconTrash } from "@tabler/icons-react";
+import { IconChartBar, IconCopy, IconPencil, IconPlayerPlay, IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -10,7 +10,7 @@ import { classQuery, pollsQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
-import { MoreMenu } from "@/components/MoreMenu.tsx";
+import { DeleteItem, MoreMenu } from "@/components/MoreMenu.tsx";
 import { Page } from "@/components/Page.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { ago } from "@/components/time.ts";
@@ -198,13 +198,7 @@ function PollRow(props: { poll: Poll; teaches: boolean; onEdit: () => void }) {
             <Menu.Item leftSection={<IconCopy size={18} />} onClick={() => reuse.mutate()}>
               {t("polls.reuse")}
             </Menu.Item>
-            <Menu.Item
-              leftSection={<IconTrash size={18} />}
-              c="var(--mantine-color-error)"
-              onClick={() => remove.mutate()}
-            >
-              {t("actions.delete")}
-            </Menu.Item>
+            <DeleteItem onClick={() => remove.mutate()} />
           </MoreMenu>
         )}
       </Group>

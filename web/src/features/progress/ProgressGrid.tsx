@@ -1,7 +1,7 @@
 import { IconMessage } from "@tabler/icons-react";
-import { memo, useState, type CSSProperties, type KeyboardEvent, type MouseEvent } from "react";
+import { memo, useState, type KeyboardEvent, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { Gap, RowGap } from "@/components/grid/Gap.tsx";
+import { Grid, Pieces } from "@/components/grid/Grid.tsx";
 import grid from "@/components/grid/grid.module.css";
 import { placeOf, useGrid } from "@/components/grid/useGrid.ts";
 import type { Piece } from "@/components/grid/window.ts";
@@ -28,10 +28,8 @@ export function ProgressGrid(props: {
 }) {
   const { t } = useTranslation();
   const { people, columns, store } = props;
-  const { scroller, table, active, rowPieces, columnPieces, rowPixels, walkTo, walk } = useGrid({
-    rows: people.length,
-    columns: columns.length,
-  });
+  const walked = useGrid({ rows: people.length, columns: columns.length });
+  const { active, columnPieces, walkTo, walk } = walked;
 
   const open = (target: EventTarget) => {
     const cell = target instanceof Element ? target.closest<HTMLElement>("[data-column]") : null;
@@ -58,79 +56,46 @@ export function ProgressGrid(props: {
   };
 
   return (
-    <div className={`${grid["scroll"]} ${classes["sizes"]}`} ref={scroller}>
-      <table
-        ref={table}
-        role="grid"
-        aria-label={props.label}
-        aria-rowcount={people.length + 1}
-        aria-colcount={columns.length + 1}
-        className={grid["grid"]}
-        style={{ "--columns": columns.length } as CSSProperties}
-        onKeyDown={onKeyDown}
-        onClick={(event: MouseEvent) => open(event.target)}
-      >
-        <colgroup>
-          <col className={grid["nameColumn"]} />
-          <col className={grid["column"]} span={columns.length} />
-        </colgroup>
-        <thead>
-          <tr role="row" aria-rowindex={1}>
-            <th
-              role="columnheader"
-              scope="col"
-              aria-colindex={1}
-              className={grid["corner"]}
-              tabIndex={active.row === 0 && active.column === 0 ? 0 : -1}
-            >
-              {t("progress.student")}
-            </th>
-            {columnPieces.map((piece) => {
-              const column = "index" in piece ? columns[piece.index] : undefined;
-              if (!("index" in piece)) return <Gap key={`gap ${piece.before}`} columns={piece.gap} header />;
-              return (
-                column && (
-                  <HeaderCell
-                    key={column.id}
-                    column={column}
-                    at={piece.index + 1}
-                    active={active.row === 0 && active.column === piece.index + 1}
-                  />
-                )
-              );
-            })}
-          </tr>
-        </thead>
-        <tbody>
-          {rowPieces.map((piece) => {
-            if (!("index" in piece)) {
-              return (
-                <RowGap
-                  key={`gap ${piece.before}`}
-                  height={piece.gap * rowPixels}
-                  columns={columns.length + 1}
-                />
-              );
-            }
-            const person = people[piece.index];
-            const at = piece.index + 1;
-            return (
-              person && (
-                <Row
-                  key={person.id}
-                  at={at}
-                  person={person}
-                  columns={columns}
-                  pieces={columnPieces}
-                  activeColumn={active.row === at ? active.column : null}
-                  store={store}
-                />
-              )
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+    <Grid
+      grid={walked}
+      label={props.label}
+      rows={people.length}
+      columns={columns.length}
+      corner={t("progress.student")}
+      className={classes["sizes"]}
+      onKeyDown={onKeyDown}
+      onClick={(event: MouseEvent) => open(event.target)}
+      header={(index) => {
+        const column = columns[index];
+        return (
+          column && (
+            <HeaderCell
+              key={column.id}
+              column={column}
+              at={index + 1}
+              active={active.row === 0 && active.column === index + 1}
+            />
+          )
+        );
+      }}
+      row={(index) => {
+        const person = people[index];
+        const at = index + 1;
+        return (
+          person && (
+            <Row
+              key={person.id}
+              at={at}
+              person={person}
+              columns={columns}
+              pieces={columnPieces}
+              activeColumn={active.row === at ? active.column : null}
+              store={store}
+            />
+          )
+        );
+      }}
+    />
   );
 }
 
@@ -178,22 +143,23 @@ const Row = memo(function Row(props: {
       >
         <bdi>{person.name}</bdi>
       </th>
-      {props.pieces.map((piece) => {
-        if (!("index" in piece)) return <Gap key={`gap ${piece.before}`} columns={piece.gap} />;
-        const column = columns[piece.index];
-        return (
-          column && (
-            <Cell
-              key={column.id}
-              at={piece.index + 1}
-              active={activeColumn === piece.index + 1}
-              person={person.id}
-              column={column.id}
-              store={store}
-            />
-          )
-        );
-      })}
+      <Pieces pieces={props.pieces}>
+        {(index) => {
+          const column = columns[index];
+          return (
+            column && (
+              <Cell
+                key={column.id}
+                at={index + 1}
+                active={activeColumn === index + 1}
+                person={person.id}
+                column={column.id}
+                store={store}
+              />
+            )
+          );
+        }}
+      </Pieces>
     </tr>
   );
 });

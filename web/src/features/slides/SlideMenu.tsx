@@ -7,7 +7,6 @@ import {
   IconFilePlus,
   IconHelpHexagon,
   IconPencil,
-  IconTrash,
 } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -25,6 +24,7 @@ import { InsertQuestion } from "./InsertQuestion.tsx";
 import { newId } from "./newId.ts";
 import { useSlideName } from "./SlideFace.tsx";
 import type { OpenDeck, ShownSlide } from "./useDeck.ts";
+import { DeleteItem } from "@/components/MoreMenu.tsx";
 import { useBoards } from "./useBoards.ts";
 
 /** What a teacher may do with one slide. */
@@ -108,9 +108,7 @@ export function SlideMenu(props: { deck: OpenDeck; slide: ShownSlide; doc: Y.Doc
             </>
           )}
           <Menu.Divider />
-          <Menu.Item leftSection={<IconTrash size={18} />} c="var(--mantine-color-error)" onClick={remove}>
-            {t("actions.delete")}
-          </Menu.Item>
+          <DeleteItem onClick={remove} />
         </Menu.Dropdown>
       </Menu>
       <AskTitle
