@@ -5,10 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Cookie, Request, Response
 
+from auth.actions import Person
 from auth.cookies import hand_over, refuse_foreign_pages
 from auth.dependencies import AccountParts, CurrentPerson, OptionalPerson, PersonBeforeBody, RequestTransaction
 from auth.http.requests import network_address
 from auth.http.responses import problems
+from auth.ports import AccountServices
 from auth.sign_on import actions
 from auth.sign_on.actions import FLOW_MINUTES, Answer
 from auth.sign_on.schemas import (
@@ -39,13 +41,7 @@ async def begin_sign_on(
     browser: BrowserCookie = None,
 ) -> SignOnAddress:
     """Begin to sign on with a provider: send the browser to the address in the answer."""
-    refuse_foreign_pages(request, services)
-    browser = browser or new_secret()
-    address = await actions.begin(
-        services, provider, browser=browser, person=None, next_page=body.next, host=network_address(request)
-    )
-    _remember(response, browser, services)
-    return SignOnAddress(address=address)
+    return await _begin(provider, body, request, response, services=services, browser=browser, person=None)
 
 
 @router.post("/auth/sign-on/{provider}/complete", responses=problems(401, 403, 404, 409, 413, 422, 503))
@@ -104,13 +100,7 @@ async def begin_connecting(
     browser: BrowserCookie = None,
 ) -> SignOnAddress:
     """Begin to connect one's account with one at a provider."""
-    refuse_foreign_pages(request, services)
-    browser = browser or new_secret()
-    address = await actions.begin(
-        services, provider, browser=browser, person=person, next_page=body.next, host=network_address(request)
-    )
-    _remember(response, browser, services)
-    return SignOnAddress(address=address)
+    return await _begin(provider, body, request, response, services=services, browser=browser, person=person)
 
 
 @router.delete("/me/sign-on-accounts/{account_id}", status_code=204, responses=problems(401, 404, 409))
@@ -119,6 +109,25 @@ async def disconnect_sign_on_account(
 ) -> None:
     """Take one off, unless it is the last way in."""
     await actions.disconnect(transaction, account_id, person=person, services=services)
+
+
+async def _begin(
+    provider: str,
+    body: SignOnStart,
+    request: Request,
+    response: Response,
+    *,
+    services: AccountServices,
+    browser: str | None,
+    person: Person | None,
+) -> SignOnAddress:
+    refuse_foreign_pages(request, services)
+    browser = browser or new_secret()
+    address = await actions.begin(
+        services, provider, browser=browser, person=person, next_page=body.next, host=network_address(request)
+    )
+    _remember(response, browser, services)
+    return SignOnAddress(address=address)
 
 
 def _remember(response: Response, browser: str, services: AccountParts) -> None:
