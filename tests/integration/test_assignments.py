@@ -1,9 +1,6 @@
-"""Assignments and submissions through the API: deadlines, attempts, pages that freeze, grading, and the board that moves with it."""
+"""Assignments and submissions through the API: deadlines, attempts, pages that freeze, and the board that moves with it."""
 
 import asyncio
-import io
-import json
-import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,12 +14,16 @@ from documents.kinds import Kind
 from documents.whiteboard import put
 from tests.integration.conftest import Client
 from tests.integration.teaching import Term
-from tests.integration.test_files import upload
 
 pytestmark = pytest.mark.postgres
 
+
 IsProblem = Callable[..., None]
+
+
 NOON = datetime(2026, 3, 27, 12, tzinfo=UTC)
+
+
 MOMENT = timedelta(microseconds=1)
 
 
@@ -321,101 +322,6 @@ async def test_a_hand_in_that_is_killed_in_the_middle_leaves_nothing(
     assert await access(term, term.zoe, page) == "read"
 
 
-async def test_a_grade_is_the_students_once_it_is_given_back(term: Term, is_problem: IsProblem) -> None:
-    made = await term.assignment()
-    done = await term.hand_in(term.zoe, made)
-    path = f"/submissions/{done['id']}"
-    kept = await term.grade(done, 7.5, give_back=False, feedback="Look at page 3.")
-    assert (kept["state"], kept["grade"]["points"], kept["grade"]["returned_at"]) == ("handed_in", 7.5, None)
-    assert (await term.ok(term.zoe.get(path)))["grade"] is None
-    assert await term.cell(term.zoe) == ("handed_in", None)
-    given = await term.grade(kept, 8, feedback="Well done.")
-    assert given["state"] == "returned"
-    seen = await term.ok(term.zoe.get(path))
-    assert (seen["grade"]["points"], seen["grade"]["feedback"], seen["grade"]["withheld"]) == (8, "Well done.", False)
-    assert await term.cell(term.zoe, seen_by=term.zoe) == ("graded", 8)
-    own = (await term.ok(term.zoe.get(f"/assignments/{made['id']}")))["own"]
-    assert (own["state"], own["points"]) == ("returned", 8)
-    # Graded once more, it is seen at once; taken back, the board shows none.
-    await term.grade(given, 9)
-    assert await term.cell(term.zoe) == ("graded", 9)
-    is_problem(await term.zoe.put(f"{path}/grade", {"version": 3, "points": 10}), 403, "forbidden")
-    is_problem(await term.mei.put(f"{path}/grade", {"version": 3, "points": 10}), 404, "not_found")
-    changes = (await term.ok(term.teacher.get(f"{term.path}/grades/changes")))["items"]
-    assert [(each["points_before"], each["points_after"], each["source"]) for each in changes] == [
-        (8, 9, "submission"), (7.5, 8, "submission"), (None, 7.5, "submission"),
-    ]  # fmt: skip
-
-
-async def test_work_that_is_handed_in_once_more_waits_for_its_grade_once_more(term: Term) -> None:
-    made = await term.assignment(attempts_max=2)
-    graded = await term.grade(await term.hand_in(term.zoe, made, "One"), 4)
-    again = await term.hand_in(term.zoe, made, "Two")
-    assert (again["state"], again["grade"]["points"]) == ("handed_in", 4)
-    assert (await term.ok(term.teacher.get(f"/assignments/{made['id']}")))["work"] == {"handed_in": 1, "to_grade": 1}
-    kept = await term.grade(again | {"version": graded["version"]}, 9, give_back=False)
-    assert kept["grade"]["returned_at"] is None
-    assert (await term.ok(term.zoe.get(f"/submissions/{again['id']}")))["grade"] is None
-    await term.grade(kept, 9)
-    assert await term.cell(term.zoe) == ("graded", 9)
-    assert (await term.ok(term.teacher.get(f"{term.path}/assignments")))["items"][0]["work"] == {
-        "handed_in": 1,
-        "to_grade": 0,
-    }
-
-
-async def test_two_who_grade_at_once_are_told_both_values(term: Term, is_problem: IsProblem) -> None:
-    done = await term.hand_in(term.zoe, await term.assignment())
-    path = f"/submissions/{done['id']}/grade"
-    bodies = [{"version": 0, "points": points, "feedback": f"I say {points}", "give_back": True} for points in (5, 6)]
-    answers = await asyncio.gather(term.teacher.put(path, bodies[0]), term.other.put(path, bodies[1]))
-    first, second = sorted(answers, key=lambda answer: answer.status_code)
-    assert first.status_code == 200
-    is_problem(second, 409, "changed_meanwhile")
-    (conflict,) = second.json()["conflicts"]
-    points = first.json()["grade"]["points"]
-    assert (conflict["current"]["points"], conflict["current"]["feedback"]) == (points, f"I say {points:g}")
-    assert conflict["current"]["graded_by"].startswith("teacher")
-    assert (conflict["yours"]["points"], conflict["current"]["version"]) == (11 - points, 1)
-    # Whoever sends the same once more, has it already.
-    answer = await (term.teacher if points == 5 else term.other).put(path, bodies[0 if points == 5 else 1])
-    assert (answer.status_code, answer.json()["version"]) == (200, 1)
-    assert await term.count("grade_changes") == 1
-
-
-async def test_a_rubric_is_filled_in_level_by_level(term: Term, is_problem: IsProblem) -> None:
-    levels = [{"id": "good", "title": "Good", "points": 4}, {"id": "poor", "title": "Poor", "points": 1}]
-    rubric = [{"id": "idea", "title": "Idea", "levels": levels}, {"id": "words", "title": "Words", "levels": levels}]
-    done = await term.hand_in(term.zoe, await term.assignment(rubric=rubric, points_max=None))
-    kept = await term.grade(done, None, rubric={"idea": "good"}, give_back=False)
-    assert kept["grade"]["points"] is None
-    kept = await term.grade(kept, None, rubric={"idea": "good", "words": "poor"})
-    assert (kept["grade"]["points"], kept["grade"]["rubric"]) == (5, {"idea": "good", "words": "poor"})
-    kept = await term.grade(kept, 6.5, rubric={"idea": "good", "words": "poor"})
-    assert kept["grade"]["points"] == 6.5
-    wrong = {"version": kept["version"], "rubric": {"idea": "best"}}
-    is_problem(await term.teacher.put(f"/submissions/{done['id']}/grade", wrong), 422, "validation_failed", "rubric")
-
-
-async def test_what_is_not_graded_is_given_back_with_words(term: Term, is_problem: IsProblem) -> None:
-    done = await term.hand_in(term.zoe, await term.assignment(points_max=None))
-    wrong = {"version": 0, "points": 3}
-    is_problem(await term.teacher.put(f"/submissions/{done['id']}/grade", wrong), 422, "validation_failed", "points")
-    given = await term.grade(done, None, feedback="Thank you.")
-    assert (given["state"], given["grade"]["points"]) == ("returned", None)
-    assert await term.cell(term.zoe) == ("graded", None)
-    assert (await term.book())["items"] == []
-
-
-async def test_somebody_can_be_excused(term: Term, is_problem: IsProblem) -> None:
-    done = await term.hand_in(term.zoe, await term.assignment())
-    wrong = {"version": 0, "points": 3, "excused": True}
-    is_problem(await term.teacher.put(f"/submissions/{done['id']}/grade", wrong), 422, "validation_failed", "points")
-    given = await term.grade(done, None, excused=True)
-    assert (given["grade"]["excused"], given["grade"]["points"]) == (True, None)
-    assert await term.cell(term.zoe) == ("graded", None)
-
-
 async def test_the_list_has_every_student_and_is_paged(term: Term) -> None:
     made = await term.assignment(due_at=NOON.isoformat())
     await term.hand_in(term.zoe, made)
@@ -459,117 +365,6 @@ async def test_work_due_is_listed_until_it_is_handed_in(term: Term) -> None:
     item = whenever["item_id"]
     assert (await term.set_grades((item, term.mei, 5, 0))).status_code == 200
     assert await due(term.mei) == ["Later", "Soon"]
-
-
-async def test_all_work_is_downloaded_as_one_archive(term: Term, is_problem: IsProblem) -> None:
-    made = await term.assignment(title="Essay: rain/snow", answers=["text", "document"], attempts_max=2)
-    path = f"/assignments/{made['id']}/submissions.zip"
-    twin = await term.api.person("student", "林美")
-    await term.ok(twin.post("/classes/join", {"join_code": term.join_code}))
-    begun = await term.ok(term.mei.put(f"/assignments/{made['id']}/draft", {}))
-    await draw(term, begun["document_id"], "before")
-    await term.hand_in(term.mei, made, "第一")
-    await draw(term, begun["document_id"], "after")
-    await term.hand_in(twin, made, "Mine")
-    await term.hand_in(term.zoe, made, "One")
-    await term.hand_in(term.zoe, made, "Two\nlines")
-    response = await term.teacher.get(path)
-    assert response.headers["content-disposition"] == "attachment; filename*=UTF-8''Essay_%20rain_snow.zip"
-    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
-        assert archive.testzip() is None
-        assert sorted(archive.namelist()) == [
-            "student 2/text.txt", "林美 (2)/text.txt", "林美/page.excalidraw", "林美/text.txt",
-        ]  # fmt: skip
-        assert archive.read("student 2/text.txt") == b"Two\r\nlines"
-        assert archive.read("林美/text.txt").decode() == "第一"
-        assert [each["id"] for each in json.loads(archive.read("林美/page.excalidraw"))["elements"]] == ["before"]
-    is_problem(await term.zoe.get(path), 403, "forbidden")
-    is_problem(await term.stranger.get(path), 404, "not_found")
-
-
-async def uploaded(person: Client, name: str, content: bytes = b"some text") -> dict[str, Any]:
-    found: dict[str, Any] = await Term.ok(upload(person, content, name=name, claimed="text/plain"), 201)
-    return found
-
-
-async def fetched(person: Client, file: dict[str, Any]) -> int:
-    return (await person.http.get(file["url"])).status_code
-
-
-async def test_files_are_handed_in_and_seen_by_teachers_from_then_on(term: Term, is_problem: IsProblem) -> None:
-    made = await term.assignment(answers=["files"], attempts_max=2)
-    path = f"/assignments/{made['id']}"
-    essay, table = await uploaded(term.zoe, "essay.txt"), await uploaded(term.zoe, "table.csv")
-    is_problem(await term.zoe.post(f"{path}/submissions", {}), 422, "validation_failed", "text")
-    kept = await term.ok(term.zoe.put(f"{path}/draft", {"file_ids": [essay["id"], table["id"]]}))
-    assert [each["name"] for each in kept["draft_files"]] == ["essay.txt", "table.csv"]
-    assert (await term.ok(term.teacher.get(f"/submissions/{kept['id']}")))["draft_files"] == []
-    assert [await fetched(person, essay) for person in (term.zoe, term.teacher, term.mei)] == [200, 404, 404]
-    done = await term.hand_in(term.zoe, made, None, file_ids=[table["id"]])
-    assert [each["name"] for each in done["attempts"][0]["files"]] == ["table.csv"]
-    assert [await fetched(person, table) for person in (term.zoe, term.teacher, term.mei)] == [200, 200, 404]
-    # The same once more counts once; with other files it is something else.
-    same = {"attempt": 1, "file_ids": [table["id"]]}
-    assert len((await term.ok(term.zoe.post(f"{path}/submissions", same), 201))["attempts"]) == 1
-    other = {"attempt": 1, "file_ids": [essay["id"]]}
-    is_problem(await term.zoe.post(f"{path}/submissions", other), 409, "attempt_taken")
-    again = await term.ok(term.zoe.post(f"/submissions/{done['id']}/attempts"))
-    assert [each["name"] for each in again["draft_files"]] == ["table.csv"]
-    second = await term.hand_in(term.zoe, made, None, file_ids=[table["id"], essay["id"]])
-    assert [[each["name"] for each in attempt["files"]] for attempt in second["attempts"]] == [
-        ["table.csv"],
-        ["table.csv", "essay.txt"],
-    ]
-    response = await term.teacher.get(f"{path}/submissions.zip")
-    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
-        assert archive.namelist() == ["student 2/table.csv", "student 2/essay.txt"]
-        assert archive.read("student 2/essay.txt") == b"some text"
-
-
-async def test_only_ones_own_files_can_be_handed_in(term: Term, is_problem: IsProblem) -> None:
-    made = await term.assignment(answers=["files"])
-    path = f"/assignments/{made['id']}"
-    theirs = await uploaded(term.mei, "theirs.txt")
-    for call in (
-        term.zoe.put(f"{path}/draft", {"file_ids": [theirs["id"]]}),
-        term.zoe.post(f"{path}/submissions", {"file_ids": [theirs["id"]]}),
-    ):
-        is_problem(await call, 422, "file_unknown")
-    text = await term.assignment(title="Text only")
-    own = await uploaded(term.zoe, "own.txt")
-    is_problem(
-        await term.zoe.post(f"/assignments/{text['id']}/submissions", {"text": "x", "file_ids": [own["id"]]}),
-        422,
-        "validation_failed",
-        "file_ids",
-    )
-    many = [own["id"]] * 21
-    is_problem(await term.zoe.put(f"{path}/draft", {"file_ids": many}), 422, "validation_failed", "file_ids")
-    assert await term.count("submission_files") == 0
-
-
-async def test_files_of_feedback_are_the_students_once_they_are_given_back(term: Term, is_problem: IsProblem) -> None:
-    done = await term.hand_in(term.zoe, await term.assignment())
-    notes, more = await uploaded(term.teacher, "notes.txt"), await uploaded(term.other, "more.txt")
-    kept = await term.grade(done, 7, file_ids=[notes["id"]], give_back=False)
-    assert [await fetched(person, notes) for person in (term.zoe, term.other)] == [404, 200]
-    # Another teacher may leave there what is not theirs.
-    given = await term.grade(kept, 7, term.other, file_ids=[notes["id"], more["id"]])
-    assert [each["name"] for each in given["grade"]["files"]] == ["notes.txt", "more.txt"]
-    assert [each["name"] for each in (await term.ok(term.zoe.get(f"/submissions/{done['id']}")))["grade"]["files"]] == [
-        "notes.txt",
-        "more.txt",
-    ]
-    assert [await fetched(person, more) for person in (term.zoe, term.mei)] == [200, 404]
-    given = await term.grade(given, 7, term.other, file_ids=[])
-    assert await fetched(term.zoe, notes) == 404
-    is_problem(
-        await term.other.put(
-            f"/submissions/{done['id']}/grade", {"version": given["version"], "file_ids": [notes["id"]]}
-        ),
-        422,
-        "file_unknown",
-    )
 
 
 async def test_pages_ask_the_database_little(term: Term) -> None:

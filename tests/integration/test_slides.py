@@ -1,123 +1,37 @@
-"""Decks: PDFs become slides, in the background and whatever dies; boards over slides; repair."""
+"""Decks: PDFs become slides, in the background and whatever dies; repair."""
 
-import asyncio
 import io
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-import httpx
 import pytest
 import pytest_asyncio
 from PIL import Image
 from pycrdt import Array, Doc, Map
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 
 from classroom.documents.export import updates_of
-from classroom.documents.models import DocumentRow
 from classroom.files.models import FileRow
-from classroom.slides.models import PdfPageRow, SlideBoardRow, SlideUploadRow
+from classroom.slides.models import SlideBoardRow, SlideUploadRow
 from classroom.slides.rules import PDF_MAX_BYTES, UploadState
 from classroom.slides.work import SlideWork
 from documents import slides
 from documents.kinds import Kind
-from documents.reading import read_roots, state
+from documents.reading import state
 from documents.slides import Slide
 from persistence.base import utc_now
 from persistence.ids import new_id
 from tests import pdfs
-from tests.integration.conftest import Api, Classroom, Client
+from tests.integration.conftest import Classroom
+from tests.integration.uploaded_deck import Deck, until
 
 pytestmark = pytest.mark.postgres
 
+
 IsProblem = Callable[..., None]
-PATIENCE_SECONDS = 180.0
-PDF = "application/pdf"
-
-
-async def until(condition: Callable[[], Awaitable[Any]]) -> Any:
-    """Ask until the answer is something, and return it."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            if answer := await condition():
-                return answer
-            await asyncio.sleep(0.01)
-
-
-@dataclass
-class Deck:
-    """A deck in a class, and the worker that makes its slides."""
-
-    room: Classroom
-    id: str
-    folder: Path
-
-    @property
-    def api(self) -> Api:
-        return self.room.api
-
-    @property
-    def path(self) -> str:
-        return f"/documents/{self.id}/slides"
-
-    @property
-    def work(self) -> SlideWork:
-        return cast(SlideWork, self.api.services.slides)
-
-    async def upload(
-        self, content: bytes, *, by: Client | None = None, name: str = "a.pdf", **more: Any
-    ) -> httpx.Response:
-        files = {"file": (name, content, PDF)}
-        return await (by or self.room.teacher).request("POST", self.path, files=files, **more)
-
-    async def roots(self) -> dict[str, Any]:
-        async with self.api.services.database.transaction() as transaction:
-            return read_roots(Kind.SLIDES, await updates_of(transaction.session, UUID(self.id)))
-
-    async def titles(self) -> list[str]:
-        return [slide["title"] for slide in (await self.roots())["slides"]]
-
-    async def told(self, *, by: Client | None = None) -> dict[str, Any]:
-        answer = await (by or self.room.teacher).get(self.path)
-        assert answer.status_code == 200, answer.text
-        return cast(dict[str, Any], answer.json())
-
-    async def finished(self) -> dict[str, Any]:
-        """Wait until nothing is under way, and return what the deck then says."""
-
-        async def all_done() -> dict[str, Any] | None:
-            told = await self.told()
-            return told if all(upload["state"] in ("done", "failed") for upload in told["uploads"]) else None
-
-        return cast(dict[str, Any], await until(all_done))
-
-    async def pages_done(self) -> int:
-        return cast(int, (await self.told())["uploads"][0]["pages_done"])
-
-    async def count(self, table: type[Any]) -> int:
-        async with self.api.services.database.transaction() as transaction:
-            return await transaction.session.scalar(select(func.count()).select_from(table)) or 0
-
-    def kept(self) -> list[Path]:
-        return [path for path in self.folder.rglob("*") if path.is_file()]
-
-    async def keeps_only(self, files: int) -> bool:
-        return len(self.kept()) == files
-
-    async def change(self, change: Callable[[Doc[Any]], None]) -> None:
-        """Write into the deck as another program would."""
-        async with self.api.services.database.transaction() as transaction:
-            self.api.live.edit(transaction, UUID(self.id), Kind.SLIDES, change)
-
-    async def left_nothing(self) -> bool:
-        """Tell whether the deck is as if nothing had been uploaded; a second transaction removes the bytes."""
-        await until(lambda: self.keeps_only(0))
-        return (
-            (await self.roots())["slides"] == [] and not await self.count(FileRow) and not await self.count(PdfPageRow)
-        )
 
 
 @pytest_asyncio.fixture
@@ -327,91 +241,6 @@ async def test_renaming_a_deck_renames_it_for_everybody(deck: Deck) -> None:
 
 async def with_slides(deck: Deck) -> None:
     await deck.change(lambda doc: slides.append(doc, [Slide("a", "One"), Slide("b", "Two")]))
-
-
-async def board(deck: Deck, slide: str, by: Client) -> httpx.Response:
-    return await by.post(f"{deck.path}/{slide}/board")
-
-
-async def test_a_slides_board_is_made_with_the_first_mark(deck: Deck, is_problem: IsProblem) -> None:
-    await with_slides(deck)
-    is_problem(await board(deck, "a", deck.room.student), 403, "forbidden")
-    is_problem(await board(deck, "a", deck.room.stranger), 404, "not_found")
-    answers = await asyncio.gather(*(board(deck, "a", deck.room.teacher) for _ in range(5)))
-    ids = {answer.json()["board_id"] for answer in answers}
-    assert len(ids) == 1
-    (board_id,) = ids
-    assert [slide.get("board_id") for slide in (await deck.roots())["slides"]] == [board_id, None]
-    seen = (await deck.room.student.get(f"/documents/{board_id}")).json()
-    assert (seen["kind"], seen["access"]) == ("whiteboard", "read")
-    listed = (await deck.room.teacher.get(f"/classes/{deck.room.class_id}/documents")).json()["items"]
-    assert board_id not in [document["id"] for document in listed]
-
-
-async def test_no_board_without_its_slide(deck: Deck, is_problem: IsProblem) -> None:
-    before = await deck.count(DocumentRow)
-    is_problem(await board(deck, "nowhere", deck.room.teacher), 404, "not_found")
-    assert (await deck.count(DocumentRow), await deck.count(SlideBoardRow)) == (before, 0)
-
-
-async def test_students_draw_where_they_may(deck: Deck, is_problem: IsProblem) -> None:
-    await with_slides(deck)
-    first = (await board(deck, "a", deck.room.teacher)).json()["board_id"]
-    share = f"{deck.path}/access"
-    is_problem(await deck.room.student.put(share, {"students": "write"}), 403, "forbidden")
-    is_problem(await deck.room.teacher.put(share, {"students": "all"}), 422, "validation_failed", "students")
-    deck.api.live.told.clear()
-    assert (await deck.room.teacher.put(share, {"students": "write"})).json() == {"students": "write"}
-    assert [str(document) for _, document in deck.api.live.told] == [first]
-    assert (await deck.roots())["deck"]["annotations"] == "write"
-    assert (await deck.room.student.get(f"/documents/{first}")).json()["access"] == "write"
-    second = (await board(deck, "b", deck.room.student)).json()["board_id"]
-    assert (await deck.room.student.get(f"/documents/{second}")).json()["access"] == "write"
-    # One slide by itself, then all again.
-    await deck.room.teacher.put(f"/documents/{second}/access", {"students": "none"})
-    is_problem(await deck.room.student.get(f"/documents/{second}"), 404, "not_found")
-    await deck.room.teacher.put(share, {"students": "read"})
-    assert (await deck.room.student.get(f"/documents/{second}")).json()["access"] == "read"
-    assert (await deck.told(by=deck.room.student))["annotations"] == "read"
-
-
-async def test_who_may_not_see_a_deck_sees_nothing_over_its_slides(deck: Deck) -> None:
-    await with_slides(deck)
-    over = (await board(deck, "a", deck.room.teacher)).json()["board_id"]
-    room, told = deck.room, deck.api.live.told
-    document = f"/documents/{deck.id}"
-
-    async def seen(expected: int, *, teacher: int = 200) -> None:
-        for address in (f"/documents/{over}", f"/documents/{over}/export?format=json"):
-            assert (await room.student.get(address)).status_code == expected
-            assert (await room.teacher.get(address)).status_code == teacher
-        # Whoever has the board open is asked again about their right.
-        assert {document_id for _, document_id in told} == {UUID(deck.id), UUID(over)}
-        told.clear()
-
-    told.clear()
-    await room.teacher.put(f"{document}/access", {"students": "none"})
-    await seen(404)
-    own = f"{document}/access/{room.student.id}"
-    await room.teacher.put(own, {"access": "read"})
-    await seen(200)
-    await room.teacher.delete(own)
-    await seen(404)
-    await room.teacher.put(f"{document}/access", {"students": "read"})
-    await seen(200)
-    await room.teacher.delete(document)
-    await seen(404, teacher=404)
-    await room.teacher.post(f"{document}/restore")
-    await seen(200)
-
-
-async def test_a_deleted_board_is_replaced(deck: Deck) -> None:
-    await with_slides(deck)
-    first = (await board(deck, "a", deck.room.teacher)).json()["board_id"]
-    await deck.room.teacher.delete(f"/documents/{first}")
-    second = (await board(deck, "a", deck.room.teacher)).json()["board_id"]
-    assert second != first
-    assert (await deck.roots())["slides"][0]["board_id"] == second
 
 
 async def test_whatever_stands_in_a_deck_can_be_repaired(deck: Deck, is_problem: IsProblem) -> None:
