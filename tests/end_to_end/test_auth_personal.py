@@ -112,8 +112,12 @@ def test_an_administrator_removes_a_picture_and_erases_an_account(
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_text("Active", exact=True).click()
-    page.get_by_label("Search by name or e-mail").fill("Zoë Picture")
-    page.get_by_role("button", name="More for Zoë Picture").click()
+    search, row = page.get_by_label("Search by name or e-mail"), page.get_by_role("button", name="More for")
+    search.fill(zoe.email)
+    expect(row).to_have_count(1)
+    with page.expect_response(lambda response: "query=" in response.url):
+        search.fill(zoe.email[:-1])
+        row.click()  # Searching on leaves the menu of a row open that stays.
     page.get_by_role("menuitem", name="Remove picture").click()
     expect(page.get_by_text("The picture of Zoë Picture is removed.")).to_be_visible()
     assert zoe.api.get("/api/me").json()["picture"] is None

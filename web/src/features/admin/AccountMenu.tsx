@@ -1,5 +1,5 @@
-import { ActionIcon, Menu } from "@mantine/core";
-import { IconCheck, IconDots, IconLock, IconMail, IconPhotoOff, IconUserCog } from "@tabler/icons-react";
+import { Menu } from "@mantine/core";
+import { IconCheck, IconLock, IconMail, IconPhotoOff, IconUserCog } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
@@ -7,7 +7,7 @@ import { authOptionsQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import type { AccountRow as Account, Role } from "@/api/types.ts";
 import { tell, tellProblem, tellWithUndo } from "@/components/toast.tsx";
-import { DeleteItem } from "@/components/MoreMenu.tsx";
+import { DeleteItem, MoreMenu } from "@/components/MoreMenu.tsx";
 import { ROLES } from "./roles.ts";
 
 /** What an administrator can do with an account, besides letting it in. */
@@ -56,51 +56,39 @@ export function AccountMenu({
     onSettled: () => client.invalidateQueries({ queryKey: ["admin"] }),
   });
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size={44}
-          aria-label={t("people.menu", { name: account.name })}
+    <MoreMenu label={t("people.menu", { name: account.name })}>
+      <Menu.Label>{t("admin.changeRole")}</Menu.Label>
+      {ROLES.map((role) => (
+        <Menu.Item
+          key={role}
+          disabled={role === account.role || change.isPending}
+          leftSection={role === account.role ? <IconCheck size={18} /> : <IconUserCog size={18} />}
+          onClick={() => change.mutate(role)}
         >
-          <IconDots size={20} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t("admin.changeRole")}</Menu.Label>
-        {ROLES.map((role) => (
+          {t(`roles.${role}`)}
+        </Menu.Item>
+      ))}
+      {account.status !== "blocked" && (
+        <>
+          <Menu.Divider />
           <Menu.Item
-            key={role}
-            disabled={role === account.role || change.isPending}
-            leftSection={role === account.role ? <IconCheck size={18} /> : <IconUserCog size={18} />}
-            onClick={() => change.mutate(role)}
+            disabled={options.data?.mail !== true}
+            leftSection={<IconMail size={18} />}
+            onClick={() => reset.mutate()}
           >
-            {t(`roles.${role}`)}
+            {t(options.data?.mail === false ? "admin.noMail" : "admin.sendReset")}
           </Menu.Item>
-        ))}
-        {account.status !== "blocked" && (
-          <>
-            <Menu.Divider />
-            <Menu.Item
-              disabled={options.data?.mail !== true}
-              leftSection={<IconMail size={18} />}
-              onClick={() => reset.mutate()}
-            >
-              {t(options.data?.mail === false ? "admin.noMail" : "admin.sendReset")}
-            </Menu.Item>
-            <Menu.Item c="var(--mantine-color-error)" leftSection={<IconLock size={18} />} onClick={onBlock}>
-              {t("admin.block")}
-            </Menu.Item>
-          </>
-        )}
-        {account.picture && (
-          <Menu.Item leftSection={<IconPhotoOff size={18} />} onClick={() => removePicture.mutate()}>
-            {t("admin.removePicture")}
+          <Menu.Item c="var(--mantine-color-error)" leftSection={<IconLock size={18} />} onClick={onBlock}>
+            {t("admin.block")}
           </Menu.Item>
-        )}
-        <DeleteItem label={t("myData.eraseOther")} onClick={onErase} />
-      </Menu.Dropdown>
-    </Menu>
+        </>
+      )}
+      {account.picture && (
+        <Menu.Item leftSection={<IconPhotoOff size={18} />} onClick={() => removePicture.mutate()}>
+          {t("admin.removePicture")}
+        </Menu.Item>
+      )}
+      <DeleteItem label={t("myData.eraseOther")} onClick={onErase} />
+    </MoreMenu>
   );
 }

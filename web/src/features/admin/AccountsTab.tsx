@@ -58,6 +58,8 @@ export function AccountsTab() {
         }),
       ),
     getNextPageParam: (page) => page.next_cursor,
+    // A search narrows what is shown: a row that stays keeps its open menu. Another tab begins empty.
+    placeholderData: (before, asked) => (asked?.queryKey[2] === status ? before : undefined),
   });
   const found = accounts.data?.pages.flatMap((page) => page.items);
   return (
