@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
@@ -42,6 +43,7 @@ from classroom.video.jitsi import Jitsi
 from collab_server import api_docs, gateway, health
 from collab_server.engine import Engine, EngineLimits
 from collab_server.errors import EngineError, NotFound, Unauthenticated
+from collab_server.live import RoomsView
 from collab_server.metrics import Metrics
 from collab_server.open_rooms import OpenRooms
 from collab_server.ports import Admission, Participant, Right
@@ -57,7 +59,11 @@ from persistence.disk_files import DiskFiles
 from persistence.edit_log import PostgresEditLog
 from persistence.file_store import FileStore
 from persistence.migrations import is_current
+from persistence.serving import Serving
 from persistence.update_log import PostgresUpdateLog
+
+if TYPE_CHECKING:
+    from collab_server.cluster.node import Node
 
 DOOR_CONNECTIONS = 4
 WEB_APPLICATION = Path(__file__).parent.parent / "web" / "dist"
@@ -71,24 +77,30 @@ _REASONS: dict[type[auth_errors.Unauthenticated], str] = {
 }
 
 
-def create_app(settings: Settings, *, database_url: str) -> Starlette:
-    """Build the whole application. Nothing is connected until its lifespan starts."""
+def create_app(settings: Settings, *, database_url: str, serving: Serving | None = None) -> Starlette:
+    """Build the whole application. Nothing is connected until its lifespan starts.
+
+    `serving`: this process's place at the database, where it is taken already.
+    """
     database = Database(database_url)
     # Apart from the requests' connections: a class that comes at once must not hold them up. None is asked for a sign of life
     # before each use: whoever is let in or not can be looked up again.
     doors = Database(database_url, pool_connections=DOOR_CONNECTIONS, pre_ping=False)
-    log = PostgresUpdateLog(database_url)
+    log = PostgresUpdateLog(database_url, shared=bool(settings.redis_url))
+    serving = serving or serving_of(settings, database_url=database_url)
     issuer = TokenIssuer(
         settings.secret_key, issuer=settings.public_url, lifetime_seconds=settings.access_token_seconds
     )
     key_ring = KeyRing(database, issuer)
     metrics = Metrics()
+    node = _node(settings, serving, log, metrics)
     engine = Engine(
         log,
         ClassroomDoorkeeper(doors, issuer),
         limits=_limits(settings),
         metrics=metrics,
         edit_log=PostgresEditLog(),
+        nodes=node,
     )
     accounts = _account_settings(settings)
     video = _video(settings)
@@ -97,7 +109,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
     polls = PollDesk.of(database, engine, secret_key=settings.secret_key)
     postbox = Postbox(database, _mail_server(settings), public_url=settings.public_url)
     sign_on = SignOn(settings.oidc_providers, public_url=settings.public_url)
-    known = KnownProgress()
+    known = KnownProgress() if node is None else KnownProgress(tell_nodes=node.tell)
     services = Services(
         database=database,
         household=household(database, engine, file_store=file_store, progress=known),
@@ -109,7 +121,7 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         throttles=Throttles(accounts),
         accounts=accounts,
         live=engine,
-        rooms=OpenRooms(engine),
+        rooms=_rooms(engine, node),
         slides=slide_work,
         polls=polls,
         file_links=FileLinks(settings.secret_key),
@@ -130,36 +142,32 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         file_store.prepare()
+        await serving.begin()
         await log.open()
+        if node is not None:
+            node.listen_for_news(known.hear)
+            await node.start(engine)
+        serving.keep(lambda seen: None if node is None else node.seen_by_database(seen.processes))
         await key_ring.start()
-        slide_work.start()
-        polls.bell.start()
-        postbox.start()
-        collector.start()
+        for worker in (slide_work, polls.bell, postbox, collector):
+            worker.start()
         # What the imports made lives as long as the process. Walking it in every full collection stops the loop for 80 ms.
         gc.collect()
         gc.freeze()
         try:
             yield
         finally:
-            await collector.close()
-            await key_ring.stop()
-            await postbox.stop()
-            await polls.bell.stop()
-            await slide_work.close()
-            await sign_on.close()
-            await engine.close()
-            await log.close()
-            await doors.close()
-            await database.close()
-
-    async def keys(_request: Request) -> Response:
-        return JSONResponse(issuer.jwks(), headers={"Cache-Control": "public, max-age=300"})
+            for close in (
+                *(collector.close, key_ring.stop, postbox.stop, polls.bell.stop, slide_work.close, sign_on.close),
+                *(engine.close, *([] if node is None else [node.close])),
+                *(log.close, serving.end, doors.close, database.close),
+            ):
+                await close()
 
     return Starlette(
         routes=[
             *health.routes(metrics=metrics, check=lambda: _check(database, file_store)),
-            Route("/.well-known/jwks.json", keys),
+            Route("/.well-known/jwks.json", partial(_keys, issuer)),
             *gateway.routes(engine),
             *api_docs.routes(),
             Mount("/api", create_api(services)),
@@ -168,6 +176,10 @@ def create_app(settings: Settings, *, database_url: str) -> Starlette:
         middleware=[Middleware(SecurityHeaders, video_origin=None if video is None else video.origin)],
         lifespan=lifespan,
     )
+
+
+async def _keys(issuer: TokenIssuer, _request: Request) -> Response:
+    return JSONResponse(issuer.jwks(), headers={"Cache-Control": "public, max-age=300"})
 
 
 class NotMigrated(Exception):
@@ -271,6 +283,30 @@ def _document_id(name: str) -> UUID | None:
     except ValueError:
         return None
     return document_id if str(document_id) == name.lower() else None
+
+
+def serving_of(settings: Settings, *, database_url: str) -> Serving:
+    """Return a place among those that serve a database."""
+    agreed = f"{settings.secret_key} {settings.public_url}"
+    return Serving(database_url, shared=bool(settings.redis_url), agreed=agreed)
+
+
+def _node(settings: Settings, serving: Serving, log: PostgresUpdateLog, metrics: Metrics) -> "Node | None":
+    if not settings.redis_url:
+        return None
+    from collab_server.cluster.bus import RedisBus  # noqa: PLC0415 -- its library takes memory that one process does not need
+    from collab_server.cluster.node import Node  # noqa: PLC0415 -- as above
+
+    return Node(RedisBus(settings.redis_url), serving, log, secret_key=settings.secret_key, metrics=metrics)
+
+
+def _rooms(engine: Engine, node: "Node | None") -> RoomsView:
+    rooms = OpenRooms(engine)
+    if node is None:
+        return rooms
+    from collab_server.cluster.rooms import RoomsEverywhere  # noqa: PLC0415 -- as above
+
+    return RoomsEverywhere(rooms, node)
 
 
 def _limits(settings: Settings) -> EngineLimits:

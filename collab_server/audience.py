@@ -50,7 +50,8 @@ class Member:
 class Audience:
     """The members of one room.
 
-    `send_state(member, state_vector)` answers one who has fallen behind; `author` says whose a Yjs client id is.
+    `send_state(member, state_vector)` answers one who has fallen behind; `author` says whose a Yjs client id is; `tell_nodes` tells
+    the other nodes who is here.
     """
 
     def __init__(
@@ -59,8 +60,10 @@ class Audience:
         *,
         send_state: Callable[[Member, bytes], None],
         author: Callable[[int], UUID | None],
+        tell_nodes: Callable[[bytes], None],
     ) -> None:
         self._metrics = metrics
+        self._tell_nodes = tell_nodes
         self._send_state = send_state
         self._members: dict[Member, None] = {}
         self._presence = Presence(author=author)
@@ -92,6 +95,22 @@ class Audience:
         if refused:
             self._metrics.forged_presence.inc(refused)
         self._flush_presence_soon()
+
+    def hear_presence(self, node: UUID, entries: Sequence[PresenceEntry]) -> None:
+        """Take presence states from another node."""
+        self._presence.hear(node, entries)
+        self._flush_presence_soon()
+
+    def forget_node(self, node: UUID) -> None:
+        """Take the presence of everybody away who was on another node."""
+        self._presence.leave(node)
+        self._flush_presence_soon()
+
+    def introduce_to_nodes(self) -> None:
+        """Tell the other nodes who is here."""
+        ours = self._presence.ours()
+        if ours is not None:
+            self._tell_nodes(ours)
 
     def introduce(self, member: Member, participant: Participant) -> None:
         """Show a member under its new name, role or colour."""
@@ -158,9 +177,15 @@ class Audience:
             self._presence_timer.cancel()
             self._presence_timer = None
         changes = self._presence.take_changes()
-        if changes is None:
-            return
-        body = y_websocket.presence(changes)
+        if changes.ours is not None:
+            self._tell_nodes(changes.ours)
+        if changes.everyones is not None:
+            self._send_everyone(y_websocket.presence(changes.everyones))
+        if self._presence.waits:
+            # Somebody says more than may be sent: the latest of it goes when there is room again.
+            self._flush_presence_soon()
+
+    def _send_everyone(self, body: bytes) -> None:
         ready: dict[bytes, bytes] = {}
         sent = 0
         for member in self._members:
@@ -173,9 +198,6 @@ class Audience:
             member.wire.write(ready[prefix])
             sent += len(ready[prefix])
         self._metrics.sent_bytes.inc(sent)
-        if self._presence.waits:
-            # Somebody says more than may be sent: the latest of it goes when there is room again.
-            self._flush_presence_soon()
 
 
 class _Frames:

@@ -7,10 +7,12 @@ Whatever an operator can put right ends with one clear line on stderr and a code
 import argparse
 import asyncio
 import getpass
+import itertools
 import os
 import signal
+import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import partial
@@ -26,18 +28,21 @@ from auth.errors import AddressTaken, Conflict
 from auth.keys.actions import rotate
 from auth.passwords import Passwords
 from collab_server.data_folder import DataFolder, DataFolderError
-from collab_server.listening import ListeningError, listen, serve
+from collab_server.listening import ListeningError, listen, listen_for, serve
 from collab_server.logs import configure_logging
 from collab_server.settings import Settings, SettingsError
+from collab_server.workers import Line, Workers, WorkersFailed
 from persistence.database import CONNECT_TIMEOUT_SECONDS, Database
 from persistence.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from persistence.errors import DatabaseNewerThanCode
 from persistence.migrations import migrate
+from persistence.serving import Refused as PlaceRefused
 
 if TYPE_CHECKING:
     from classroom.demo import DemoAccount
 
 POSTGRES_MIN_VERSION = 14
+WORKERS_MAX = 64
 
 
 class CommandFailed(Exception):
@@ -85,6 +90,14 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         command.set_defaults(run=run)
+        if name == "serve":
+            command.add_argument(
+                "--workers",
+                type=_count,
+                default=1,
+                metavar="N",
+                help="processes to serve with (default: 1); more need Redis",
+            )
         if name == "create-admin":
             command.add_argument("--email", help="address to sign in with; asked for when left out")
             command.add_argument(
@@ -99,31 +112,50 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(settings: Settings, _chosen: argparse.Namespace) -> int:
-    if settings.redis_url:
-        print(
-            "lectern: LECTERN_REDIS_URL is set, but this release runs as one process and does not use it.",
-            file=sys.stderr,
-        )
+def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
+    line = Line.of(os.environ)
+    if line is not None:
+        return _serve_here(settings, url=settings.database_url, sockets=line.sockets, announce=line.serves)
+    if chosen.workers > 1 and not settings.redis_url:
+        raise CommandFailed("--workers needs LECTERN_REDIS_URL: the processes meet there.")
     with DataFolder(settings.data_dir):
         settings = _with_secret_key(settings)
         # The port is taken first, because it fails fast: nothing has been started then that had to be stopped.
-        sockets = listen(settings.host, settings.port)
+        shares = [listen(settings.host, settings.port)] if chosen.workers == 1 else None
+        shares = shares or listen_for(chosen.workers, settings.host, settings.port)
         try:
-            with _own_database(settings) as url, _loop() as loop:
-                accounts = loop.run(_prepare(settings, url=url))
-                # The composition root brings the whole house along; the other commands do without it.
-                from collab_server.app import create_app  # noqa: PLC0415
-
-                app = create_app(settings, database_url=url)
-                greeting = _greeting(settings, accounts)
+            with _own_database(settings) as url:
+                with _loop() as loop:
+                    greeting = _greeting(settings, loop.run(_prepare(settings, url=url)))
                 announce = partial(print, greeting, flush=True)
-                started = loop.run(serve(app, settings=settings, sockets=sockets, announce=announce))
+                if len(shares) > 1:
+                    passed = {"LECTERN_DATABASE_URL": url, "LECTERN_SECRET_KEY": settings.secret_key}
+                    Workers(shares, environment=passed).run(announce)
+                    return 0
+                return _serve_here(settings, url=url, sockets=shares[0], announce=announce)
         except KeyboardInterrupt:
             return 0
+        except WorkersFailed as error:
+            raise CommandFailed("The server did not start; the lines above say why.") from error
         finally:
-            for listener in sockets:
+            for listener in itertools.chain(*shares):
                 listener.close()
+
+
+def _serve_here(settings: Settings, *, url: str, sockets: list[socket.socket], announce: Callable[[], None]) -> int:
+    # The composition root brings the whole house along; the other commands do without it.
+    from collab_server.app import create_app, serving_of  # noqa: PLC0415
+
+    with _loop() as loop:
+        serving = serving_of(settings, database_url=url)
+        try:
+            loop.run(serving.begin())
+            app = create_app(settings, database_url=url, serving=serving)
+            started = loop.run(serve(app, settings=settings, sockets=sockets, announce=announce))
+        except PlaceRefused as error:
+            raise CommandFailed(str(error)) from error
+        except KeyboardInterrupt:
+            return 0
     if not started:
         raise CommandFailed("The server did not start; the lines above say why.")
     return 0
@@ -255,6 +287,12 @@ async def _migrated(url: str) -> None:
     except (OSError, SQLAlchemyError) as error:
         reason = str(error).splitlines()[0]
         raise CommandFailed(f"The database {place} cannot be migrated: {reason}") from error
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= WORKERS_MAX:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {WORKERS_MAX}")
+    return int(text)
 
 
 def _passwords(settings: Settings) -> Passwords:

@@ -30,9 +30,9 @@ class _Edit:
 
 
 class Desk:
-    """See the module. `announce(document_id, epoch, seq, update)` is called for each committed edit."""
+    """See the module. `announce(document_id, epoch, seq, row)` is called for each committed edit."""
 
-    def __init__(self, log: EditLog, announce: Callable[[UUID, int, int, bytes], None]) -> None:
+    def __init__(self, log: EditLog, announce: Callable[[UUID, int, int, LogRow], None]) -> None:
         self._log = log
         self._announce = announce
         self._copies: OrderedDict[UUID, Content] = OrderedDict()
@@ -54,7 +54,7 @@ class Desk:
     async def _write(self, transaction: EditTransaction) -> None:
         edits = self._open.pop(transaction)
         heads = await self._log.lock(transaction, edits)
-        changed: dict[UUID, tuple[Content, bytes]] = {}
+        changed: dict[UUID, tuple[Content, LogRow]] = {}
         for document_id, edit in edits.items():
             if document_id not in heads:
                 raise NotFound("not_found")
@@ -63,16 +63,10 @@ class Desk:
             if update is None:
                 transaction.after_commit(lambda i=document_id, c=copy: self._keep(i, c))  # type: ignore[misc]
             else:
-                changed[document_id] = copy, update
+                changed[document_id] = copy, LogRow(update, edit.by, None, epoch=copy.epoch)
         if not changed:
             return
-        seqs = await self._log.append(
-            transaction,
-            {
-                document_id: [LogRow(update, edits[document_id].by, None, epoch=copy.epoch)]
-                for document_id, (copy, update) in changed.items()
-            },
-        )
+        seqs = await self._log.append(transaction, {document_id: [row] for document_id, (_, row) in changed.items()})
         for document_id, (copy, _) in changed.items():
             copy.seq = seqs[document_id]
         transaction.after_commit(lambda: self._committed(changed))
@@ -91,11 +85,11 @@ class Desk:
             raise NotFound("not_found")
         return Content(stored)
 
-    def _committed(self, changed: dict[UUID, tuple[Content, bytes]]) -> None:
-        for document_id, (copy, update) in changed.items():
+    def _committed(self, changed: dict[UUID, tuple[Content, LogRow]]) -> None:
+        for document_id, (copy, row) in changed.items():
             seq = copy.seq
             self._keep(document_id, copy)
-            self._announce(document_id, copy.epoch, seq, update)
+            self._announce(document_id, copy.epoch, seq, row)
 
     def _keep(self, document_id: UUID, copy: Content) -> None:
         kept = self._copies.get(document_id)

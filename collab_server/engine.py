@@ -1,7 +1,7 @@
 """The engine as a whole: the open rooms, the sessions in them, and who decides about both."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,18 @@ from collab_server.desk import Desk
 from collab_server.errors import EngineError, NotFound, Restarting
 from collab_server.live import ActivityListener
 from collab_server.metrics import Metrics
-from collab_server.ports import Admission, Doorkeeper, EditLog, EditTransaction, UpdateLog
+from collab_server.ports import (
+    Admission,
+    Alone,
+    CommittedRow,
+    Doorkeeper,
+    EditLog,
+    EditTransaction,
+    LogRow,
+    OtherNodes,
+    UpdateLog,
+)
+from collab_server.protocol.awareness import PresenceEntry
 from collab_server.quotas import Shares
 from collab_server.registry import Registry, RegistryLimits
 from collab_server.session import SessionLimits
@@ -76,7 +87,7 @@ class OpenSocket(Protocol):
 
 
 class Engine:
-    """Implements live.LiveDocuments."""
+    """Implements live.LiveDocuments and cluster.node.House."""
 
     def __init__(
         self,
@@ -86,17 +97,22 @@ class Engine:
         limits: EngineLimits,
         metrics: Metrics,
         edit_log: EditLog,
+        nodes: OtherNodes | None = None,
     ) -> None:
+        """`nodes`: the other processes that serve the same documents; none without it."""
         self.doorkeeper = doorkeeper
         self.limits = limits
         self.metrics = metrics
         self._log = log
         self.activity = ActivityFeed()
-        self.registry = Registry(log, limits=limits.registry, metrics=metrics, on_edited=self.activity.edited)
+        self._nodes = nodes or Alone()
+        self.registry = Registry(
+            log, limits=limits.registry, metrics=metrics, on_edited=self.activity.edited, nodes=self._nodes
+        )
         metrics.inbox.set_function(lambda: sum(room.backlog for room in self.registry.rooms()))
         metrics.outbox.set_function(lambda: sum(socket.wire.waiting_bytes for socket in self._sockets))
         metrics.congested.set_function(lambda: sum(socket.wire.congested for socket in self._sockets))
-        self._desk = Desk(edit_log, self.registry.hear)
+        self._desk = Desk(edit_log, self._announce)
         self.sockets_of_people = Shares(limits.sockets_per_person, reason="too_many_connections")
         self.sockets_of_addresses = Shares(limits.sockets_per_address, reason="too_many_connections")
         self.access_version = 0
@@ -151,6 +167,11 @@ class Engine:
 
     async def access_changed(self, *, user_id: UUID | None = None, document_id: UUID | None = None) -> None:
         """See live.LiveDocuments."""
+        self._nodes.access_changed(user_id=user_id, document_id=document_id)
+        await self.review(user_id=user_id, document_id=document_id)
+
+    async def review(self, *, user_id: UUID | None = None, document_id: UUID | None = None) -> None:
+        """Decide again about the sessions on this node that match (None matches all)."""
         self.access_version += 1
         version = self.access_version
         matching = list(self.sessions(user_id=user_id, document_id=document_id))
@@ -181,6 +202,37 @@ class Engine:
     ) -> None:
         """See live.LiveDocuments."""
         self._desk.edit(transaction, document_id, kind, change, by=by)
+
+    # cluster.node.House
+
+    def open_documents(self) -> Collection[UUID]:
+        """See cluster.node.House."""
+        return [room.document_id for room in self.registry.rooms()]
+
+    def hear(self, document_id: UUID, epoch: int, seq: int, rows: Sequence[CommittedRow]) -> None:
+        """See cluster.node.House."""
+        self.registry.hear(document_id, epoch, seq, rows)
+
+    def hear_presence(self, document_id: UUID, node: UUID, entries: Sequence[PresenceEntry]) -> None:
+        """See cluster.node.House."""
+        room = self.registry.room(document_id)
+        if room is not None:
+            room.audience.hear_presence(node, entries)
+
+    def introduce_to_nodes(self, document_id: UUID) -> None:
+        """See cluster.node.House."""
+        room = self.registry.room(document_id)
+        if room is not None:
+            room.audience.introduce_to_nodes()
+
+    def forget_node(self, node: UUID) -> None:
+        """See cluster.node.House."""
+        for room in self.registry.rooms():
+            room.audience.forget_node(node)
+
+    def _announce(self, document_id: UUID, epoch: int, seq: int, row: LogRow) -> None:
+        self.registry.hear(document_id, epoch, seq, [CommittedRow(seq, row.payload, None)])
+        self._nodes.committed(document_id, epoch, seq, [row])
 
     async def export(self, document_id: UUID) -> bytes:
         """Return a document as committed, as one Yjs update (v1); raises NotFound."""

@@ -73,6 +73,13 @@ class Intake:
         if new_clients and person is not None:
             self._authorship.claim(new_clients, person)
 
+    def hear(self, summary: Summary, size: int, author: UUID | None) -> None:
+        """Count an update in that somebody else has appended to the log; `author`: whose what it brings is."""
+        new_clients: Sequence[int] | None = ()
+        if author is not None:
+            new_clients = self._authorship.introduced(summary, author, clocks=self._coverage.clocks)
+        self.add(summary, size, new_clients or (), author)
+
     def is_stale(self, clients: Sequence[int]) -> bool:
         """Say whether some of these client ids are of an earlier epoch."""
         return self._authorship.are_stale(clients)

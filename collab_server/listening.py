@@ -63,6 +63,31 @@ def _explained(host: str, port: int, failure: OSError | None) -> str:
             return f"Cannot listen on {host} port {port}: {failure.strerror if failure else 'no address'}."
 
 
+def listen_for(workers: int, host: str, port: int) -> list[list[socket.socket]]:
+    """Listen once for each worker: the kernel deals the connections out among them. Raises ListeningError."""
+    # Alone first: whoever else has the port, and would share it, is found out.
+    first = listen(host, port)
+    names = [(listener.family, listener.getsockname()) for listener in first]
+    for listener in first:
+        listener.close()
+    return [[_shared(family, name) for family, name in names] for _ in range(workers)]
+
+
+def _shared(family: int, name: tuple[str, int]) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    if family == socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    try:
+        listener.bind(name)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise ListeningError(_explained(str(name[0]), name[1], error)) from error
+    return listener
+
+
 class _Server(uvicorn.Server):
     """uvicorn's server, which says when it has begun to serve."""
 

@@ -80,12 +80,12 @@ class NotCommitted(Exception):
 
 
 class RoomsView(Protocol):
-    """The open documents of this process, for those who look after it."""
+    """The open documents, on whatever node, for those who look after them."""
 
-    def open_rooms(self) -> Sequence[RoomFigures]:
+    async def open_rooms(self) -> Sequence[RoomFigures]:
         """Return every open document."""
 
-    def open_room(self, document_id: UUID) -> RoomFigures | None:
+    async def open_room(self, document_id: UUID) -> RoomFigures | None:
         """Return one document, or None where it is not open."""
 
     async def close_room(self, document_id: UUID) -> int | None:

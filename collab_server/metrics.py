@@ -63,6 +63,13 @@ class Metrics:
         )
         self.inbox = Gauge("lectern_inbox_updates", "Accepted updates that wait for the log", registry=self._registry)
         self.outbox = Gauge("lectern_outbox_bytes", "Bytes that wait for slow peers", registry=self._registry)
+        self.nodes = Gauge("lectern_other_nodes", "Other nodes that are heard", registry=self._registry)
+        self.bus_silent = Gauge("lectern_bus_silent", "1 while Redis is away", registry=self._registry)
+        self.bus_sent = Counter("lectern_bus_sent", "Messages to other nodes", registry=self._registry)
+        self.bus_received = Counter("lectern_bus_received", "Messages of other nodes", registry=self._registry)
+        self.bus_refused = Counter(
+            "lectern_bus_refused", "Messages on our channels that were not applied", ["reason"], registry=self._registry
+        )
         self.congested = Gauge("lectern_congested_sockets", "Peers that read too slowly", registry=self._registry)
 
     def exposition(self) -> bytes:

@@ -19,12 +19,12 @@ SENT_AWAY = "ended_by_administrator"
 
 
 class OpenRooms:
-    """Implements live.RoomsView for one process."""
+    """Implements live.RoomsView for this process."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def open_rooms(self) -> Sequence[RoomFigures]:
+    async def open_rooms(self) -> Sequence[RoomFigures]:
         """See live.RoomsView."""
         sessions: dict[UUID, list[OpenSession]] = defaultdict(list)
         for session in self._engine.sessions():
@@ -32,7 +32,7 @@ class OpenRooms:
                 sessions[session.admission.document_id].append(session)
         return [_figures(room, sessions[room.document_id]) for room in self._engine.registry.rooms()]
 
-    def open_room(self, document_id: UUID) -> RoomFigures | None:
+    async def open_room(self, document_id: UUID) -> RoomFigures | None:
         """See live.RoomsView."""
         room = self._engine.registry.room(document_id)
         return None if room is None else _figures(room, self._engine.sessions(document_id=document_id))

@@ -1,6 +1,6 @@
 """What the engine asks of the rest of the house, and the values that pass between them."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -71,6 +71,17 @@ class LogRow(NamedTuple):
     epoch: int = 1
 
 
+class CommittedRow(NamedTuple):
+    """One row of the log, as somebody else has appended it.
+
+    author: whose the client ids are that it brings into the document; None where the server wrote it itself.
+    """
+
+    seq: int
+    payload: bytes
+    author: UUID | None
+
+
 class StoredDocument(Protocol):
     """A document as kept: the newest snapshot (a Yjs update, v1; none at seq 0) and (seq, update) of the rows after it.
 
@@ -138,7 +149,7 @@ class UpdateLog(Protocol):
         """Commit the rows of several documents, and whose their new client ids are, in one transaction.
 
         Returns the seq of the last row per document; a document that does not exist, or is in another epoch than the rows, is
-        left out, and gets no rows.
+        left out, and gets no rows. So is one where a new client id was given to somebody else by another process a moment before.
         Raises OSError or the driver's error when nothing was committed.
         """
 
@@ -150,8 +161,11 @@ class UpdateLog(Protocol):
         snapshot_before: only a snapshot of an earlier row will do, because that one cannot be applied.
         """
 
-    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
-        """Read (seq, update) of the rows after one seq up to another; those left out of every load are missing."""
+    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[CommittedRow]:
+        """Read the rows after one seq up to another; those left out of every load are missing."""
+
+    async def heads(self, document_ids: Collection[UUID]) -> Mapping[UUID, tuple[int, int]]:
+        """Return (epoch, seq) of those of the documents that there are."""
 
     async def seq_at(self, document_id: UUID, moment: datetime) -> int | None:
         """Return the last row that was written up to a moment; 0 where none was, None when there is no document."""
@@ -195,3 +209,47 @@ class EditLog(Protocol):
 
     async def append(self, transaction: Any, batches: Mapping[UUID, Sequence[LogRow]]) -> Mapping[UUID, int]:
         """Append to documents that are locked; returns each document's last seq."""
+
+
+class OtherNodes(Protocol):
+    """The other processes that serve the same documents. Nothing here waits; what they miss they read from the log."""
+
+    def attend(self, document_id: UUID) -> None:
+        """Let us hear of a document from now on."""
+
+    def leave(self, document_id: UUID) -> None:
+        """Let us hear no more of a document."""
+
+    def committed(self, document_id: UUID, epoch: int, first_seq: int, rows: Sequence[LogRow]) -> None:
+        """Tell of rows that are in the log now."""
+
+    def presence(self, document_id: UUID, states: bytes) -> None:
+        """Tell who is in a document here: an awareness update."""
+
+    def restored(self, document_id: UUID) -> None:
+        """Tell that a document has begun anew."""
+
+    def access_changed(self, *, user_id: UUID | None, document_id: UUID | None) -> None:
+        """Let them decide again about the sessions that match (None matches all)."""
+
+
+class Alone:
+    """No other nodes; implements OtherNodes."""
+
+    def attend(self, document_id: UUID) -> None:
+        """See OtherNodes."""
+
+    def leave(self, document_id: UUID) -> None:
+        """See OtherNodes."""
+
+    def committed(self, document_id: UUID, epoch: int, first_seq: int, rows: Sequence[LogRow]) -> None:
+        """See OtherNodes."""
+
+    def presence(self, document_id: UUID, states: bytes) -> None:
+        """See OtherNodes."""
+
+    def restored(self, document_id: UUID) -> None:
+        """See OtherNodes."""
+
+    def access_changed(self, *, user_id: UUID | None, document_id: UUID | None) -> None:
+        """See OtherNodes."""

@@ -9,18 +9,21 @@ for a client (its name has changed, or it returns with a clock from before it wa
 of it. What it says meanwhile is taken too, under a higher clock; so the states that the server gave a clock of its own are
 remembered, to tell their echo from a movement.
 
+People on other nodes are told of by their node, which is one session that speaks for many. It has checked them as this node
+checks its own. A client that has gone over to another node is that node's as soon as its clock says so.
+
 Every state is sent to everybody, so what one session may have sent is bounded in bytes: above it, its latest state waits.
 """
 
 import json
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from collab_server.ports import Participant
-from collab_server.protocol.awareness import PresenceEntry, encode, encode_one, joined
+from collab_server.protocol.awareness import PresenceEntry, encode_one, joined
 from collab_server.quotas import Allowance
 
 MAX_CLIENTS_PER_SESSION = 4
@@ -44,13 +47,17 @@ MAX_REMEMBERED_CLOCKS = 10_000
 
 @dataclass(slots=True)
 class _Client:
-    """A client that is here; `issued`: clocks that the server gave of its own, and the states it gave them to."""
+    """A client that is here; `issued`: clocks that the server gave of its own, and the states it gave them to.
+
+    `told`: the clock that another node gives it, which is the session then.
+    """
 
     session: Hashable
     participant: Participant
     clock: int
     state: dict[str, Any]
     issued: dict[int, int] = field(default_factory=dict)
+    told: int | None = None
 
     def issue(self, clock: int) -> None:
         """Give the present state a clock that its client has not counted to."""
@@ -74,6 +81,15 @@ class _Gone:
 
     person: UUID
     clock: int
+    was_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What has changed, as awareness updates: for those who are here, and for the other nodes; None where it is nothing."""
+
+    everyones: bytes | None
+    ours: bytes | None
 
 
 class Presence:
@@ -157,6 +173,7 @@ class Presence:
             return False
         client.session = session
         client.participant = participant
+        client.told = None
         return self._move(client, entry)
 
     def _move(self, client: _Client, entry: PresenceEntry) -> bool:
@@ -202,30 +219,73 @@ class Presence:
             self._remove(client_id)
         self._speakers.pop(session, None)
 
-    def take_changes(self) -> bytes | None:
-        """Return what changed since the last call as one awareness update, or None; see `waits` for what is left."""
-        if not self._changed:
-            return None
+    def hear(self, node: UUID, entries: Iterable[PresenceEntry]) -> None:
+        """Take the states of those who are on another node, as that one tells them."""
+        for entry in entries:
+            known = self._clients.get(entry.client_id)
+            if entry.state is None:
+                if known is not None and known.session == node:
+                    self._remove(entry.client_id)
+                elif known is not None and known.told is None and entry.clock >= known.clock:
+                    # It has come over to us before it was found gone there.
+                    self._overtake(entry.client_id, known, entry.clock)
+            elif (person := _person(entry.state)) is not None:
+                self._hear_of(node, entry, entry.state, person, known)
+
+    def _hear_of(
+        self, node: UUID, entry: PresenceEntry, state: dict[str, Any], person: Participant, known: _Client | None
+    ) -> None:
+        """Take one client's state, where it is newer than what is known, and its own person's."""
+        if known is None:
+            gone = self._gone.pop(entry.client_id, None)
+            known = self._clients[entry.client_id] = _Client(node, person, 0 if gone is None else gone.clock, {})
+        elif entry.clock <= (known.clock if known.told is None else known.told):
+            return
+        elif person.id != known.participant.id:
+            if known.told is None:
+                self._overtake(entry.client_id, known, entry.clock)
+            return
+        known.session, known.participant, known.state, known.told = node, person, state, entry.clock
+        # Those who are here have seen the clocks that we gave it, and take nothing with a lower one.
+        known.clock = max(entry.clock, known.clock + 1)
+        known.issued.clear()
+        self._changed[entry.client_id] = None
+
+    def _overtake(self, client_id: int, client: _Client, clock: int) -> None:
+        client.clock = clock
+        client.issue(clock + 1)
+        self._changed[client_id] = None
+
+    def take_changes(self) -> Changes:
+        """Return what changed since the last call; see `waits` for what is left."""
         now = self._now()
-        states: list[bytes] = []
+        everyones: list[bytes] = []
+        ours: list[bytes] = []
         for client_id in list(self._changed):
             state = encode_one(self._entry(client_id))
             client = self._clients.get(client_id)
-            if client is None or self._speaker(client.session).allowance.spend(len(state), now=now):
-                states.append(state)
+            elsewhere = self._gone[client_id].was_here is False if client is None else client.told is not None
+            if client is None or elsewhere or self._speaker(client.session).allowance.spend(len(state), now=now):
+                everyones.append(state)
+                if not elsewhere:
+                    ours.append(state)
                 del self._changed[client_id]
         self._forget_oldest()
-        return joined(states) if states else None
+        return Changes(_update(everyones), _update(ours))
 
     def everyone(self) -> bytes | None:
         """Return all states as one awareness update, or None where nobody is here."""
-        if not self._clients:
-            return None
-        return encode(self._entry(client_id) for client_id in self._clients)
+        return _update([encode_one(self._entry(client_id)) for client_id in self._clients])
+
+    def ours(self) -> bytes | None:
+        """Return the states of those who are on this node, or None where nobody is."""
+        return _update(
+            [encode_one(self._entry(client_id)) for client_id, client in self._clients.items() if client.told is None]
+        )
 
     def _remove(self, client_id: int) -> None:
         client = self._clients.pop(client_id)
-        self._gone[client_id] = _Gone(client.participant.id, client.clock + 1)
+        self._gone[client_id] = _Gone(client.participant.id, client.clock + 1, was_here=client.told is None)
         self._changed[client_id] = None
 
     def _forget_oldest(self) -> None:
@@ -241,6 +301,20 @@ class Presence:
 
 def _stamped(state: dict[str, Any], participant: Participant) -> dict[str, Any]:
     return {**state, "user": participant.as_state()}
+
+
+def _update(states: Sequence[bytes]) -> bytes | None:
+    return joined(states) if states else None
+
+
+def _person(state: Mapping[str, Any]) -> Participant | None:
+    """Return who a state is of, in the words of the node that has stamped it."""
+    try:
+        user = state["user"]
+        picture = UUID(user["picture"]) if "picture" in user else None
+        return Participant(UUID(user["id"]), str(user["name"]), str(user["role"]), str(user["color"]), picture)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def _fingerprint(state: dict[str, Any]) -> int:

@@ -14,11 +14,13 @@ from collab_server.content import Content
 from collab_server.errors import EngineError, NotFound, Overloaded, Restarting, StaleEpoch
 from collab_server.merging import Merged
 from collab_server.metrics import Metrics
-from collab_server.ports import NewEpoch, UpdateLog
+from collab_server.ports import CommittedRow, LogRow, NewEpoch, OtherNodes, UpdateLog
 from collab_server.protocol.renaming import new_names
 from collab_server.room import Room, RoomLimits
 from collab_server.snapshots import Snapshots
 from collab_server.worker import Worker
+
+RESTORE_TRIES = 5
 
 _log = structlog.get_logger(__name__)
 
@@ -35,9 +37,16 @@ class Registry:
     """The open rooms of one process."""
 
     def __init__(
-        self, log: UpdateLog, *, limits: RegistryLimits, metrics: Metrics, on_edited: Callable[[UUID, UUID], None]
+        self,
+        log: UpdateLog,
+        *,
+        limits: RegistryLimits,
+        metrics: Metrics,
+        on_edited: Callable[[UUID, UUID], None],
+        nodes: OtherNodes,
     ) -> None:
         self._on_edited = on_edited
+        self._nodes = nodes
         self._updates = log
         self._committer = Committer(log, metrics)
         self.worker = Worker(metrics)
@@ -100,18 +109,26 @@ class Registry:
         """See room.RoomHost."""
         return await self._snapshots.read(document_id)
 
-    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
+    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[CommittedRow]:
         """See room.RoomHost."""
         return await self._updates.read_rows(document_id, after=after, until=until)
 
-    def hear(self, document_id: UUID, epoch: int, seq: int, update: bytes) -> None:
-        """Hear of a row that somebody else than the document's room has committed."""
+    def committed(self, room: Room, first_seq: int, rows: Sequence[LogRow]) -> None:
+        """See room.RoomHost."""
+        self._nodes.committed(room.document_id, room.epoch, first_seq, rows)
+
+    def present(self, room: Room, states: bytes) -> None:
+        """See room.RoomHost."""
+        self._nodes.presence(room.document_id, states)
+
+    def hear(self, document_id: UUID, epoch: int, seq: int, rows: Sequence[CommittedRow] = ()) -> None:
+        """Hear how far a document's log goes, and of rows that somebody else than its room here has committed."""
         room = self.room(document_id)
         if room is not None:
-            room.hear(epoch, seq, update)
+            room.hear(epoch, seq, rows)
         elif document_id in self._loading:
             # The room may have been read before the row was there.
-            self._loading[document_id].add_done_callback(lambda _: self.hear(document_id, epoch, seq, update))
+            self._loading[document_id].add_done_callback(lambda _: self.hear(document_id, epoch, seq, rows))
 
     async def export(self, document_id: UUID) -> bytes:
         """Return a document as committed, as one update; raises NotFound."""
@@ -141,6 +158,20 @@ class Registry:
         try:
             if room is not None:
                 await room.stop()
+            now = await self._write_epoch(document_id, moment, seq=seq, by=by)
+            self._nodes.restored(document_id)
+            outcome = StaleEpoch()
+            _log.info("document restored", document=str(document_id), seq=seq, epoch=now)
+            return now
+        finally:
+            del self._loading[document_id]
+            if room is not None:
+                room.end_all(outcome)
+                self._keep(room)
+                self._drop(room)
+
+    async def _write_epoch(self, document_id: UUID, moment: Merged, *, seq: int, by: UUID | None) -> int:
+        for _ in range(RESTORE_TRIES):
             now, whole = await self._snapshots.whole(document_id)
             authorship = Authorship(now.authors, retired=now.retired)
             names = new_names(moment.clocks, avoid={*authorship.clients(), *whole.clocks}, rng=SystemRandom())
@@ -152,18 +183,10 @@ class Registry:
                 retired=authorship.unowned(whole.clocks),
                 by=by,
             )
-            if not await self._updates.begin_epoch(document_id, beginning):
-                # Another process writes it too.
-                raise Overloaded("try_again_later")
-            outcome = StaleEpoch()
-            _log.info("document restored", document=str(document_id), seq=seq, epoch=now.epoch + 1)
-            return now.epoch + 1
-        finally:
-            del self._loading[document_id]
-            if room is not None:
-                room.end_all(outcome)
-                self._keep(room)
-                self._drop(room)
+            if await self._updates.begin_epoch(document_id, beginning):
+                return now.epoch + 1
+        # Another node writes it faster than we can read it.
+        raise Overloaded("try_again_later")
 
     async def close(self) -> None:
         """End every session with 1012, after what was accepted is committed."""
@@ -182,6 +205,7 @@ class Registry:
         await self.worker.close()
 
     async def _load(self, document_id: UUID) -> Room:
+        self._nodes.attend(document_id)
         try:
             room = Room(
                 document_id,
@@ -195,8 +219,10 @@ class Registry:
             self._metrics.rooms.set(len(self._rooms))
             return room
         except EngineError:
+            self._nodes.leave(document_id)
             raise
         except Exception as error:
+            self._nodes.leave(document_id)
             # A document that cannot be read is never written: the room does not open.
             _log.warning("load failed", document=str(document_id), error=type(error).__name__)
             raise Overloaded("try_again_later") from error
@@ -225,6 +251,7 @@ class Registry:
         room.closed = True
         if self._rooms.get(room.document_id) is room:
             del self._rooms[room.document_id]
+            self._nodes.leave(room.document_id)
             self._metrics.rooms.set(len(self._rooms))
             self._snapshots.closed(room.document_id)
             self._snapshots.take_soon(room.document_id)

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import structlog
@@ -20,7 +20,7 @@ from collab_server.content import EMPTY_STATE_VECTOR, Content, Unappliable
 from collab_server.errors import EngineError, Malformed, Overloaded, Restarting, StaleEpoch
 from collab_server.intake import Intake, Taken
 from collab_server.metrics import Metrics
-from collab_server.ports import LogRow, Participant
+from collab_server.ports import CommittedRow, LogRow, Participant
 from collab_server.protocol import y_websocket
 from collab_server.protocol.awareness import PresenceEntry
 from collab_server.protocol.update import Summary, walk
@@ -37,6 +37,8 @@ LARGE_SECONDS = 1.0
 """The state of 16 MiB takes a tenth of a second to encode, in which nobody else is served."""
 RETRY_FIRST_SECONDS = 0.1
 RETRY_LONGEST_SECONDS = 2.0
+MAX_HEARD_ROWS = 10_000
+"""Rows of others that wait for a commit of our own; more are read from the log."""
 GIVE_UP_SECONDS = 10.0
 """After so long without a database the writers are told to come back later; they keep their edits."""
 
@@ -65,8 +67,23 @@ class RoomHost(Protocol):
     async def read_again(self, document_id: UUID) -> tuple[Content, Collection[int]]:
         """Return the document, and the rows that had to be left out of it just now; raises NotFound."""
 
-    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
-        """Read (seq, update) of the rows after one seq up to another."""
+    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[CommittedRow]:
+        """Read the rows after one seq up to another."""
+
+    def committed(self, room: "Room", first_seq: int, rows: Sequence[LogRow]) -> None:
+        """Hear of the room's own rows, once they are in the log."""
+
+    def present(self, room: "Room", states: bytes) -> None:
+        """Hear who is here, or has gone: an awareness update."""
+
+
+class Applied(NamedTuple):
+    """A committed row on its way to everybody: from a member here, or of `author`, whom somebody else had let in."""
+
+    update: bytes
+    summary: Summary
+    member: Member | None = None
+    author: UUID | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -94,7 +111,12 @@ class Room:
     ) -> None:
         self.document_id = document_id
         self.closed = False
-        self.audience = Audience(metrics, send_state=self.send_state, author=self._author)
+        self.audience = Audience(
+            metrics,
+            send_state=self.send_state,
+            author=self._author,
+            tell_nodes=lambda states: host.present(self, states),
+        )
         self._committer = committer
         self._limits = limits
         self._metrics = metrics
@@ -114,8 +136,9 @@ class Room:
         self._retries = 0
         self._give_up_at = 0.0
         self._shown_seq = content.seq
-        # Rows of others that are committed and not applied here yet.
-        self._heard: dict[int, bytes] = {}
+        # How far the log goes, as others tell, and those of its rows that are not applied here yet.
+        self._heard_seq = content.seq
+        self._heard: dict[int, CommittedRow] = {}
         self._barriers: list[tuple[int, asyncio.Future[None]]] = []
         self._accepted = self._settled = 0
         self._stopping = False
@@ -246,12 +269,14 @@ class Room:
             self._begin()
         await self.settled()
 
-    def hear(self, epoch: int, seq: int, update: bytes) -> None:
-        """Hear of a row that somebody else has appended."""
-        if epoch != self.epoch:
+    def hear(self, epoch: int, seq: int, rows: Sequence[CommittedRow] = ()) -> None:
+        """Hear how far the log goes, and of rows that somebody else has appended; what nobody told of is read."""
+        if epoch > self.epoch:
             self.end_all(StaleEpoch())
-        elif seq > self.seq:
-            self._heard[seq] = update
+        elif epoch == self.epoch and seq > self.seq:
+            self._heard_seq = max(seq, self._heard_seq)
+            if len(self._heard) < MAX_HEARD_ROWS:
+                self._heard.update((row.seq, row) for row in rows if row.seq > self.seq)
             if not self._busy:
                 self._busy = True
                 self._finish()
@@ -269,15 +294,16 @@ class Room:
         written = [offered for offered in self._batch if offered.row is not None]
         self._retries = 0
         if seq is None:
-            # Gone, or restored by another process.
+            # Gone, or restored by another process, or somebody's new client id was taken elsewhere a moment before.
             self._go_on(self._find_out())
-        elif written and seq - len(written) != self.seq:
+            return
+        if written:
+            self._host.committed(self, seq - len(written) + 1, [offered.row for offered in written if offered.row])
+        if written and seq - len(written) != self.seq:
             self._go_on(self._fill(seq, written))
         else:
             try:
-                self._apply(
-                    [(offered.row.payload, offered.member, offered.summary) for offered in written if offered.row]
-                )
+                self._apply(_own(written))
             except Unappliable as error:
                 self._go_on(self._mend(error.seq, seq, written))
             except Exception:  # noqa: BLE001 -- other rooms' rows were committed in the same step
@@ -327,11 +353,9 @@ class Room:
         batch, self._batch = self._batch, []
         if batch:
             self._acknowledge(batch)
-        if self._heard:
-            self._heard = {seq: update for seq, update in self._heard.items() if seq > self.seq}
-            if self._heard and not self.closed:
-                self._go_on(self._fill(max(self._heard), []))
-                return
+        if self._heard_seq > self.seq and not self.closed:
+            self._go_on(self._fill(self._heard_seq, []))
+            return
         if self._inbox and not self.closed:
             self._begin_soon()
         else:
@@ -368,22 +392,20 @@ class Room:
             self._finish()
 
     async def _find_out(self) -> None:
-        await self._host.read_again(self.document_id)
-        raise StaleEpoch
+        content, _ = await self._host.read_again(self.document_id)
+        raise Restarting("document_reloads") if content.epoch == self.epoch else StaleEpoch()
 
     async def _fill(self, seq: int, written: Sequence[_Offered]) -> None:
         """Apply all rows up to `seq` in the log's order: the room's own, the last ones, and those of others."""
-        own = dict(enumerate(written, seq - len(written) + 1))
-        missing = range(self.seq + 1, seq + 1 - len(written))
-        if all(number in self._heard for number in missing):
-            rows: Sequence[tuple[int, bytes]] = [(number, self._heard[number]) for number in missing]
+        others = seq - len(written)
+        rows: Sequence[CommittedRow]
+        if all(number in self._heard for number in range(self.seq + 1, others + 1)):
+            rows = [self._heard[number] for number in range(self.seq + 1, others + 1)]
         else:
-            rows = await self._host.read_rows(self.document_id, after=self.seq, until=seq - len(written))
+            rows = await self._host.read_rows(self.document_id, after=self.seq, until=others)
         try:
-            self._apply([(update, None, walk(update)) for _, update in rows], skip_to=seq - len(written))
-            self._apply(
-                [(offered.row.payload, offered.member, offered.summary) for offered in own.values() if offered.row]
-            )
+            self._apply([Applied(row.payload, walk(row.payload), author=row.author) for row in rows], skip_to=others)
+            self._apply(_own(written))
         except Unappliable as error:
             await self._mend(error.seq, seq, written)
 
@@ -404,7 +426,7 @@ class Room:
             raise StaleEpoch
         self._content = content
         own = dict(enumerate(written, seq - len(written) + 1))
-        kept = {number for number, _ in rows}
+        kept = {row.seq for row in rows}
         senders = {offered.member for number, offered in own.items() if number not in kept}
         self._intake = Intake(content, max_bytes=self._limits.document_max_bytes)
         inbox = [offered for offered in self._inbox if offered.member not in senders]
@@ -421,34 +443,40 @@ class Room:
             if member in self.audience:
                 self.send_state(member, state_vector)
         authors = {number: offered.member for number, offered in own.items()}
-        self._send([(update, authors.get(number), walk(update)) for number, update in rows])
+        self._send([Applied(row.payload, walk(row.payload), authors.get(row.seq)) for row in rows])
         self._shown_seq = content.seq
+        self._forget_heard()
 
-    def _apply(self, rows: Sequence[tuple[bytes, Member | None, Summary]], *, skip_to: int | None = None) -> None:
+    def _apply(self, rows: Sequence[Applied], *, skip_to: int | None = None) -> None:
         """Apply committed rows and send them on; `skip_to`: the seq that the document then stands at, gaps or not."""
-        self._content.apply([update for update, _, _ in rows], self.seq + 1)
+        self._content.apply([row.update for row in rows], self.seq + 1)
         if skip_to is not None:
             self._content.seq = skip_to
-        for update, author, summary in rows:
-            if author is None:
-                self._intake.add(summary, len(update))
-            elif not author.has_edited:
-                author.has_edited = True
-                self._host.edited(self.document_id, author.participant.id)
+        for update, summary, member, author in rows:
+            if member is None:
+                self._intake.hear(summary, len(update), author)
+            elif not member.has_edited:
+                member.has_edited = True
+                self._host.edited(self.document_id, member.participant.id)
+        if self._heard:
+            self._forget_heard()
         self._send(rows)
         self._host.grown(self)
         self._shown_seq = self.seq
 
-    def _send(self, rows: Sequence[tuple[bytes, Member | None, Summary]]) -> None:
+    def _forget_heard(self) -> None:
+        self._heard = {seq: row for seq, row in self._heard.items() if seq > self.seq}
+
+    def _send(self, rows: Sequence[Applied]) -> None:
         if not rows:
             return
         self._flushed_at = monotonic()
         self._metrics.updates.inc(len(rows))
-        self._metrics.committed_bytes.inc(sum([len(update) for update, _, _ in rows]))
+        self._metrics.committed_bytes.inc(sum([len(row.update) for row in rows]))
         self.audience.deliver(
-            [update for update, _, _ in rows],
-            [author for _, author, _ in rows],
-            known_before=lambda: self._content.coverage().before([summary for _, _, summary in rows]).state_vector(),
+            [row.update for row in rows],
+            [row.member for row in rows],
+            known_before=lambda: self._content.coverage().before([row.summary for row in rows]).state_vector(),
         )
 
     def _acknowledge(self, batch: Sequence[_Offered]) -> None:
@@ -480,3 +508,7 @@ class Room:
         if prefix not in known:
             known[prefix] = framed(prefix, [y_websocket.sync_step_2(state)])
         return known[prefix]
+
+
+def _own(written: Sequence[_Offered]) -> list[Applied]:
+    return [Applied(offered.row.payload, offered.summary, offered.member) for offered in written if offered.row]

@@ -5,7 +5,7 @@ A restored document goes on in a new epoch, whose first row holds its whole cont
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,8 @@ from uuid import UUID
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
+
+from collab_server.ports import CommittedRow
 
 CONNECTIONS = 4
 APPEND_SECONDS = 5.0
@@ -62,6 +64,13 @@ _APPEND_CLAIMING = _APPEND.replace(
 select document_id, seq""",
 )
 
+_LOCK_HEADS = "select 1 from document_heads where document_id = any($1::uuid[]) order by document_id for update"
+
+_TAKEN = """
+select distinct document_id from unnest($1::uuid[], $2::bigint[], $3::uuid[]) as claims(document_id, client_id, user_id)
+join document_authors using (document_id, client_id) where document_authors.user_id is distinct from claims.user_id
+"""
+
 _HEAD = "select seq, epoch from document_heads where document_id = $1"
 
 _EPOCH_OF_ROW = """
@@ -85,6 +94,14 @@ _TAIL = """
 select seq, payload from document_updates
 where document_id = $1 and seq > $2 and seq <= $3 and encoding = 'v1' order by seq
 """
+
+# Whose the client ids are that a row brings: nobody's, where the server wrote it itself.
+_ROWS = """
+select seq, payload, case when session_id is not null then user_id end as author from document_updates
+where document_id = $1 and seq > $2 and seq <= $3 and encoding = 'v1' order by seq
+"""
+
+_HEADS = "select document_id, epoch, seq from document_heads where document_id = any($1::uuid[])"
 
 _SAVE_SNAPSHOT = """
 insert into document_snapshots (document_id, seq, encoding, payload, halves) values ($1, $2, 'v1+zlib', $3, $4)
@@ -192,8 +209,10 @@ class PostgresUpdateLog:
     Nothing is written then, unless the connection broke during the commit itself; written again, an update changes nothing.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, shared: bool = False) -> None:
+        """`shared`: other processes may append to the same documents."""
         self._url = url
+        self._shared = shared
         self._opened: asyncpg.Pool | None = None
         # Kept: to lend a pool's connection takes longer than to append a row.
         self._appending: asyncpg.Connection | None = None
@@ -225,12 +244,15 @@ class PostgresUpdateLog:
     async def append(self, batches: Mapping[UUID, Sequence[Row]]) -> Mapping[UUID, int]:
         """Commit the rows of several documents in one transaction; returns each document's last seq.
 
-        A document that does not exist, or is in another epoch, is left out.
+        A document that does not exist, or is in another epoch, is left out; so is one where another process has just given one of
+        the new client ids to somebody else.
         """
         async with self._append_lock:
             if self._appending is None or self._appending.is_closed():
                 self._appending = await asyncpg.connect(self._url, timeout=APPEND_SECONDS)
             with _broken_after(self._appending, APPEND_SECONDS):
+                if self._shared and (claims := _claims(batches))[0]:
+                    return await _append_claiming(self._appending, batches, claims)
                 return await append_rows(self._appending, batches)
 
     async def load(
@@ -246,10 +268,17 @@ class PostgresUpdateLog:
         ):
             return await read_document(connection, document_id, seq=seq, snapshot_before=snapshot_before)
 
-    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
-        """Read (seq, update) of the rows after one seq up to another; those that are left out of every load are missing."""
+    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[CommittedRow]:
+        """Read the rows after one seq up to another; those that are left out of every load are missing."""
         async with self._connection(seconds=READ_SECONDS) as connection:
-            return await read_rows(connection, document_id, after=after, until=until)
+            rows = await connection.fetch(_ROWS, document_id, after, until)
+        return [CommittedRow(row["seq"], row["payload"], row["author"]) for row in rows]
+
+    async def heads(self, document_ids: Collection[UUID]) -> Mapping[UUID, tuple[int, int]]:
+        """Return (epoch, seq) of those of the documents that there are."""
+        async with self._connection(seconds=READ_SECONDS) as connection:
+            rows = await connection.fetch(_HEADS, list(document_ids))
+        return {row["document_id"]: (row["epoch"], row["seq"]) for row in rows}
 
     async def seq_at(self, document_id: UUID, moment: datetime) -> int | None:
         """Return the last row that was written up to a moment; 0 where none was, None when there is no document."""
@@ -355,6 +384,17 @@ async def append_rows(connection: Connection, batches: Mapping[UUID, Sequence[Ro
         statement, columns = _APPEND_CLAIMING, columns + claims
     heads = await connection.fetch(statement, *columns)
     return {head["document_id"]: head["seq"] for head in heads}
+
+
+async def _append_claiming(
+    connection: Connection, batches: Mapping[UUID, Sequence[Row]], claims: tuple[list[object], ...]
+) -> Mapping[UUID, int]:
+    """Append where nobody else has claimed the same client ids, which only who holds the heads' locks can tell."""
+    async with connection.transaction():
+        await connection.execute(_LOCK_HEADS, list(batches))
+        taken = {row["document_id"] for row in await connection.fetch(_TAKEN, *claims)}
+        free = {document_id: rows for document_id, rows in batches.items() if document_id not in taken}
+        return await append_rows(connection, free) if free else {}
 
 
 async def _snapshot(

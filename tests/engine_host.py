@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import uvicorn
 from starlette.applications import Starlette
 
+from collab_server.cluster.node import Node
 from collab_server.engine import Engine, EngineLimits
 from collab_server.errors import EngineError, NotFound, Unauthenticated
 from collab_server.gateway import routes
@@ -22,6 +23,7 @@ from collab_server.room import RoomLimits
 from collab_server.session import SessionLimits
 from collab_server.wire import UpgradeProtocol
 from persistence.edit_log import PostgresEditLog
+from tests.memory_bus import MemoryBus, MemoryPlace
 from tests.memory_log import MemoryEditLog, MemoryLog
 
 LIMITS = EngineLimits(
@@ -101,6 +103,7 @@ class EngineHost:
     engine: Engine
     doorkeeper: ListedDoorkeeper
     log: UpdateLog
+    node: Node | None = None
 
 
 @asynccontextmanager
@@ -110,12 +113,21 @@ async def engine_host(
     limits: EngineLimits = LIMITS,
     doorkeeper: ListedDoorkeeper | None = None,
     port: int = 0,
+    bus: MemoryBus | None = None,
+    secret_key: str = "secret",
 ) -> AsyncIterator[EngineHost]:
-    """Serve an engine until the block ends; another one on the same log, doorkeeper and port is its restart."""
+    """Serve an engine until the block ends; another one on the same log, doorkeeper and port is its restart.
+
+    bus: with the others on the same wire it is one cluster.
+    """
     doorkeeper = doorkeeper or ListedDoorkeeper()
     log = log or MemoryLog(*documents)
     edit_log = MemoryEditLog(log) if isinstance(log, MemoryLog) else PostgresEditLog()
-    engine = Engine(log, doorkeeper, limits=limits, metrics=Metrics(), edit_log=edit_log)
+    metrics = Metrics()
+    node = None if bus is None else Node(bus, MemoryPlace(), log, secret_key=secret_key, metrics=metrics)
+    engine = Engine(log, doorkeeper, limits=limits, metrics=metrics, edit_log=edit_log, nodes=node)
+    if node is not None:
+        await node.start(engine)
     listener = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(
         Starlette(routes=routes(engine)),
@@ -131,9 +143,11 @@ async def engine_host(
     try:
         while not server.started:  # noqa: ASYNC110 -- uvicorn tells nobody
             await asyncio.sleep(0)
-        yield EngineHost(f"ws://127.0.0.1:{listener.getsockname()[1]}", engine, doorkeeper, log)
+        yield EngineHost(f"ws://127.0.0.1:{listener.getsockname()[1]}", engine, doorkeeper, log, node)
     finally:
         await engine.close()
+        if node is not None:
+            await node.close()
         server.should_exit = True
         await serving
         listener.close()

@@ -1,12 +1,12 @@
 """The update log in memory: for tests of the engine that need no database. The contract suite runs against it too."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from collab_server.ports import LogRow, NewEpoch
+from collab_server.ports import CommittedRow, LogRow, NewEpoch
 from persistence.update_log import Stored
 
 
@@ -20,6 +20,11 @@ class _Document:
     first_seqs: list[int] = field(default_factory=lambda: [1])
     written_at: list[datetime] = field(default_factory=list)
 
+    def grants(self, rows: Sequence[LogRow]) -> bool:
+        return all(
+            self.authors.get(client, (row.user_id, 0))[0] == row.user_id for row in rows for client in row.new_clients
+        )
+
     def write(self, row: LogRow) -> None:
         self.rows.append(row)
         self.written_at.append(datetime.now(UTC))
@@ -31,10 +36,12 @@ class _Document:
 class MemoryLog:
     """Keeps documents for as long as the object lives.
 
-    `hold()` makes appends wait until `release()`, `hold_loads()` the reading; `fail_with` makes both raise.
+    `hold()` makes appends wait until `release()`, `hold_loads()` the reading; `fail_with` makes both raise. `shared`: several engines
+    append to it.
     """
 
-    def __init__(self, *documents: UUID) -> None:
+    def __init__(self, *documents: UUID, shared: bool = False) -> None:
+        self._shared = shared
         self._documents = {document_id: _Document() for document_id in documents}
         self._open = asyncio.Event()
         self._open.set()
@@ -88,6 +95,8 @@ class MemoryLog:
         for document_id, rows in batches.items():
             document = self._documents.get(document_id)
             if document is not None and rows[0].epoch == len(document.first_seqs):
+                if self._shared and not document.grants(rows):
+                    continue
                 for row in rows:
                     document.write(row)
                 seqs[document_id] = len(document.rows)
@@ -136,13 +145,21 @@ class MemoryLog:
             halves=document.halves.get(snapshot_seq),
         )
 
-    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[tuple[int, bytes]]:
+    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[CommittedRow]:
         document = self._documents[document_id]
         return [
-            (number, row.payload)
+            CommittedRow(number, row.payload, None if row.session_id is None else row.user_id)
             for number, row in enumerate(document.rows, 1)
             if after < number <= until and number not in document.quarantined
         ]
+
+    async def heads(self, document_ids: Collection[UUID]) -> Mapping[UUID, tuple[int, int]]:
+        found = {document_id: self._documents.get(document_id) for document_id in document_ids}
+        return {
+            document_id: (len(document.first_seqs), len(document.rows))
+            for document_id, document in found.items()
+            if document is not None
+        }
 
     async def seq_at(self, document_id: UUID, moment: datetime) -> int | None:
         document = self._documents.get(document_id)
@@ -210,7 +227,8 @@ class MemoryEditLog:
     async def read_rows(
         self, transaction: MemoryTransaction, document_id: UUID, *, after: int, until: int
     ) -> Sequence[tuple[int, bytes]]:
-        return await self._log.read_rows(document_id, after=after, until=until)
+        rows = await self._log.read_rows(document_id, after=after, until=until)
+        return [(row.seq, row.payload) for row in rows]
 
     async def append(
         self, transaction: MemoryTransaction, batches: Mapping[UUID, Sequence[LogRow]]

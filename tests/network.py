@@ -4,17 +4,20 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
 class Network:
-    """Relays to `target_port`; while cut, it drops every connection and takes no new one."""
+    """Relays to `target_port`, or to a socket file; while cut, it drops every connection and takes no new one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, target_file: Path | None = None) -> None:
         self.target_port = 0
+        self._target_file = target_file
         self._connected = True
+        self._silent = False
         self._delay_seconds = 0.0
         self._bytes_per_second = float("inf")
         self._writers: set[asyncio.StreamWriter] = set()
@@ -34,9 +37,16 @@ class Network:
         """Let everything take so long, each way, on each connection."""
         self._delay_seconds, self._bytes_per_second = delay_seconds, bytes_per_second
 
+    def silence(self) -> None:
+        """Swallow everything: nobody is told that nothing arrives any more."""
+        self._silent = True
+
     def mend(self) -> None:
-        """Relay again."""
+        """Relay again; what was swallowed is gone, and so are the connections it was on."""
         self._connected = True
+        if self._silent:
+            self._silent = False
+            self._run(self._drop())
 
     def close(self) -> None:
         """End the relay."""
@@ -58,7 +68,7 @@ class Network:
             return
         self._writers.add(writer)
         try:
-            there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self.target_port)
+            there_reader, there_writer = await self._reach()
             self._writers.add(there_writer)
             await asyncio.gather(self._pump(reader, there_writer), self._pump(there_reader, writer))
             self._writers.discard(there_writer)
@@ -67,10 +77,17 @@ class Network:
         finally:
             self._writers.discard(writer)
 
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._target_file is not None:
+            return await asyncio.open_unix_connection(self._target_file)
+        return await asyncio.open_connection("127.0.0.1", self.target_port)
+
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(65536):
                 await asyncio.sleep(self._delay_seconds + len(data) / self._bytes_per_second)
+                if self._silent:
+                    continue
                 writer.write(data)
                 await writer.drain()
         with suppress(OSError, RuntimeError):

@@ -92,6 +92,10 @@ class RunningServer:
     def start(self) -> None:
         """Start the server and return when it can serve."""
         self.launch()
+        self.is_up()
+
+    def is_up(self) -> None:
+        """Return when the server can serve."""
         deadline = monotonic() + READY_LIMIT_SECONDS
         while monotonic() < deadline:
             if self._is_ready():
@@ -108,6 +112,14 @@ class RunningServer:
         """Kill the server with SIGKILL, as a crash would end it."""
         self.process.kill()
         self.process.wait(timeout=STOP_LIMIT_SECONDS)
+
+    def pause(self) -> None:
+        """Let the server neither act nor end."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self.process.send_signal(signal.SIGCONT)
 
     def stop(self, *, request: signal.Signals = signal.SIGTERM) -> int:
         """Ask the server to stop and return its exit code."""

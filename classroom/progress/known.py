@@ -1,21 +1,29 @@
 """What need not be asked again: who has certainly come how far with which document."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from documents.progress import State
 
 MAX_ENTRIES = 50_000
-# Another node may have taken a state back by hand; after this long it is looked up again.
+# Another node may have taken a state back by hand, and its word may be lost; after this long it is looked up again.
 KNOWN_SECONDS = 1800.0
 
 
 class KnownProgress:
     """Remembers, in this process, what the rows say already, so that reopening a document costs no transaction."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic, max_entries: int = MAX_ENTRIES) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        max_entries: int = MAX_ENTRIES,
+        tell_nodes: Callable[[Mapping[str, str]], None] = lambda _: None,
+    ) -> None:
+        """`tell_nodes`: lets the other nodes know what to forget, too; there `hear` is called with it."""
         self._clock = clock
+        self._tell_nodes = tell_nodes
         self._max_entries = max_entries
         self._entries: dict[tuple[UUID, UUID], tuple[int, float]] = {}
 
@@ -34,6 +42,16 @@ class KnownProgress:
 
     def forget(self, *, document_id: UUID | None = None, user_id: UUID | None = None) -> None:
         """Look again at what fits (None fits all): a state was taken back, or somebody is something else in a class now."""
+        self._forget(document_id, user_id)
+        ids = {"document": document_id, "user": user_id}
+        self._tell_nodes({name: str(value) for name, value in ids.items() if value is not None})
+
+    def hear(self, told: Mapping[str, str]) -> None:
+        """Forget what another node has said to."""
+        document_id, user_id = (UUID(told[name]) if name in told else None for name in ("document", "user"))
+        self._forget(document_id, user_id)
+
+    def _forget(self, document_id: UUID | None, user_id: UUID | None) -> None:
         if document_id is not None and user_id is not None:
             self._entries.pop((document_id, user_id), None)
             return

@@ -51,7 +51,7 @@ async def list_rooms(
     session: AsyncSession, rooms: RoomsView, page: PageRequest, *, query: str | None
 ) -> tuple[Sequence[NamedRoom], str | None]:
     """Return one page of the open documents, the newest document first: those that a text is found in."""
-    found = sorted(rooms.open_rooms(), key=lambda each: each.document_id, reverse=True)
+    found = sorted(await rooms.open_rooms(), key=lambda each: each.document_id, reverse=True)
     if page.cursor is not None:
         after = decode_cursor(page.cursor, of=ROOMS_LIST)
         found = [each for each in found if each.document_id < after]
@@ -69,7 +69,7 @@ async def find_room(session: AsyncSession, rooms: RoomsView, document_id: UUID) 
     Raises:
         NotFound: it is not open.
     """
-    figures = rooms.open_room(document_id)
+    figures = await rooms.open_room(document_id)
     if figures is None:
         raise NotFound
     return NamedRoom(figures, (await _names(session, [document_id])).get(document_id))

@@ -31,13 +31,13 @@ class PresenceEntry:
     size: int = field(default=0, compare=False)
 
 
-def decode(data: bytes) -> tuple[PresenceEntry, ...]:
-    """Read the states in an awareness update; raises Malformed, or TooBig above MAX_BYTES."""
-    if len(data) > MAX_BYTES:
+def decode(data: bytes, *, max_bytes: int = MAX_BYTES, max_entries: int = MAX_ENTRIES) -> tuple[PresenceEntry, ...]:
+    """Read the states in an awareness update; raises Malformed, or TooBig above its bytes."""
+    if len(data) > max_bytes:
         raise TooBig("presence_too_big")
     reader = Reader(data)
     count = reader.uint()
-    if count > MAX_ENTRIES:
+    if count > max_entries:
         raise Malformed("too many presence states in one message")
     entries = tuple(_entry(reader) for _ in range(count))
     reader.finish()

@@ -1,50 +1,12 @@
-"""A PostgreSQL that a test may stop, freeze and starve without taking it from the others."""
+"""A PostgreSQL of a module's own."""
 
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
-from persistence.embedded import EmbeddedPostgres
-from tests.conftest import TEST_SERVER_SETTINGS
-
-
-class OwnPostgres:
-    """One PostgreSQL of one test."""
-
-    def __init__(self, folder: Path) -> None:
-        self._server = EmbeddedPostgres(folder, settings=TEST_SERVER_SETTINGS)
-        self.url = self._server.start()
-
-    def start(self) -> None:
-        assert self._server.start() == self.url
-
-    def stop(self) -> None:
-        """Stop it; open transactions are rolled back."""
-        self._server.stop()
-
-    def freeze(self) -> None:
-        """Let it neither answer nor end, as a machine does that swaps or loses its disk."""
-        for process in self._processes():
-            process.suspend()
-
-    def thaw(self) -> None:
-        """Let it go on."""
-        for process in self._processes():
-            process.resume()
-
-    def close(self) -> None:
-        if self._server.running_url() is not None:
-            self.thaw()
-        self._server.stop()
-
-    def _processes(self) -> list[psutil.Process]:
-        # The postmaster first: it must not start new ones behind our back.
-        pid = (self._server.cluster / "postmaster.pid").read_text().split("\n", 1)[0]
-        postmaster = psutil.Process(int(pid))
-        return [postmaster, *postmaster.children(recursive=True)]
+from tests.own_postgres import OwnPostgres
 
 
 @pytest.fixture(scope="module")

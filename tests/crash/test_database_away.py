@@ -7,10 +7,10 @@ from contextlib import suppress
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.crash.conftest import OwnPostgres
 from tests.crash.log_check import replayed
 from tests.crash.workload import PATIENCE_SECONDS, Crowd, held_by_server, keys_of, open_place
 from tests.extent import extent
+from tests.own_postgres import OwnPostgres
 from tests.raw_client import DIALECTS, Author, raw_client
 from tests.running_server import RunningServer
 

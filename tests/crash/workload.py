@@ -24,11 +24,16 @@ NO_SERVER = (OSError, TimeoutError, WebSocketException)
 
 @dataclass(frozen=True)
 class Place:
-    """Where people meet: the address, who they are, and the documents."""
+    """Where people meet: the address, who they are, and the documents; `others`: further addresses of the same place."""
 
     url: str
     token: str
     documents: tuple[str, ...]
+    others: tuple[str, ...] = ()
+
+    def door(self, number: int) -> str:
+        """Return one of the addresses, in turn."""
+        return (self.url, *self.others)[number % (1 + len(self.others))]
 
 
 def open_place(server: RunningServer, *, documents: int) -> Place:
@@ -54,6 +59,8 @@ class Writer:
         self._covered: list[int] = []
         self._heard = 0
         self._acknowledged = 0
+        # Each begins at another door, and tries the next one whenever it is sent away.
+        self._tries = client_id
         self.client: RawClient | None = None
 
     @property
@@ -102,7 +109,9 @@ class Writer:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[RawClient]:
         self._covered, self._heard, self._acknowledged = [], 0, 0
-        async with raw_client(self._place.url, self.document, self._place.token, dialect=self._dialect) as client:
+        door = self._place.door(self._tries)
+        self._tries += 1
+        async with raw_client(door, self.document, self._place.token, dialect=self._dialect) as client:
             self.client = client
             yield client
 
@@ -161,10 +170,10 @@ class Reader:
     client: RawClient | None = None
     _read: int = 0
 
-    async def watch(self, place: Place, *, dialect: str) -> None:
+    async def watch(self, place: Place, *, dialect: str, door: int = 0) -> None:
         """Read until the socket ends."""
         with suppress(*NO_SERVER):
-            async with raw_client(place.url, self.document, place.token, dialect=dialect) as client:
+            async with raw_client(place.door(door), self.document, place.token, dialect=dialect) as client:
                 self.client, self._read = client, 0
                 await client.step1(self.doc.get_state())
                 try:
@@ -253,10 +262,10 @@ class Crowd:
             assert held.keys() == written
 
 
-async def held_by_server(place: Place, document: str) -> pycrdt.Doc[Any]:
+async def held_by_server(place: Place, document: str, *, door: int = 0) -> pycrdt.Doc[Any]:
     """Return the document as a newcomer gets it."""
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(raw_client(place.url, document, place.token))
+        client = await stack.enter_async_context(raw_client(place.door(door), document, place.token))
         await client.joined()
         return client.document()
 

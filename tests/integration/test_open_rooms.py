@@ -38,10 +38,10 @@ def token(host: EngineHost) -> str:
     return host.doorkeeper.let("ada", DOCUMENT, Right.WRITE)
 
 
-def backlog(rooms: OpenRooms) -> int:
-    figures = rooms.open_room(DOCUMENT)
-    assert figures is not None
-    return figures.backlog
+def backlog(host: EngineHost) -> int:
+    room = host.engine.registry.room(DOCUMENT)
+    assert room is not None
+    return room.backlog
 
 
 async def test_19_flushing_waits_for_what_was_accepted_and_not_for_what_comes_later(
@@ -54,14 +54,14 @@ async def test_19_flushing_waits_for_what_was_accepted_and_not_for_what_comes_la
         await writer.update(author.set("a", 1))
         await eventually(lambda: log.waiting, "the engine to append")
         await writer.update(author.set("b", 2))
-        await eventually(lambda: backlog(rooms) == 2, "the second update to queue up")
+        await eventually(lambda: backlog(host) == 2, "the second update to queue up")
         flushing = asyncio.create_task(rooms.flush(DOCUMENT))
         await writer.asked_and_answered()
         assert not flushing.done() and not log.snapshots(DOCUMENT)
         log.release()
         assert await flushing == 2
         assert list(log.snapshots(DOCUMENT)) == [2]
-        assert backlog(rooms) == 0
+        assert backlog(host) == 0
         assert await rooms.flush(DOCUMENT) == 2
 
 
@@ -79,7 +79,7 @@ async def test_19_flushing_says_so_when_the_log_does_not_take_it(
             log.release()
             with pytest.raises(NotCommitted):
                 await flushing
-            assert rooms.open_room(DOCUMENT) is None
+            assert await rooms.open_room(DOCUMENT) is None
 
 
 async def test_19_a_snapshot_that_cannot_be_kept_is_told(host: EngineHost, log: MemoryLog, rooms: OpenRooms) -> None:
@@ -106,7 +106,7 @@ async def test_19_closing_a_room_commits_what_was_accepted_first(
         assert await closing == 1
         await writer.is_saved(1)
         assert len(log.rows(DOCUMENT)) == 1
-        assert rooms.open_room(DOCUMENT) is None
+        assert await rooms.open_room(DOCUMENT) is None
     async with raw_client(host.url, DOCUMENT, token(host)) as again:
         await again.joined()
         await eventually(lambda: again.map() == {"a": 1}, "the document to open anew from the log")
@@ -117,7 +117,7 @@ async def test_19_a_room_that_nobody_is_in_can_be_closed(host: EngineHost, log: 
         await writer.joined()
     await eventually(lambda: not list(host.engine.sessions()), "the session to end")
     assert await rooms.close_room(DOCUMENT) == 0
-    assert list(rooms.open_rooms()) == []
+    assert list(await rooms.open_rooms()) == []
     assert await rooms.close_room(DOCUMENT) is None
     assert await rooms.send_away(DOCUMENT, user_id=uuid4()) is None
     assert await rooms.flush(DOCUMENT) is None

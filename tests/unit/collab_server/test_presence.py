@@ -32,7 +32,7 @@ def gone(client: int, clock: int) -> PresenceEntry:
 
 
 def changes(presence: Presence) -> dict[int, PresenceEntry]:
-    return {change.client_id: change for change in decode(presence.take_changes() or b"\x00")}
+    return {change.client_id: change for change in decode(presence.take_changes().everyones or b"\x00")}
 
 
 def everyone(presence: Presence) -> dict[int, PresenceEntry]:
@@ -176,7 +176,7 @@ def test_11_what_one_session_has_sent_to_all_is_bounded_in_bytes_and_its_latest_
             clock += 1
             presence.update("ann", ANN, [entry(7, clock, text=f"{clock}" + "x" * 40_000)])
         presence.update("bob", BOB, [entry(8, clock, n=clock)])
-        changed = presence.take_changes() or b"\x00"
+        changed = presence.take_changes().everyones or b"\x00"
         told += len(changed)
         # Nobody waits for the one who says too much.
         assert 8 in {each.client_id for each in decode(changed)}
@@ -296,7 +296,7 @@ def converge(seed: int) -> None:
     heard: list[list[list[PresenceEntry]]] = [[] for _ in clients]
 
     def flush() -> None:
-        data = presence.take_changes()
+        data = presence.take_changes().everyones
         if data is not None:
             for waiting in heard:
                 waiting.append(list(decode(data)))

@@ -1,0 +1,84 @@
+"""Three real nodes on one PostgreSQL and one Redis, with a relay before each thing that a test may take away."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.crash.workload import Place, open_place
+from tests.network import Network
+from tests.own_postgres import OwnPostgres
+from tests.redis_server import RedisServer
+from tests.running_server import RunningServer
+
+NODES = 3
+SECRET = "the same for all nodes of a test"
+
+
+class Cluster:
+    """The nodes, and what they share. The first node reaches both through relays, which can be cut and slowed."""
+
+    def __init__(self, folder: Path, *, postgres: OwnPostgres, redis: RedisServer) -> None:
+        self.postgres = postgres
+        self.redis = redis
+        folder_of_socket = parse_qs(urlsplit(postgres.url).query)["host"][0]
+        self.to_postgres = Network(target_file=Path(folder_of_socket) / ".s.PGSQL.5432")
+        self.to_redis = Network()
+        self.to_redis.target_port = redis.port
+        self.nodes = [
+            RunningServer(data_dir=folder / f"node-{number}", settings=self._settings(number))
+            for number in range(NODES)
+        ]
+
+    def _settings(self, number: int) -> dict[str, str]:
+        behind_relays = number == 0
+        through_relay = f"postgresql://lectern@127.0.0.1:{self.to_postgres.port}/lectern"
+        return {
+            "demo": "false",
+            "database_url": through_relay if behind_relays else self.postgres.url,
+            "redis_url": f"redis://127.0.0.1:{self.to_redis.port}/0" if behind_relays else self.redis.url,
+            "secret_key": SECRET,
+            "public_url": "https://lectern.school.example",
+            "access_token_seconds": "86400",
+            "messages_per_second": "100000",
+        }
+
+    def start(self) -> None:
+        """Start all nodes at once."""
+        for node in self.nodes:
+            node.launch()
+        for node in self.nodes:
+            node.is_up()
+
+    def place(self, *, documents: int) -> Place:
+        """Make a class with boards, which people enter through all nodes."""
+        made = open_place(self.nodes[0], documents=documents)
+        others = tuple(node.websocket_url for node in self.nodes[1:])
+        return Place(made.url, made.token, made.documents, others)
+
+    def close(self) -> None:
+        """End everything."""
+        for node in self.nodes:
+            node.close()
+        self.to_postgres.close()
+        self.to_redis.close()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    folder = tmp_path_factory.mktemp("cluster")
+    redis = RedisServer(folder)
+    redis.start()
+    # Not below pytest's own folder: another run makes that private again.
+    with tempfile.TemporaryDirectory(prefix="lectern-postgres-") as data:
+        postgres = OwnPostgres(Path(data))
+        running = Cluster(folder, postgres=postgres, redis=redis)
+        try:
+            running.start()
+            yield running
+        finally:
+            running.close()
+            redis.close()
+            postgres.close()

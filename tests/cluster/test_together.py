@@ -1,0 +1,132 @@
+"""Rule 17: three nodes are one service, whatever fails between them."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import pytest
+
+from tests.cluster.conftest import NODES, Cluster
+from tests.crash.log_check import replayed
+from tests.crash.workload import Crowd, Reader, held_by_server, keys_of
+from tests.extent import extent
+from tests.raw_client import DIALECTS
+
+pytestmark = pytest.mark.slow
+
+EQUAL_SECONDS = 5.0
+"""So long after a fault has ended all copies must be equal (interface: many nodes)."""
+FAULT_SECONDS = extent(3.0, long=10.0)
+EDITS_BETWEEN = 200
+
+
+async def all_equal(cluster: Cluster, crowd: Crowd, *, within: float = 20.0) -> None:
+    """Check that every node gives the same document, which is what the log holds."""
+    for document in crowd.place.documents:
+        log = keys_of(await replayed(cluster.postgres.url, document))
+        for door in range(NODES):
+            async with asyncio.timeout(within):
+                while keys_of(await held_by_server(crowd.place, document, door=door)) != log:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+
+
+async def restarted_node(cluster: Cluster) -> None:
+    node = cluster.nodes[1]
+    await asyncio.to_thread(node.kill)
+    await asyncio.sleep(FAULT_SECONDS)
+    await asyncio.to_thread(node.start)
+
+
+async def paused_node(cluster: Cluster) -> None:
+    node = cluster.nodes[1]
+    node.pause()
+    await asyncio.sleep(FAULT_SECONDS)
+    node.resume()
+
+
+async def node_cut_off(cluster: Cluster) -> None:
+    cluster.to_postgres.silence()
+    cluster.to_redis.silence()
+    await asyncio.sleep(FAULT_SECONDS)
+    cluster.to_postgres.mend()
+    cluster.to_redis.mend()
+
+
+async def redis_cut_off_from_one(cluster: Cluster) -> None:
+    cluster.to_redis.cut()
+    await asyncio.sleep(FAULT_SECONDS)
+    cluster.to_redis.mend()
+
+
+async def slow_redis(cluster: Cluster) -> None:
+    cluster.to_redis.slow(delay_seconds=0.3, bytes_per_second=1e6)
+    await asyncio.sleep(FAULT_SECONDS)
+    cluster.to_redis.slow(delay_seconds=0.0, bytes_per_second=float("inf"))
+
+
+async def redis_killed(cluster: Cluster) -> None:
+    await asyncio.to_thread(cluster.redis.kill)
+    await asyncio.sleep(FAULT_SECONDS)
+    await asyncio.to_thread(cluster.redis.start)
+
+
+async def redis_frozen(cluster: Cluster) -> None:
+    cluster.redis.freeze()
+    await asyncio.sleep(FAULT_SECONDS)
+    cluster.redis.thaw()
+
+
+async def redis_flushed(cluster: Cluster) -> None:
+    with cluster.redis.client() as client:
+        client.flushall()
+
+
+async def postgres_restarted(cluster: Cluster) -> None:
+    await asyncio.to_thread(cluster.postgres.stop)
+    await asyncio.sleep(FAULT_SECONDS / 3)
+    await asyncio.to_thread(cluster.postgres.start)
+
+
+Fault = Callable[[Cluster], Awaitable[None]]
+FAULTS: tuple[Fault, ...] = (
+    *(restarted_node, paused_node, node_cut_off, redis_cut_off_from_one, slow_redis),
+    *(redis_killed, redis_frozen, redis_flushed, postgres_restarted),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+async def test_17_nothing_saved_is_lost_and_all_copies_are_equal_soon_after(cluster: Cluster, fault: Fault) -> None:
+    place = await asyncio.to_thread(lambda: cluster.place(documents=2))
+    crowd = Crowd(place, writers_per_document=6)
+    async with crowd.at_work(returning=True) as enough:
+        await crowd.has_saved(EDITS_BETWEEN)
+        await fault(cluster)
+        await crowd.has_saved(crowd.saved() + EDITS_BETWEEN)
+        enough.set()
+    await crowd.compare()
+    await crowd.settle()
+    await all_equal(cluster, crowd, within=EQUAL_SECONDS)
+
+
+async def test_17_what_one_node_commits_the_readers_of_the_others_see_at_once(cluster: Cluster) -> None:
+    place = await asyncio.to_thread(lambda: cluster.place(documents=1))
+    document = place.documents[0]
+    crowd = Crowd(place, writers_per_document=3)
+    readers = [Reader(document) for _ in range(NODES)]
+    async with asyncio.TaskGroup() as group:
+        watching = [
+            group.create_task(reader.watch(place, dialect=random.Random(door).choice(DIALECTS), door=door))
+            for door, reader in enumerate(readers)
+        ]
+        async with crowd.at_work() as enough:
+            await crowd.has_saved(600)
+            enough.set()
+        written = set().union(*(writer.edits for writer in crowd.writers))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EQUAL_SECONDS):
+                while any(reader.seen.keys() < written for reader in readers):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+        for task in watching:
+            task.cancel()
+    assert all(reader.seen.keys() == written for reader in readers)
