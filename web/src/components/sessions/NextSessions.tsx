@@ -7,6 +7,7 @@ import { wordsFor } from "@/api/problem.ts";
 import { sessionsQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import type { ClassSession } from "@/api/types.ts";
+import { regional } from "@/components/time.ts";
 import { tellProblem, tellWithUndo } from "@/components/toast.tsx";
 import { PlanSession } from "./PlanSession.tsx";
 import styles from "./sessions.module.css";
@@ -20,7 +21,7 @@ export function upcoming(sessions: readonly ClassSession[], now: number): ClassS
 
 /** When a session is, as people say it ("Tue, 24 Nov, 10:00 – 10:45"). */
 export function sessionTime(session: ClassSession, language: string): string {
-  return new Intl.DateTimeFormat(language, {
+  return new Intl.DateTimeFormat(regional(language), {
     weekday: "short",
     day: "numeric",
     month: "short",

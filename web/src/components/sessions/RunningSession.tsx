@@ -3,14 +3,13 @@ import { IconBroadcast, IconDoorEnter } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { ClassSession } from "@/api/types.ts";
+import { timeOfDay } from "@/components/time.ts";
 import styles from "./sessions.module.css";
 
 /** A session that runs now: first on every page that knows of it, and one click away. */
 export function RunningSession({ session, title }: { session: ClassSession; title: string }) {
   const { t, i18n } = useTranslation();
-  const since = new Intl.DateTimeFormat(i18n.language, { timeStyle: "short" }).format(
-    new Date(session.started_at ?? session.starts_at),
-  );
+  const since = timeOfDay(session.started_at ?? session.starts_at, i18n.language);
   return (
     <section className={styles["running"]} aria-label={t("live.running")}>
       <Group gap="sm" wrap="nowrap" style={{ minWidth: 0, flex: 1 }}>

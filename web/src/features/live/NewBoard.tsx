@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
 import { wordsFor } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
+import { timeOfDay } from "@/components/time.ts";
 import { tellProblem } from "@/components/toast.tsx";
 
 /** An empty board at once, named by the time of day: in a lesson nobody wants to think of a name first. */
@@ -22,9 +23,7 @@ export function NewBoard({
   const client = useQueryClient();
   const make = useMutation({
     mutationFn: () => {
-      const time = new Intl.DateTimeFormat(i18n.language, { hour: "2-digit", minute: "2-digit" }).format(
-        new Date(),
-      );
+      const time = timeOfDay(new Date(), i18n.language);
       return body(
         api.POST("/api/classes/{class_id}/documents", {
           params: { path: { class_id: classId } },

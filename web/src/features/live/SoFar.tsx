@@ -3,6 +3,7 @@ import { IconChalkboard, IconChartBar, IconFile, IconPresentation, IconVideo } f
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { StageShowing } from "@/api/types.ts";
+import { timeOfDay } from "@/components/time.ts";
 import styles from "./Classroom.module.css";
 import type { Past } from "./core/showings.ts";
 
@@ -26,14 +27,13 @@ export function SoFar(props: {
       </Text>
     );
   }
-  const times = new Intl.DateTimeFormat(i18n.language, { timeStyle: "short" });
   return (
     <ol className={styles["people"]}>
       {props.past.map(({ id, showing, missed }) => {
         const opens = showing.document_id !== null;
         const Icon = showing.kind === "video" ? IconVideo : (ICONS[showing.document_kind ?? ""] ?? IconFile);
         const details = [
-          times.formatRange(new Date(showing.shown_at), new Date(showing.ended_at ?? showing.shown_at)),
+          timeOfDay(showing.shown_at, i18n.language, showing.ended_at ?? showing.shown_at),
           missed && t("live.missedMark"),
           !opens && showing.kind === "document" && t("live.notOpen"),
         ].filter((detail) => detail !== false);

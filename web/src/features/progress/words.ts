@@ -1,4 +1,5 @@
 import type { TFunction } from "i18next";
+import { moment, regional } from "@/components/time.ts";
 import type { BoardColumn } from "./core/board.ts";
 
 const TYPES = [
@@ -23,9 +24,7 @@ export function typeWords(type: string, t: TFunction): string {
 /** A due date as people write it, with the time of day. */
 export function dueWords(column: BoardColumn, language: string): string | null {
   if (column.dueAt === null) return null;
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(
-    new Date(column.dueAt),
-  );
+  return moment(column.dueAt, language);
 }
 
 export const scoreWords = (score: number, language: string): string =>
@@ -36,7 +35,7 @@ export function dueDay(column: BoardColumn, language: string): string | null {
   if (column.dueAt === null) return null;
   const due = new Date(column.dueAt);
   const thisYear = due.getFullYear() === new Date().getFullYear();
-  return new Intl.DateTimeFormat(language, {
+  return new Intl.DateTimeFormat(regional(language), {
     day: "numeric",
     month: "short",
     ...(thisYear ? {} : { year: "numeric" }),

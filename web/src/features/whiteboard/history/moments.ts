@@ -1,9 +1,5 @@
 import type { HistoryBurst } from "@/api/types.ts";
-
-/** The language with the region that the person's browser gives it: the clock has 12 hours here and 24 there. */
-function regional(language: string): string {
-  return navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
-}
+import { moment, regional, timeOfDay } from "@/components/time.ts";
 
 /** Bursts of one day, as the person's calendar has it. */
 export interface Day {
@@ -26,15 +22,8 @@ export function byDay(bursts: readonly HistoryBurst[], language: string): Day[] 
 
 /** From when to when somebody worked, in the person's own zone. */
 export function timeOf(burst: HistoryBurst, language: string): string {
-  return new Intl.DateTimeFormat(regional(language), { timeStyle: "short" }).formatRange(
-    new Date(burst.started_at),
-    new Date(burst.ended_at),
-  );
+  return timeOfDay(burst.started_at, language, burst.ended_at);
 }
 
 /** A moment with its day. */
-export function whenOf(time: string, language: string): string {
-  return new Intl.DateTimeFormat(regional(language), { dateStyle: "medium", timeStyle: "short" }).format(
-    new Date(time),
-  );
-}
+export const whenOf = moment;
