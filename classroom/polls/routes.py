@@ -33,6 +33,7 @@ from classroom.polls.schemas import (
     PollOption,
     PollPage,
     PollResults,
+    PollRound,
     PollTime,
     Question,
     QuestionChanges,
@@ -194,15 +195,16 @@ async def unpublish_poll(
 async def begin_round(
     *,
     poll_id: UUID,
-    body: PollTime | None = None,
+    body: PollRound | None = None,
     person: CurrentPerson,
     transaction: RequestTransaction,
     services: Parts,
 ) -> Poll:
     """Ask the same once more; for teachers. The rounds before are kept and shown beside it."""
     poll = await access_poll(transaction.session, person, poll_id, teach=True, lock=True)
-    await actions.begin_round(transaction, person, poll, live=services.live, seconds=body.seconds if body else None)
-    transaction.after_commit(services.polls.bell.look)
+    if body is None or body.after is None or body.after == poll.row.round:
+        await actions.begin_round(transaction, person, poll, live=services.live, seconds=body.seconds if body else None)
+        transaction.after_commit(services.polls.bell.look)
     return _seen(poll)
 
 

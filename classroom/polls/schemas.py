@@ -14,6 +14,7 @@ from classroom.polls.rules import (
     OPTIONS_MAX,
     POINTS_MAX,
     QUESTION_MAX_CHARS,
+    ROUNDS_MAX,
     SCALE_HIGHEST,
     SCALE_LOWEST,
     SECRET_MAX_CHARS,
@@ -151,6 +152,17 @@ class PollTime(RequestBody):
     """How long a poll is to be open from now; null: until somebody closes it, or as prepared."""
 
     seconds: Seconds | None = None
+
+
+class PollRound(PollTime):
+    """How long the next round is open, and which one it follows."""
+
+    after: int | None = Field(
+        default=None,
+        ge=1,
+        le=ROUNDS_MAX,
+        description="Nothing changes if this round is over already: who asks twice, or beside somebody else, asks once.",
+    )
 
 
 class PollCopy(RequestBody):

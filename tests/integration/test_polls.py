@@ -91,6 +91,15 @@ async def test_before_and_after_of_two_rounds_are_kept(classroom: Classroom, is_
     assert [(each["round"], each["voters"]) for each in rounds] == [(1, 1), (2, 2)]
 
 
+async def test_a_round_that_is_asked_for_twice_begins_once(classroom: Classroom) -> None:
+    poll = await opened(classroom)
+    for _ in range(2):
+        answer = await classroom.teacher.post(f"/polls/{poll['id']}/rounds", json={"after": 1})
+        assert (answer.status_code, answer.json()["round"]) == (200, 2), answer.text
+    answer = await classroom.teacher.post(f"/polls/{poll['id']}/rounds", json={"after": 2})
+    assert answer.json()["round"] == 3
+
+
 @pytest.mark.parametrize(
     ("kind", "more", "choices", "counts"),
     [

@@ -6069,6 +6069,19 @@ export interface components {
             voters: number;
         };
         /**
+         * PollRound
+         * @description How long the next round is open, and which one it follows.
+         */
+        PollRound: {
+            /**
+             * After
+             * @description Nothing changes if this round is over already: who asks twice, or beside somebody else, asks once.
+             */
+            after?: number | null;
+            /** Seconds */
+            seconds?: number | null;
+        };
+        /**
          * PollState
          * @description How far a poll has come.
          * @enum {string}
@@ -18794,7 +18807,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PollTime"] | null;
+                "application/json": components["schemas"]["PollRound"] | null;
             };
         };
         responses: {

@@ -1,4 +1,5 @@
 import type { AccessTokens } from "./accessTokens.ts";
+import { idempotencyKey } from "./client.ts";
 import { problemFrom, Unreachable } from "./problem.ts";
 import type { components } from "./schema";
 
@@ -19,15 +20,23 @@ export interface Sending {
   readonly signal?: AbortSignal;
 }
 
+/** Files whose last upload got no answer: sent there again, it is the same upload, and nothing is kept twice. */
+const unanswered = new WeakMap<File, { readonly url: string; readonly key: string }>();
+
 /**
  * Send a file as a form, telling how much of it has been sent, which `fetch` cannot.
  *
  * Throws `Problem` for a refusal, `Unreachable` when there is no answer, `Stopped` when the signal says so.
  */
 export async function sendFile(sending: Sending): Promise<Response> {
-  const token = await sending.tokens.fresh();
-  let answer = await sendOnce(sending, token);
-  if (answer.status === 401) answer = await sendOnce(sending, await sending.tokens.fresh({ refused: token }));
+  const { file, url, tokens } = sending;
+  const before = unanswered.get(file);
+  const key = before?.url === url ? before.key : idempotencyKey();
+  const token = await tokens.fresh();
+  unanswered.set(file, { url, key });
+  let answer = await sendOnce(sending, key, token);
+  if (answer.status === 401) answer = await sendOnce(sending, key, await tokens.fresh({ refused: token }));
+  if (answer.status < 500) unanswered.delete(file);
   if (!answer.ok) throw await problemFrom(answer);
   return answer;
 }
@@ -38,7 +47,7 @@ export async function uploadFile(sending: Omit<Sending, "url">): Promise<Uploade
   return (await answer.json()) as UploadedFile;
 }
 
-function sendOnce({ url, file, progress, signal }: Sending, token: string): Promise<Response> {
+function sendOnce({ url, file, progress, signal }: Sending, key: string, token: string): Promise<Response> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
       reject(new Stopped());
@@ -47,6 +56,7 @@ function sendOnce({ url, file, progress, signal }: Sending, token: string): Prom
     const request = new XMLHttpRequest();
     request.open("POST", url);
     request.setRequestHeader("Authorization", `Bearer ${token}`);
+    request.setRequestHeader("Idempotency-Key", key);
     request.upload.onprogress = ({ loaded, total }) => progress?.(total > 0 ? loaded / total : 0);
     request.onload = () => resolve(new Response(request.responseText, { status: request.status }));
     request.onerror = () => reject(new Unreachable());

@@ -16,6 +16,7 @@ import {
 import { useForm } from "@mantine/form";
 import { IconInfoCircle } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
 import { Problem } from "@/api/problem.ts";
@@ -24,7 +25,8 @@ import { FormProblem } from "@/components/FormProblem.tsx";
 import { formProblems } from "@/components/formProblems.ts";
 import { tell } from "@/components/toast.tsx";
 import type { PollType } from "./core/pollDocument.ts";
-import { EMPTY, LISTED, lines, newPoll, pollChanges, valuesOf, type PollValues } from "./core/pollForm.ts";
+import { EMPTY, LISTED, lines, pollChanges, valuesOf, type PollValues } from "./core/pollForm.ts";
+import { PollInTheMaking, type PollMaking } from "./core/pollMaking.ts";
 import { pollWords } from "./problems.ts";
 import type { Poll } from "./queries.ts";
 
@@ -67,20 +69,26 @@ export function PollForm(props: {
     },
   });
   const { type, options } = form.values;
+  const [making] = useState(() => new PollInTheMaking());
+  const server: PollMaking = {
+    make: (poll) =>
+      body(
+        api.POST("/api/classes/{class_id}/polls", {
+          params: { path: { class_id: props.classId } },
+          body: poll,
+        }),
+      ),
+    change: ({ id }, changes) =>
+      body(api.PATCH("/api/polls/{poll_id}", { params: { path: { poll_id: id } }, body: changes })),
+    open: ({ id }) => api.POST("/api/polls/{poll_id}/open", { params: { path: { poll_id: id } } }),
+    isTooLate: (error) => error instanceof Problem && TOO_LATE.includes(error.code),
+  };
   const save = useMutation({
     mutationFn: async ({ values, now, poll }: { values: PollValues; now: boolean; poll?: Poll }) => {
-      const made = await body(
-        poll
-          ? api.PATCH("/api/polls/{poll_id}", {
-              params: { path: { poll_id: poll.id } },
-              body: pollChanges(values, poll),
-            })
-          : api.POST("/api/classes/{class_id}/polls", {
-              params: { path: { class_id: props.classId } },
-              body: newPoll(values),
-            }),
-      );
-      if (now) await api.POST("/api/polls/{poll_id}/open", { params: { path: { poll_id: made.id } } });
+      const made = poll
+        ? await server.change(poll, pollChanges(values, poll))
+        : await making.save(values, now, server);
+      if (poll && now) await server.open(poll);
       if (!now) tell(t(poll ? "polls.changed" : "polls.kept"));
       await props.onMade(made, now);
     },

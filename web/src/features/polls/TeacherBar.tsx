@@ -47,7 +47,7 @@ export function TeacherBar(props: {
   const close = run((on) => on.POST("/api/polls/{poll_id}/close", path));
   const publish = run((on) => on.POST("/api/polls/{poll_id}/publish", path));
   const unpublish = run((on) => on.POST("/api/polls/{poll_id}/unpublish", path));
-  const again = run((on) => on.POST("/api/polls/{poll_id}/rounds", path));
+  const again = run((on) => on.POST("/api/polls/{poll_id}/rounds", { ...path, body: { after: poll.round } }));
   const time = (seconds: number | null) =>
     run((on) => on.PUT("/api/polls/{poll_id}/timer", { ...path, body: { seconds } }));
   const download = run(async () => {
