@@ -12,7 +12,9 @@ import { canvasLanguage } from "./canvasLanguage.ts";
 import type { BoardHandle } from "./boardHandle.ts";
 import styles from "./BoardRoom.module.css";
 import { Cursors } from "./Cursors.tsx";
+import { Framing } from "./core/framing.ts";
 import type { PresentPerson } from "./core/presence.ts";
+import { framedCanvas } from "./framedCanvas.ts";
 import { LiveBoard } from "./liveBoard.ts";
 import { useCanvasNames } from "./useCanvasNames.ts";
 import { useImagePorts } from "./useImagePorts.ts";
@@ -49,8 +51,6 @@ export default function Board(props: {
       changed,
     });
     board.setWritable(writable);
-    if (canvas.getSceneElements().length > 0)
-      canvas.scrollToContent(undefined, { fitToContent: true, animate: false });
     return board;
   });
   const end = useEffectEvent(() => {
@@ -62,6 +62,7 @@ export default function Board(props: {
   useEffect(() => {
     if (!api) return;
     let board: LiveBoard | null = null;
+    let framing: Framing | null = null;
     const listeners = new Set<() => void>();
     const changed = () => listeners.forEach((listener) => listener());
     // Until Excalidraw has set itself up, it would overwrite what we put into the scene.
@@ -70,8 +71,12 @@ export default function Board(props: {
         board = begin(api, changed);
         setLive(board);
         announce(boardHandle(api, incarnation.document, listeners));
+        board.sceneChanged();
+        framing = new Framing(framedCanvas(api));
+        return;
       }
       board?.sceneChanged();
+      framing?.changed();
     };
     const stop = api.onChange(onChange);
     const first = setTimeout(onChange, 0);

@@ -1,0 +1,71 @@
+/** What of a board is seen, in units of the board. */
+export interface Camera {
+  readonly scrollX: number;
+  readonly scrollY: number;
+  readonly zoom: number;
+}
+
+export interface CanvasView extends Camera {
+  readonly width: number;
+  readonly height: number;
+  /** Somebody draws or writes right now. */
+  readonly busy: boolean;
+}
+
+/** What framing needs of a canvas. */
+export interface FramedCanvas {
+  readonly view: () => CanvasView;
+  /** Bring everything into sight; false where there is nothing. */
+  readonly showAll: () => boolean;
+  readonly scroll: (to: Pick<Camera, "scrollX" | "scrollY">) => void;
+}
+
+/**
+ * Keeps a board in its frame when the frame changes, because a panel opens beside it, say.
+ *
+ * Who has not looked elsewhere goes on seeing all of it; who has keeps in the middle what is in the middle.
+ */
+export class Framing {
+  private size: { width: number; height: number };
+  /** Where the canvas was put; null before it has said so. */
+  private all: Camera | null = null;
+  private showing = false;
+
+  constructor(private readonly canvas: FramedCanvas) {
+    const { width, height } = canvas.view();
+    this.size = { width, height };
+    this.showAll();
+  }
+
+  /** The canvas reports a change of scene or view. */
+  changed(): void {
+    const now = this.canvas.view();
+    const before = this.size;
+    if (now.width === before.width && now.height === before.height) {
+      if (this.showing) {
+        this.showing = false;
+        this.all = now;
+      }
+      return;
+    }
+    // Hidden, it has no size: it comes back to the one that it had, or to another.
+    if (now.width === 0 || now.height === 0) return;
+    this.size = { width: now.width, height: now.height };
+    if (now.busy) return;
+    if (this.showing || (this.all !== null && same(this.all, now))) this.showAll();
+    else if (before.width > 0 && before.height > 0) {
+      this.canvas.scroll({
+        scrollX: now.scrollX + (now.width - before.width) / 2 / now.zoom,
+        scrollY: now.scrollY + (now.height - before.height) / 2 / now.zoom,
+      });
+    }
+  }
+
+  private showAll(): void {
+    this.showing = this.canvas.showAll();
+  }
+}
+
+function same(one: Camera, other: Camera): boolean {
+  return one.scrollX === other.scrollX && one.scrollY === other.scrollY && one.zoom === other.zoom;
+}
