@@ -59,3 +59,12 @@ def wait_until(page: Page, condition: Callable[[], bool], what: str) -> None:
             return
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
     raise AssertionError(f"waited in vain for {what}")
+
+
+def saved_elements(page: Page, person: Account, board: dict[str, str], count: int) -> None:
+    """Wait until the database has as many elements of a board."""
+    for _ in range(100):
+        if len(elements(person, board)) == count:
+            return
+        page.evaluate("() => new Promise((resolve) => requestAnimationFrame(resolve))")
+    assert len(elements(person, board)) == count

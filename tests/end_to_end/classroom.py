@@ -4,6 +4,9 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.end_to_end.conftest import Room
+from tests.school import Account, School
+
 
 class LiveClassroom:
     """One person's window of a running session."""
@@ -50,3 +53,37 @@ class LiveClassroom:
 
     def writable(self, yes: bool) -> None:
         expect(self.view.locator(f"[data-board-writable={'true' if yes else 'false'}]")).to_be_visible()
+
+
+class Lesson:
+    """A class whose teacher has started it, and boards to show."""
+
+    def __init__(self, room: Room, school: School, *, students: int = 1) -> None:
+        self.room = room
+        self.teacher = school.register("Ms. Okafor", "teacher")
+        names = ("Zoë Brandt", "Amir Haddad", "林美")
+        self.students = [school.register(name, "student") for name in names[:students]]
+        self.klass = school.open_class(self.teacher, *self.students, title="Science 7b")
+        self.board = school.open_board(self.teacher, self.klass["id"], title="The water cycle")
+        self.second = school.open_board(self.teacher, self.klass["id"], title="Group results")
+        self.path = f"/api/classes/{self.klass['id']}"
+
+    def start(self) -> dict[str, Any]:
+        started: dict[str, Any] = (
+            self.teacher.api.post(f"{self.path}/sessions/start", json={}).raise_for_status().json()
+        )
+        return started
+
+    def change(self, session: dict[str, Any], **changes: Any) -> None:
+        self.teacher.api.patch(f"/api/sessions/{session['id']}/stage", json=changes).raise_for_status()
+
+    def documents(self, kind: str) -> list[str]:
+        """Return what the class has of a kind, the newest first."""
+        found = self.teacher.api.get(f"{self.path}/documents").raise_for_status().json()["items"]
+        return [each["title"] for each in found if each["kind"] == kind]
+
+    def show(self, session: dict[str, Any], board: dict[str, Any]) -> None:
+        self.change(session, activity={"kind": "document", "document_id": board["id"]})
+
+    def enter(self, person: Account, **options: Any) -> LiveClassroom:
+        return LiveClassroom(self.room.sign_in(person, **options), self.room.url, self.klass["id"]).open()

@@ -2,48 +2,18 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Response, expect
 
-from tests.end_to_end.board import elements
-from tests.end_to_end.classroom import LiveClassroom
+from tests.end_to_end.board import saved_elements
+from tests.end_to_end.classroom import Lesson, LiveClassroom
 from tests.end_to_end.conftest import PHONE, WIDE, Room
 from tests.end_to_end.test_accessibility import faults
 from tests.network import Network
-from tests.school import Account, School
+from tests.school import School
 
 pytestmark = pytest.mark.browser
-
-
-class Lesson:
-    """A class whose teacher has started it, and boards to show."""
-
-    def __init__(self, room: Room, school: School, *, students: int = 1) -> None:
-        self.room = room
-        self.teacher = school.register("Ms. Okafor", "teacher")
-        names = ("Zoë Brandt", "Amir Haddad", "林美")
-        self.students = [school.register(name, "student") for name in names[:students]]
-        self.klass = school.open_class(self.teacher, *self.students, title="Science 7b")
-        self.board = school.open_board(self.teacher, self.klass["id"], title="The water cycle")
-        self.second = school.open_board(self.teacher, self.klass["id"], title="Group results")
-        self.path = f"/api/classes/{self.klass['id']}"
-
-    def start(self) -> dict[str, Any]:
-        started: dict[str, Any] = (
-            self.teacher.api.post(f"{self.path}/sessions/start", json={}).raise_for_status().json()
-        )
-        return started
-
-    def change(self, session: dict[str, Any], **changes: Any) -> None:
-        self.teacher.api.patch(f"/api/sessions/{session['id']}/stage", json=changes).raise_for_status()
-
-    def show(self, session: dict[str, Any], board: dict[str, Any]) -> None:
-        self.change(session, activity={"kind": "document", "document_id": board["id"]})
-
-    def enter(self, person: Account, **options: Any) -> LiveClassroom:
-        return LiveClassroom(self.room.sign_in(person, **options), self.room.url, self.klass["id"]).open()
 
 
 @pytest.fixture
@@ -152,13 +122,19 @@ def test_a_teacher_and_three_students_go_through_a_lesson(room: Room, school: Sc
     teacher.button("Look around").click()
     third.shows("The water cycle")
 
-    # The end is for everybody.
+    # The end is for everybody, and no page goes on saying that its person is there.
+    answers: list[Response] = []
+    for person in everybody:
+        person.page.on("response", answers.append)
     teacher.button("End class").click()
     front.get_by_role("dialog").get_by_role("button", name="End class").click()
     for person in everybody:
         expect(person.page.get_by_text("The class is over")).to_be_visible()
     late.get_by_role("link", name="To the class").click()
     expect(late.get_by_role("heading", name="Science 7b")).to_be_visible()
+    for person in everybody:
+        person.page.wait_for_load_state("networkidle")
+    assert [(each.status, each.url) for each in answers if not each.ok] == []
     expect(late.get_by_role("link", name="Join", exact=True)).to_have_count(0)
 
 
@@ -450,12 +426,3 @@ def test_the_stage_is_most_of_the_window(lesson: Lesson) -> None:
         size = view.bounding_box()
         assert size is not None
         assert size["width"] * size["height"] >= least * WIDE["width"] * WIDE["height"]
-
-
-def saved_elements(page: Page, person: Account, board: dict[str, Any], count: int) -> None:
-    """Wait until the database has as many elements of a board."""
-    for _ in range(100):
-        if len(elements(person, board)) == count:
-            return
-        page.evaluate("() => new Promise((resolve) => requestAnimationFrame(resolve))")
-    assert len(elements(person, board)) == count

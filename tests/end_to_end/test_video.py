@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import StartServer
+from tests.end_to_end.classroom import Lesson
 from tests.end_to_end.conftest import Room
 from tests.end_to_end.test_accessibility import faults
-from tests.end_to_end.test_live import Lesson
 from tests.end_to_end.video_server import VideoServer, video_server
 from tests.school import School
 

@@ -17,5 +17,6 @@ export const DOCUMENT_KINDS: DocumentViews = {
     slides: lazy(() => patiently(() => import("@/features/slides/DeckView.tsx"))),
   },
   newPoll: lazy(() => patiently(() => import("@/features/polls/NewPoll.tsx"))),
+  newDeck: lazy(() => patiently(() => import("@/features/slides/NewDeck.tsx"))),
   annotations: lazy(() => patiently(() => import("@/features/whiteboard/AnnotationLayer.tsx"))),
 };

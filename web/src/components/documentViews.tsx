@@ -53,6 +53,8 @@ export interface DocumentViews {
   readonly views: Readonly<Partial<Record<BoardDocument["kind"], ComponentType<DocumentViewProps>>>>;
   /** Asks a class something, from wherever a teacher is. */
   readonly newPoll: ComponentType<NewDocumentProps>;
+  /** Makes slides, from wherever a teacher is. */
+  readonly newDeck: ComponentType<NewDocumentProps>;
   /** Draws over pages. */
   readonly annotations: ComponentType<AnnotationLayerProps>;
 }
@@ -61,6 +63,7 @@ const DocumentViewsContext = createContext<DocumentViews>({
   pages: {},
   views: {},
   newPoll: () => null,
+  newDeck: () => null,
   annotations: () => null,
 });
 

@@ -3,7 +3,7 @@ import { body, type Api } from "@/api/client.ts";
 import { Problem } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
 import { uploadFile, type UploadedFile } from "@/api/upload.ts";
-import { UploadQueue, type FileUpload } from "./uploadQueue.ts";
+import { UploadQueue, type FileUpload, type Send } from "./uploadQueue.ts";
 
 /** What is on its way, and how more gets there: what `FilePicker` shows. */
 export interface FileUploads {
@@ -19,12 +19,17 @@ export interface FileUploads {
  */
 export function useFileUploads(onUploaded: (file: UploadedFile) => Promise<unknown>): FileUploads {
   const { tokens, api } = useServices();
+  return useUploads(async (file, progress, signal) => {
+    await checkRoom(api, file);
+    await onUploaded(await uploadFile({ tokens, file, progress, signal }));
+  });
+}
+
+/** Sends files one after the other to wherever `send` brings them. */
+export function useUploads(send: Send): FileUploads {
   const [queue] = useState(() => new UploadQueue(() => Promise.resolve()));
   useEffect(() => {
-    queue.sendWith(async (file, progress, signal) => {
-      await checkRoom(api, file);
-      await onUploaded(await uploadFile({ tokens, file, progress, signal }));
-    });
+    queue.sendWith(send);
   });
   useEffect(() => () => queue.close(), [queue]);
   const uploads = useSyncExternalStore(queue.uploads.subscribe, queue.uploads.get);

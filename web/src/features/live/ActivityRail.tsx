@@ -1,5 +1,4 @@
 import { ActionIcon, Button, Drawer, Menu, Stack, Text, Tooltip, UnstyledButton } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import {
   IconChalkboard,
   IconChartBar,
@@ -9,7 +8,7 @@ import {
   IconPresentation,
   IconVideo,
 } from "@tabler/icons-react";
-import { Suspense } from "react";
+import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDocumentViews } from "@/components/documentViews.tsx";
 import styles from "./Classroom.module.css";
@@ -19,6 +18,8 @@ import { STAGE_KINDS, type Activities, type StageKind, type Thing } from "./useA
 import type { VideoState } from "./VideoPlace.tsx";
 
 const ICONS = { whiteboard: IconChalkboard, slides: IconPresentation, poll: IconChartBar } as const;
+
+const NEW_WORDS = { poll: "live.newPoll", slides: "class.newSlides" } as const;
 
 interface RailProps {
   activities: Activities;
@@ -34,27 +35,31 @@ interface RailProps {
   onLook: (document: Thing) => void;
   onVideo: () => void;
   onNothing: () => void;
-  onAsk: () => void;
+  /** Make a new poll or new slides, which takes a dialogue. */
+  onNew: (kind: Made) => void;
 }
 
+type Made = Extract<StageKind, "poll" | "slides">;
+
 /** What the class has: for teachers to put on stage, for students, where they may, to look around in. */
-export function ActivityRail(props: Omit<RailProps, "onAsk">) {
-  const { newPoll: NewPoll } = useDocumentViews();
-  const [asking, ask] = useDisclosure(false);
+export function ActivityRail(props: Omit<RailProps, "onNew">) {
+  const { newPoll, newDeck } = useDocumentViews();
+  const [making, make] = useState<Made | null>(null);
+  const New = making && { poll: newPoll, slides: newDeck }[making];
   return (
     <>
       <Rail
         {...props}
-        onAsk={() => {
+        onNew={(kind) => {
           props.onClose();
-          ask.open();
+          make(kind);
         }}
       />
-      {asking && (
+      {New && (
         <Suspense fallback={null}>
-          <NewPoll
+          <New
             classId={props.classId}
-            onClose={ask.close}
+            onClose={() => make(null)}
             onMade={(documentId, now) => now && props.onPut(documentId)}
           />
         </Suspense>
@@ -139,15 +144,15 @@ function Rail(props: RailProps) {
                     )}
                   </div>
                 ))}
-                {props.teaches && kind !== "slides" && <Menu.Divider />}
-                {props.teaches && kind === "whiteboard" && (
-                  <NewBoard classId={props.classId} onMade={props.onPut} asMenuItem />
-                )}
-                {props.teaches && kind === "poll" && (
-                  <Menu.Item leftSection={<IconPlus size={18} />} onClick={props.onAsk}>
-                    {t("live.newPoll")}
-                  </Menu.Item>
-                )}
+                {props.teaches && <Menu.Divider />}
+                {props.teaches &&
+                  (kind === "whiteboard" ? (
+                    <NewBoard classId={props.classId} onMade={props.onPut} asMenuItem />
+                  ) : (
+                    <Menu.Item leftSection={<IconPlus size={18} />} onClick={() => props.onNew(kind)}>
+                      {t(NEW_WORDS[kind])}
+                    </Menu.Item>
+                  ))}
               </Menu.Dropdown>
             </Menu>
           );
@@ -169,7 +174,7 @@ function Kind(props: RailProps & { kind: StageKind }) {
   const { t } = useTranslation();
   const { kind, activities, teaches, mayRoam } = props;
   const Icon = ICONS[kind];
-  if (!mayRoam || (activities[kind].length === 0 && !(teaches && kind !== "slides"))) return null;
+  if (!mayRoam || (activities[kind].length === 0 && !teaches)) return null;
   return (
     <section aria-label={t(`live.kinds.${kind}`)}>
       <Text size="sm" c="dimmed" mb={4}>
@@ -198,12 +203,19 @@ function Kind(props: RailProps & { kind: StageKind }) {
           )}
         </div>
       ))}
-      {teaches && kind === "whiteboard" && <NewBoard classId={props.classId} onMade={props.onPut} />}
-      {teaches && kind === "poll" && (
-        <Button variant="subtle" h={44} leftSection={<IconPlus size={18} />} onClick={props.onAsk}>
-          {t("live.newPoll")}
-        </Button>
-      )}
+      {teaches &&
+        (kind === "whiteboard" ? (
+          <NewBoard classId={props.classId} onMade={props.onPut} />
+        ) : (
+          <Button
+            variant="subtle"
+            h={44}
+            leftSection={<IconPlus size={18} />}
+            onClick={() => props.onNew(kind)}
+          >
+            {t(NEW_WORDS[kind])}
+          </Button>
+        ))}
     </section>
   );
 }

@@ -52,7 +52,7 @@ export function Classroom(props: {
     ...me,
     role: room.role,
   });
-  const offset = useAttendance(session.id);
+  const offset = useAttendance(session.id, stage?.running !== false);
   const actions = useStageActions(session.id);
   const activities = useActivities(room.id, teaches);
   const narrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false });

@@ -5,11 +5,13 @@ import { clockOffset } from "./core/clock.ts";
 /** How often a browser says that its person is still there. */
 const HEARTBEAT_MILLISECONDS = 60_000;
 
-/** Say that one is in the session, for the list of who was there; learns how far the server's clock is ahead. */
-export function useAttendance(sessionId: string): number {
+/** Say that one is in the session while it runs, for the list of who was there; learns how far the server's clock is ahead. */
+export function useAttendance(sessionId: string, running: boolean): number {
   const { api } = useServices();
   const beat = useQuery({
-    queryKey: ["sessions", sessionId, "attendance"],
+    // Not one of the sessions' answers: when the class is over, those are asked for anew.
+    queryKey: ["attendance", sessionId],
+    enabled: running,
     refetchInterval: HEARTBEAT_MILLISECONDS,
     staleTime: HEARTBEAT_MILLISECONDS / 2,
     retry: false,

@@ -1,6 +1,6 @@
-import { Alert, Button, Center, Loader, Text, VisuallyHidden } from "@mantine/core";
+import { Alert, Button, Center, Group, Loader, Text, VisuallyHidden } from "@mantine/core";
 import { useElementSize, useMediaQuery } from "@mantine/hooks";
-import { IconPresentation, IconTool, IconUpload } from "@tabler/icons-react";
+import { IconFilePlus, IconPresentation, IconTool, IconUpload } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Suspense, useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,10 +11,11 @@ import type { SaveState } from "@/collab/saveState.ts";
 import { useDocumentViews } from "@/components/documentViews.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { tellProblem } from "@/components/toast.tsx";
-import { setPace } from "./core/deck.ts";
+import { insertSlide, setPace } from "./core/deck.ts";
 import { placePage } from "./core/place.ts";
 import { Controls } from "./Controls.tsx";
 import styles from "./Deck.module.css";
+import { newId } from "./newId.ts";
 import { Rail } from "./Rail.tsx";
 import { remembered, remember } from "./remembered.ts";
 import { QuestionFace, SlideFace, useSlideName } from "./SlideFace.tsx";
@@ -164,9 +165,26 @@ export function DeckStage(props: {
             <EmptyState
               icon={<IconPresentation size={28} />}
               title={t("slides.emptyTitle")}
-              action={teaches ? <UploadButton upload={upload} /> : undefined}
+              action={
+                teaches && !projected ? (
+                  <Group gap="sm" justify="center">
+                    <UploadButton upload={upload} />
+                    {doc && (
+                      <Button
+                        variant="subtle"
+                        color="gray"
+                        h={44}
+                        leftSection={<IconFilePlus size={18} aria-hidden />}
+                        onClick={() => insertSlide(doc, { id: newId(), title: "", after: null })}
+                      >
+                        {t("slides.addBlank")}
+                      </Button>
+                    )}
+                  </Group>
+                ) : undefined
+              }
             >
-              {t(teaches ? "slides.emptyTeacher" : "slides.emptyStudent")}
+              {t(teaches && !projected ? "slides.emptyTeacher" : "slides.emptyStudent")}
             </EmptyState>
           </Center>
         )}
@@ -275,10 +293,18 @@ function Odd({ documentId, api }: { documentId: string; api: ReturnType<typeof u
 /** Choose PDFs from the device. */
 function UploadButton({ upload }: { upload: (files: Iterable<File>) => void }) {
   const { t } = useTranslation();
+  const input = useRef<HTMLInputElement>(null);
   return (
-    <Button component="label" h={44} leftSection={<IconUpload size={18} aria-hidden />}>
-      {t("slides.upload")}
+    <>
+      <Button
+        h={44}
+        leftSection={<IconUpload size={18} aria-hidden />}
+        onClick={() => input.current?.click()}
+      >
+        {t("slides.upload")}
+      </Button>
       <input
+        ref={input}
         type="file"
         accept="application/pdf,.pdf"
         multiple
@@ -289,6 +315,6 @@ function UploadButton({ upload }: { upload: (files: Iterable<File>) => void }) {
           event.currentTarget.value = "";
         }}
       />
-    </Button>
+    </>
   );
 }

@@ -22,7 +22,7 @@ export interface Uploading {
 }
 
 /** What the server takes, too; whoever has a larger one need not send it first to be told. */
-const MOST_BYTES = 50 * 1024 * 1024;
+export const MOST_BYTES = 50 * 1024 * 1024;
 
 let count = 0;
 

@@ -1,0 +1,83 @@
+import { Button, Group, Modal, Stack } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { body } from "@/api/client.ts";
+import { wordsFor } from "@/api/problem.ts";
+import { useServices } from "@/api/services.tsx";
+import { sendFile } from "@/api/upload.ts";
+import type { NewDocumentProps } from "@/components/documentViews.tsx";
+import { FilePicker } from "@/components/FilePicker.tsx";
+import { useUploads } from "@/components/fileUploads.ts";
+import { timeOfDay } from "@/components/time.ts";
+import { tellProblem } from "@/components/toast.tsx";
+import { MOST_BYTES } from "./useUpload.ts";
+
+/** New slides from within a lesson: a PDF, shown as soon as the server has taken it, or a deck that is still empty. */
+export default function NewDeck({ classId, onClose, onMade }: NewDocumentProps) {
+  const { t, i18n } = useTranslation();
+  const { api, tokens } = useServices();
+  const client = useQueryClient();
+  const make = (title: string) =>
+    body(
+      api.POST("/api/classes/{class_id}/documents", {
+        params: { path: { class_id: classId } },
+        body: { kind: "slides", title, students: "read" },
+      }),
+    );
+  const done = (documentId: string) => {
+    void client.invalidateQueries({ queryKey: ["classes", classId, "documents"] });
+    onMade(documentId, true);
+    onClose();
+  };
+  const uploads = useUploads(async (file, progress, signal) => {
+    const deck = await make(deckTitle(file.name));
+    try {
+      await sendFile({ tokens, url: `/api/documents/${deck.id}/slides`, file, progress, signal });
+    } catch (error) {
+      // Nothing is left of what became no slides.
+      await api
+        .DELETE("/api/documents/{document_id}", { params: { path: { document_id: deck.id } } })
+        .catch(() => undefined);
+      throw error;
+    }
+    done(deck.id);
+  });
+  const begin = useMutation({
+    mutationFn: () => make(t("slides.newTitle", { time: timeOfDay(new Date(), i18n.language) })),
+    onSuccess: ({ id }) => done(id),
+    onError: (error) => tellProblem(t(wordsFor(error))),
+  });
+  return (
+    <Modal opened onClose={onClose} title={t("class.newSlides")} centered>
+      <Stack>
+        <FilePicker
+          uploads={uploads}
+          label={t("slides.upload")}
+          accept="application/pdf,.pdf"
+          multiple={false}
+          limit={MOST_BYTES}
+        />
+        <Group justify="flex-end">
+          <Button
+            variant="subtle"
+            color="gray"
+            h={44}
+            loading={begin.isPending}
+            disabled={uploads.uploads.some(({ state }) => state !== "failed")}
+            onClick={() => begin.mutate()}
+          >
+            {t("slides.withoutPdf")}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+const MOST_TITLE_LETTERS = 200;
+
+/** A deck is called as its file is, without what only computers call it. */
+function deckTitle(fileName: string): string {
+  const name = fileName.replace(/\.pdf$/i, "").trim();
+  return (name || fileName).slice(0, MOST_TITLE_LETTERS);
+}
