@@ -16,6 +16,8 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import partial
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -32,9 +34,12 @@ from collab_server.listening import ListeningError, listen, listen_for, serve
 from collab_server.logs import configure_logging
 from collab_server.settings import Settings, SettingsError
 from collab_server.workers import Line, Workers, WorkersFailed
+from persistence.backup.archive import BackupError, fingerprint
+from persistence.backup.restoring import restore
+from persistence.backup.saving import Source, save
 from persistence.database import CONNECT_TIMEOUT_SECONDS, Database
 from persistence.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from persistence.errors import DatabaseNewerThanCode
+from persistence.errors import DatabaseNewerThanCode, FilesAway, StorageFull
 from persistence.migrations import migrate
 from persistence.serving import Refused as PlaceRefused
 
@@ -86,6 +91,8 @@ def _parser() -> argparse.ArgumentParser:
             _rotate_keys,
             "have access tokens signed with another key; servers that run follow by themselves",
         ),
+        ("backup", _backup, "save everything into one file; servers go on working meanwhile"),
+        ("restore", _restore, "bring a backup back into an empty database and its store of files"),
         ("check-config", _check_config, "check the settings, show them, and exit"),
     ):
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
@@ -103,6 +110,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--name", help="name that others see (default: Administrator)", default="Administrator"
             )
+        if name in ("backup", "restore"):
+            command.add_argument("file", type=Path, metavar="FILE", help="the backup")
         if name == "rotate-keys":
             command.add_argument(
                 "--now",
@@ -206,6 +215,64 @@ def _rotate_keys(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _backup(settings: Settings, chosen: argparse.Namespace) -> int:
+    from classroom.file_uses import BYTES_NAMED_BY  # noqa: PLC0415 - as above
+    from collab_server.app import file_store_of  # noqa: PLC0415 - as above
+
+    with _database_for_command(settings) as url, _loop() as loop, _backup_errors_told():
+        loop.run(_reached(url))
+        source = Source(url, file_store_of(settings), BYTES_NAMED_BY)
+        key = _fingerprint(settings)
+        done = loop.run(save(source, chosen.file, release=version("lectern"), secret_key=key, report=_report))
+    for what, names in (("missing from the store", done.missing), ("damaged in the store", done.damaged)):
+        if names:
+            _report(f"{len(names)} files are {what}, so they are not in the backup: {', '.join(names[:10])}")
+    print(f"Saved {sum(done.rows.values())} rows and {done.files} files to {chosen.file}. The secret key is not in it.")
+    return 0
+
+
+def _restore(settings: Settings, chosen: argparse.Namespace) -> int:
+    from collab_server.app import file_store_of  # noqa: PLC0415 - as above
+
+    with _backup_errors_told(), DataFolder(settings.data_dir), _own_database(settings) as url, _loop() as loop:
+        loop.run(_reached(url))
+        store = file_store_of(settings)
+        store.prepare()
+        made, done = loop.run(restore(url, store, chosen.file, report=_report))
+    if made.secret_key != _fingerprint(settings):
+        _report(
+            "the secret key is not the one of the backup: people stay signed in, but whoever has voted in an anonymous poll could vote again."
+            " Give the server the earlier LECTERN_SECRET_KEY, or secret_key in the data folder, before it starts."
+        )
+    print(f"Restored {sum(done.rows.values())} rows and {done.files} files, saved {made.made_at} by {made.release}.")
+    return 0
+
+
+def _report(line: str) -> None:
+    print(f"lectern: {line}", file=sys.stderr, flush=True)
+
+
+def _fingerprint(settings: Settings) -> str | None:
+    """Return what tells the secret key from others, where there is one."""
+    if not settings.secret_key and not (settings.data_dir / "secret_key").exists():
+        return None
+    return fingerprint(_with_secret_key(settings).secret_key)
+
+
+@contextmanager
+def _backup_errors_told() -> Iterator[None]:
+    try:
+        yield
+    except BackupError as error:
+        raise CommandFailed(str(error)) from error
+    except FilesAway as error:
+        raise CommandFailed("The store of files cannot be reached.") from error
+    except StorageFull as error:
+        raise CommandFailed("There is no room left for files.") from error
+    except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise CommandFailed((str(error) or type(error).__name__).splitlines()[0]) from error
+
+
 def _check_config(settings: Settings, _chosen: argparse.Namespace) -> int:
     for name, value in settings.described():
         print(f"{name}={value}")
@@ -266,20 +333,26 @@ async def _database(url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def _migrated(url: str) -> None:
-    """Check that the database can be used, and migrate it; raises CommandFailed."""
+async def _reached(url: str) -> None:
+    """Check that the database can be used; raises CommandFailed."""
     place = _shown(url)
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_TIMEOUT_SECONDS)
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = str(error) or "no answer in time"
         raise CommandFailed(f"The database {place} cannot be reached: {reason.splitlines()[0]}") from error
-    version = connection.get_server_version().major
+    server = connection.get_server_version().major
     await connection.close()
-    if version < POSTGRES_MIN_VERSION:
+    if server < POSTGRES_MIN_VERSION:
         raise CommandFailed(
-            f"The database {place} is PostgreSQL {version}; Lectern needs {POSTGRES_MIN_VERSION} or later."
+            f"The database {place} is PostgreSQL {server}; Lectern needs {POSTGRES_MIN_VERSION} or later."
         )
+
+
+async def _migrated(url: str) -> None:
+    """Check that the database can be used, and migrate it; raises CommandFailed."""
+    await _reached(url)
+    place = _shown(url)
     try:
         await migrate(url)
     except DatabaseNewerThanCode as error:

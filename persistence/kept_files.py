@@ -14,6 +14,8 @@ from persistence.database import Database, Transaction
 from persistence.file_store import FileStore, Received
 
 LOCK_SPACE = 0xF11E5
+COLLECTING_LOCK = 0xC011EC7
+"""While somebody holds this advisory lock, nobody else collects what is not used any more: one server at a time does, and a backup keeps all from it."""
 
 
 @asynccontextmanager

@@ -22,14 +22,13 @@ from classroom.files.uses import FileUse
 from persistence.base import utc_now
 from persistence.database import Database
 from persistence.file_store import FileStore
-from persistence.kept_files import forgettable
+from persistence.kept_files import COLLECTING_LOCK, forgettable
 
 COLLECT_SECONDS = 3600.0
 WALK_SECONDS = 24 * 3600.0
 BYTES_GRACE = timedelta(days=1)
 """So long bytes may be on their way to their row."""
 BATCH = 200
-LOCK = 0xC011EC7
 
 _log = structlog.get_logger(__name__)
 
@@ -105,12 +104,12 @@ class FileCollector:
         # Of the session, not of a transaction: none may stay open for as long as this takes.
         async with self._database.engine.connect() as plain:
             connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-            alone = bool(await connection.scalar(select(func.pg_try_advisory_lock(LOCK))))
+            alone = bool(await connection.scalar(select(func.pg_try_advisory_lock(COLLECTING_LOCK))))
             try:
                 yield alone
             finally:
                 if alone:
-                    await connection.execute(select(func.pg_advisory_unlock(LOCK)))
+                    await connection.execute(select(func.pg_advisory_unlock(COLLECTING_LOCK)))
 
     async def _mark(self) -> None:
         marked = FileRow.unused_since.is_not(None)

@@ -46,6 +46,22 @@ async def is_current(connection: AsyncConnection) -> bool:
     return await connection.run_sync(lambda sync: _revision(sync) == _scripts().get_current_head())
 
 
+async def upgrade(connection: AsyncConnection, *, target: str = "head") -> None:
+    """Run the missing steps up to one inside a transaction that is open already; whoever calls holds MIGRATION_LOCK.
+
+    Raises:
+        DatabaseNewerThanCode: a later release has migrated this database, or is needed to come as far as that.
+    """
+    if target != "head" and target not in known_revisions():
+        raise DatabaseNewerThanCode(target)
+    await connection.run_sync(lambda sync: _upgrade(sync, target=target))
+
+
+def known_revisions() -> set[str]:
+    """Return the revisions that this release can make."""
+    return {script.revision for script in _scripts().walk_revisions()}
+
+
 def _scripts() -> ScriptDirectory:
     folder = Path(__file__).parent
     return ScriptDirectory(str(folder), version_locations=[str(folder / "versions")])
@@ -55,7 +71,7 @@ def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, *, target: str = "head") -> None:
     scripts = _scripts()
     known = {script.revision for script in scripts.walk_revisions()}
     revision = _revision(connection)
@@ -63,8 +79,8 @@ def _upgrade(connection: Connection) -> None:
         raise DatabaseNewerThanCode(revision)
 
     def steps(current: Any, _context: MigrationContext) -> Any:
-        return scripts._upgrade_revs("head", current)  # noqa: SLF001 -- what alembic.command.upgrade calls
+        return scripts._upgrade_revs(target, current)  # noqa: SLF001 -- what alembic.command.upgrade calls
 
-    with EnvironmentContext(Config(), scripts, fn=steps, destination_rev="head") as environment:
+    with EnvironmentContext(Config(), scripts, fn=steps, destination_rev=target) as environment:
         environment.configure(connection=connection, target_metadata=None)
         environment.run_migrations()

@@ -32,7 +32,7 @@ def settings_in(tmp_path: Path, **settings: str) -> dict[str, str]:
 def test_help_names_the_commands_that_exist() -> None:
     done = lectern("--help", settings={})
     assert done.returncode == 0
-    for command in ("serve", "migrate", "create-admin", "rotate-keys", "check-config"):
+    for command in ("serve", "migrate", "create-admin", "rotate-keys", "backup", "restore", "check-config"):
         assert command in done.stdout
 
 
@@ -79,7 +79,7 @@ def test_an_unwritable_data_folder_is_refused(tmp_path: Path) -> None:
     assert "Permission denied" in refused(lectern("serve", settings=settings_in(tmp_path)))
 
 
-@pytest.mark.parametrize("command", [("serve",), ("migrate",), ADMIN])
+@pytest.mark.parametrize("command", [("serve",), ("migrate",), ("backup", "x"), ADMIN])
 def test_an_unreachable_database_is_one_line_without_the_password(command: tuple[str, ...], tmp_path: Path) -> None:
     done = lectern(*command, settings=settings_in(tmp_path, database_url=NOWHERE), text="a long password\n")
     line = refused(done)
