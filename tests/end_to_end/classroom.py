@@ -1,5 +1,6 @@
 """The live classroom, as somebody in it sees and uses it."""
 
+import time
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -76,6 +77,19 @@ class Lesson:
 
     def change(self, session: dict[str, Any], **changes: Any) -> None:
         self.teacher.api.patch(f"/api/sessions/{session['id']}/stage", json=changes).raise_for_status()
+
+    def add_deck(self, title: str, pdf: bytes) -> dict[str, Any]:
+        """Give the class slides, all of whose pages are made."""
+        deck: dict[str, Any] = (
+            self.teacher.api.post(f"{self.path}/documents", json={"kind": "slides", "title": title})
+            .raise_for_status()
+            .json()
+        )
+        address = f"/api/documents/{deck['id']}/slides"
+        self.teacher.api.post(address, files={"file": ("a.pdf", pdf)}).raise_for_status()
+        while self.teacher.api.get(address).raise_for_status().json()["uploads"][0]["state"] != "done":
+            time.sleep(0.02)
+        return deck
 
     def documents(self, kind: str) -> list[str]:
         """Return what the class has of a kind, the newest first."""

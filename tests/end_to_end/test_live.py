@@ -250,6 +250,10 @@ def test_a_projector_shows_the_stage_and_nothing_else(lesson: Lesson) -> None:
     projector.hands("Zoë Brandt")
     for words in ("End class", "Lock", "Raise hand"):
         expect(projector.button(words)).to_have_count(0)
+    # Before a whole room nobody reaches for tools.
+    projector.canvas.wait_for()
+    expect(projector.page.get_by_role("radio")).to_have_count(0)
+    projector.writable(False)
     lesson.show(session, lesson.second)
     expect(projector.page.get_by_role("region", name="Group results", exact=True)).to_be_visible()
     size = projector.view.bounding_box()

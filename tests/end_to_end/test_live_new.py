@@ -100,6 +100,29 @@ def test_a_board_stays_in_its_frame_when_a_panel_opens_beside_it(lesson: Lesson)
     wait_until(teacher.page, lambda: abs(beside(teacher) - before) <= 4, "the board to keep its place")
 
 
+@pytest.mark.parametrize("viewport", [pytest.param(WIDE, id="wide"), pytest.param(PHONE, id="phone")])
+def test_who_looks_around_reaches_the_controls_of_what_they_look_at(lesson: Lesson, viewport: dict[str, int]) -> None:
+    deck = lesson.add_deck("Volcanoes", pdfs.pdf(2))
+    session = lesson.start()
+    lesson.show(session, lesson.board)
+    lesson.change(session, roam=True)
+    student = lesson.enter(lesson.students[0], viewport=viewport)
+    student.shows("The water cycle")
+    if viewport == PHONE:
+        student.button("Activities").click()
+        student.page.get_by_role("button", name="Volcanoes").click()
+    else:
+        student.put("Slides", "Volcanoes")
+    expect(student.page.get_by_text("You are looking around.")).to_be_visible()
+    student.view.get_by_role("button", name="Next slide").click()
+    expect(student.view.locator("[data-number='2']")).to_be_visible()
+    # Before a whole room stands the page alone.
+    lesson.show(session, deck)
+    projector = lesson.enter(lesson.teacher, viewport=viewport).open(view="stage")
+    projector.view.locator("[data-page='1'] img").wait_for()
+    expect(projector.page.get_by_role("button")).to_have_count(0)
+
+
 def margins(person: LiveClassroom) -> tuple[float, float]:
     """Return how far from the left and from the right of the canvas something is drawn, in shares of its width."""
     found: list[float] = person.view.locator("canvas.static").evaluate(

@@ -181,7 +181,6 @@ export function Classroom(props: {
       />
       {rail}
       <main className={styles["stage"]}>
-        {area}
         {elsewhere && (
           <div className={styles["elsewhere"]} role="status">
             <span className={styles["elsewhereWords"]}>
@@ -192,6 +191,7 @@ export function Classroom(props: {
             </button>
           </div>
         )}
+        <div className={styles["area"]}>{area}</div>
       </main>
       <VideoPlace video={video} place={videoOnStage ? "stage" : narrow ? "float" : "strip"} />
       <PeoplePanel

@@ -119,7 +119,7 @@ export function DeckStage(props: {
     placePage({ width, height }, slide.size, {
       top: drawing ? PENS_PIXELS : EDGE_PIXELS,
       right: EDGE_PIXELS,
-      bottom: CONTROLS_PIXELS + (drawing && phone ? PHONE_BAR_PIXELS : 0),
+      bottom: projected ? EDGE_PIXELS : CONTROLS_PIXELS + (drawing && phone ? PHONE_BAR_PIXELS : 0),
       left: drawing && width - PEN_PANEL_PIXELS >= PAGE_LEAST_PIXELS ? PEN_PANEL_PIXELS : EDGE_PIXELS,
     });
   const { annotations: Annotations } = useDocumentViews();
@@ -143,7 +143,7 @@ export function DeckStage(props: {
         upload(event.dataTransfer.files);
       }}
     >
-      {railShown && (
+      {railShown && !projected && (
         <Rail deck={deck} walk={walk} doc={doc} classId={classId} onClose={() => showRail(false)} />
       )}
       <div
@@ -197,6 +197,7 @@ export function DeckStage(props: {
               key={slide.id}
               documentId={deck.id}
               slide={slide}
+              missed={deck.missed}
               size={place}
               x={place.x}
               y={place.y}
@@ -223,7 +224,7 @@ export function DeckStage(props: {
             {t("slides.dropHere")}
           </div>
         )}
-        {slides.length > 0 && (
+        {slides.length > 0 && !projected && (
           <Controls
             walk={walk}
             count={slides.length}

@@ -22,6 +22,8 @@ export function useSlideName(): (slide: ShownSlide) => string {
 export function SlideFace(props: {
   documentId: string;
   slide: ShownSlide;
+  /** Its page is not only late. */
+  missed: boolean;
   size: Size;
   x: number;
   y: number;
@@ -60,7 +62,12 @@ export function SlideFace(props: {
       {isPage && (
         <PdfCanvas fileId={slide.fileId} page={slide.page} width={size.width} height={size.height} />
       )}
-      {slide.missing && (
+      {slide.missing && !props.missed && (
+        <Center h="100%">
+          <Loader aria-label={t("slides.opening")} />
+        </Center>
+      )}
+      {slide.missing && props.missed && (
         <Center h="100%" p="md">
           <Text className={styles["onPaper"]} ta="center" role="status">
             {t("slides.pageMissing")}

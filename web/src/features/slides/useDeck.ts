@@ -9,7 +9,7 @@ import { deckQuery, type DeckAnswer } from "./queries.ts";
 
 const BLANK_PAGE: Size = { width: 960, height: 540 };
 
-/** A slide and how large its page is; `missing` where the page that it names is not there. */
+/** A slide and how large its page is; `missing` where the page that it names is not known. */
 export interface ShownSlide extends Slide {
   readonly number: number;
   readonly size: Size;
@@ -23,6 +23,8 @@ export interface OpenDeck {
   readonly state: DeckState;
   readonly slides: readonly ShownSlide[];
   readonly answer: DeckAnswer | null;
+  /** The server has been asked for the pages that are missing, and has none. */
+  readonly missed: boolean;
 }
 
 const NO_DECK: DeckState = { slides: [], at: null, pace: "teacher", annotations: "read", odd: false };
@@ -51,11 +53,16 @@ export function useDeck(documentId: string): OpenDeck {
 
   // Slides arrive in the document while a PDF is made; what their pages are like is asked for then.
   const unknown = slides.filter(({ missing }) => missing).length;
+  const [asked, setAsked] = useState(0);
   useEffect(() => {
-    if (unknown > 0) void client.invalidateQueries({ queryKey: deckQuery(api, documentId).queryKey });
+    if (unknown > 0) {
+      void client
+        .invalidateQueries({ queryKey: deckQuery(api, documentId).queryKey })
+        .then(() => setAsked(unknown));
+    }
   }, [api, client, documentId, unknown]);
 
-  return { id: documentId, live, state, slides, answer: answer ?? null };
+  return { id: documentId, live, state, slides, answer: answer ?? null, missed: asked === unknown };
 }
 
 /** Which slide this person sees, and how they get to another one. */

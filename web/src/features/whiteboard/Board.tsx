@@ -31,10 +31,12 @@ export default function Board(props: {
   onDropped: () => void;
   /** It stands beside other things, and takes keys only while somebody works on it. */
   amongOthers: boolean;
+  /** It is only looked at, by a whole room: without tools, and always all of it. */
+  projected: boolean;
 }) {
   const { t, i18n } = useTranslation();
   const theme = useComputedColorScheme("light");
-  const { incarnation, writable, link } = props;
+  const { incarnation, writable, link, projected } = props;
   const [api, setApi] = useState<ExcalidrawImperativeAPI | null>(null);
   const [live, setLive] = useState<LiveBoard | null>(null);
   const container = useRef<HTMLDivElement>(null);
@@ -72,7 +74,7 @@ export default function Board(props: {
         setLive(board);
         announce(boardHandle(api, incarnation.document, listeners));
         board.sceneChanged();
-        framing = new Framing(framedCanvas(api));
+        framing = new Framing(framedCanvas(api, projected), projected);
         return;
       }
       board?.sceneChanged();
@@ -87,7 +89,7 @@ export default function Board(props: {
       setLive(null);
       end();
     };
-  }, [api, incarnation]);
+  }, [api, incarnation, projected]);
 
   const tellDropped = useEffectEvent(() => props.onDropped());
   useEffect(() => {
@@ -100,7 +102,12 @@ export default function Board(props: {
   }, [live, online]);
 
   return (
-    <div ref={container} className={styles["canvas"]} data-board-writable={writable}>
+    <div
+      ref={container}
+      className={styles["canvas"]}
+      data-board-writable={writable}
+      data-projected={projected}
+    >
       <Excalidraw
         excalidrawAPI={setApi}
         isCollaborating

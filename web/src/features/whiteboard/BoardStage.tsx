@@ -30,9 +30,11 @@ export function BoardStage(props: {
   onHandle: (handle: BoardHandle | null) => void;
   onPeople: (people: readonly PresentPerson[]) => void;
   amongOthers?: boolean;
+  /** It stands before the whole class, and is only looked at there. */
+  projected?: boolean;
 }) {
   const { t } = useTranslation();
-  const { board, session, view } = props;
+  const { board, session, view, projected = false } = props;
   const { save, incarnation } = view;
 
   const risky = losesWorkOnLeave(save, view.keptOnDevice);
@@ -53,7 +55,7 @@ export function BoardStage(props: {
   const shown = incarnation !== null && view.ready;
   return (
     <>
-      {locked && (
+      {locked && !projected && (
         <div className={styles["locked"]} role="status">
           {t(
             board.on_stage === "locked" || board.students !== "write" ? "board.lockedForAll" : "board.locked",
@@ -67,7 +69,8 @@ export function BoardStage(props: {
             board={board}
             userId={props.me.id}
             incarnation={incarnation}
-            writable={!locked}
+            writable={!locked && !projected}
+            projected={projected}
             link={save.kind}
             onHandle={props.onHandle}
             onPeople={props.onPeople}

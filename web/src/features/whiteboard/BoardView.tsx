@@ -16,7 +16,7 @@ import type { BoardHandle } from "./boardHandle.ts";
 import { useDocumentSession } from "./useDocumentSession.ts";
 
 /** A board as part of something else, a stage say: the canvas and what is told on it, no bar. */
-export default function BoardView({ documentId, classId, onSave }: DocumentViewProps) {
+export default function BoardView({ documentId, classId, onSave, projected = false }: DocumentViewProps) {
   const { t } = useTranslation();
   const { api } = useServices();
   const { data: me } = useMe();
@@ -32,11 +32,16 @@ export default function BoardView({ documentId, classId, onSave }: DocumentViewP
       </Center>
     );
   }
-  return <OpenBoard key={board.data.id} board={board.data} me={me} onSave={onSave} />;
+  return <OpenBoard key={board.data.id} board={board.data} me={me} onSave={onSave} projected={projected} />;
 }
 
-function OpenBoard(props: { board: BoardDocument; me: Me; onSave: DocumentViewProps["onSave"] }) {
-  const { board, me, onSave } = props;
+function OpenBoard(props: {
+  board: BoardDocument;
+  me: Me;
+  onSave: DocumentViewProps["onSave"];
+  projected: boolean;
+}) {
+  const { board, me, onSave, projected } = props;
   const { session, view } = useDocumentSession(board.id, me.id);
   const [handle, setHandle] = useState<BoardHandle | null>(null);
   useEffect(() => onSave?.(view.save), [onSave, view.save]);
@@ -53,8 +58,9 @@ function OpenBoard(props: { board: BoardDocument; me: Me; onSave: DocumentViewPr
         onHandle={setHandle}
         onPeople={NOBODY_ASKS}
         amongOthers
+        projected={projected}
       />
-      {!calm && (
+      {!calm && !projected && (
         <div className={styles["trouble"]}>
           <SaveBadge state={view.save} />
         </div>

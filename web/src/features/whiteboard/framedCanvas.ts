@@ -1,8 +1,12 @@
+import { getCommonBounds } from "@excalidraw/excalidraw";
 import type { ExcalidrawImperativeAPI } from "@excalidraw/excalidraw/types";
 import type { FramedCanvas } from "./core/framing.ts";
 
+/** A projected board is made as large as the room has space for. */
+const PROJECTED = { fitToViewport: true, viewportZoomFactor: 0.9, maxZoom: 2, animate: false } as const;
+
 /** Excalidraw, as far as framing needs it. */
-export function framedCanvas(api: ExcalidrawImperativeAPI): FramedCanvas {
+export function framedCanvas(api: ExcalidrawImperativeAPI, projected: boolean): FramedCanvas {
   return {
     view() {
       const state = api.getAppState();
@@ -21,8 +25,21 @@ export function framedCanvas(api: ExcalidrawImperativeAPI): FramedCanvas {
     },
     showAll() {
       if (api.getSceneElements().length === 0) return false;
-      api.scrollToContent(undefined, { fitToContent: true, animate: false });
+      api.scrollToContent(undefined, projected ? PROJECTED : { fitToContent: true, animate: false });
       return true;
+    },
+    beyond() {
+      const elements = api.getSceneElements();
+      if (elements.length === 0) return null;
+      const { scrollX, scrollY, zoom, width, height } = api.getAppState();
+      const bounds = getCommonBounds(elements);
+      const [left, top, right, bottom] = bounds;
+      const inSight =
+        left + scrollX >= 0 &&
+        top + scrollY >= 0 &&
+        right + scrollX <= width / zoom.value &&
+        bottom + scrollY <= height / zoom.value;
+      return inSight ? null : bounds.join();
     },
     scroll: (to) => api.updateScene({ appState: to }),
   };

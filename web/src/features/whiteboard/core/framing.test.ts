@@ -2,25 +2,34 @@ import { describe, expect, it } from "vitest";
 import { Framing, type CanvasView } from "./framing.ts";
 
 /** A canvas that tells of each change, as Excalidraw does. */
-function canvas(view: Partial<CanvasView> = {}, empty = false) {
+function canvas(view: Partial<CanvasView> = {}, empty = false, follows = false) {
   let now: CanvasView = { scrollX: 5, scrollY: 5, zoom: 1, width: 1000, height: 600, busy: false, ...view };
   const asked: string[] = [];
-  const framing = new Framing({
-    view: () => now,
-    showAll: () => {
-      asked.push("all");
-      return !empty;
+  let beyond: string | null = null;
+  const framing = new Framing(
+    {
+      view: () => now,
+      showAll: () => {
+        asked.push("all");
+        return !empty;
+      },
+      beyond: () => beyond,
+      scroll: (to) => {
+        asked.push("scroll");
+        change(to);
+      },
     },
-    scroll: (to) => {
-      asked.push("scroll");
-      change(to);
-    },
-  });
+    follows,
+  );
   function change(changes: Partial<CanvasView>) {
     now = { ...now, ...changes };
     framing.changed();
   }
-  return { asked, change, view: () => now };
+  const draw = (reach: string | null) => {
+    beyond = reach;
+    framing.changed();
+  };
+  return { asked, change, draw, view: () => now };
 }
 
 describe("framing", () => {
@@ -42,6 +51,21 @@ describe("framing", () => {
     change({ width: 1000, height: 600 });
     expect(view()).toMatchObject({ scrollX: 100, scrollY: 20 });
     expect(asked).toEqual(["all", "scroll", "scroll"]);
+  });
+
+  it("follows what is drawn where nobody steers", () => {
+    const { asked, change, draw } = canvas({}, false, true);
+    change({ zoom: 0.5 });
+    draw(null);
+    draw("1,2,3,4");
+    change({ zoom: 0.4 });
+    draw("1,2,3,4");
+    change({ scrollX: 70, width: 900 });
+    expect(asked).toEqual(["all", "all", "all"]);
+    const board = canvas();
+    board.change({ zoom: 0.5 });
+    board.draw("1,2,3,4");
+    expect(board.asked).toEqual(["all"]);
   });
 
   it("leaves an empty board where it is but for its middle", () => {
