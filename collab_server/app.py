@@ -58,7 +58,7 @@ from persistence.database import Database
 from persistence.disk_files import DiskFiles
 from persistence.edit_log import PostgresEditLog
 from persistence.file_store import FileStore
-from persistence.migrations import is_current
+from persistence.migrations import is_usable
 from persistence.serving import Serving
 from persistence.update_log import PostgresUpdateLog
 
@@ -183,7 +183,7 @@ async def _keys(issuer: TokenIssuer, _request: Request) -> Response:
 
 
 class NotMigrated(Exception):
-    """The database's schema is not this release's."""
+    """The database's schema is not one that this release can use."""
 
 
 class ClassroomDoorkeeper:
@@ -271,7 +271,7 @@ def _claims(admission: Admission) -> Claims:
 
 async def _check(database: Database, file_store: FileStore) -> None:
     async with database.engine.connect() as connection:
-        if not await is_current(connection):
+        if not await is_usable(connection):
             raise NotMigrated
     await file_store.check()
 

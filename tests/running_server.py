@@ -56,9 +56,13 @@ def lectern(*arguments: str, settings: Mapping[str, str], text: str = "") -> sub
 
 
 class RunningServer:
-    """One server with its own port and data folder; it can be killed, stopped and started again."""
+    """One server with its own port and data folder; it can be killed, stopped and started again.
 
-    def __init__(self, *, data_dir: Path, settings: Mapping[str, str]) -> None:
+    `code`: a folder with the packages of another release, in place of these.
+    """
+
+    def __init__(self, *, data_dir: Path, settings: Mapping[str, str], code: Path | None = None) -> None:
+        self.code = code
         self.port = free_port()
         self.data_dir = data_dir
         self.settings = {"port": str(self.port), "data_dir": str(data_dir), **CHEAP_PASSWORDS, **settings}
@@ -84,6 +88,7 @@ class RunningServer:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "collab_server.cli", "serve"],
                 env=clean_environment(self.settings),
+                cwd=self.code,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
