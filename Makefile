@@ -12,7 +12,7 @@ SIDE_BY_SIDE := --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format clean
+.PHONY: help run test nightly soak check bench format clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -30,6 +30,10 @@ test: check ## run every check and every test; PYTEST_ARGS go to pytest
 nightly: ## the long forms: 100 kills, 5 million mutated inputs, 300 seeds of convergence, 10,000 visits
 	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap test
 	@LECTERN_TEST_LONG=1 $(VENV_PYTHON) -m pytest tests/crash tests/fuzz tests/end_to_end/test_progress_frames.py $(PYTEST_ARGS)
+
+soak: ## three nodes through one fault after the other, for 15 minutes
+	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap test
+	@LECTERN_TEST_SOAK=15 $(VENV_PYTHON) -m pytest tests/cluster/test_together.py -k quarter_of_an_hour -s $(PYTEST_ARGS)
 
 check: ## formatting, lint, types, import contracts, drift of generated files
 	@$(or $(PYTHON),$(error Lectern needs Python 3.11 or later)) -m scripts.bootstrap check

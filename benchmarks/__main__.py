@@ -16,6 +16,7 @@ from benchmarks.machine import cores
 from benchmarks.report import Result, table, write
 from benchmarks.servers import SERVERS
 from benchmarks.servers.base import Server, ServerError
+from benchmarks.servers.nodes import LecternNodes
 
 DEFAULT_RUNS = 3
 RESULTS = Path("benchmarks") / "results.json"
@@ -85,6 +86,10 @@ def _available(wanted: Sequence[str] | None) -> tuple[list[type[Server]], dict[s
 
 
 def _fits(case: type[Case], server: type[Server]) -> bool:
+    if case.many_nodes:
+        return server.name == "lectern" or issubclass(server, LecternNodes)
+    if issubclass(server, LecternNodes):
+        return False
     if case.only_engine:
         return server.name == "lectern"
     return server.keeps_documents or not case.needs_documents

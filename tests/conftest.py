@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
@@ -25,7 +25,7 @@ TEST_SERVER_SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffe
 TEMPLATE = "migrated"
 WORKERS_MAX = 8
 FOLDER = Path(__file__).parent
-LONGEST = ("end_to_end", "crash", "operations", "fuzz")
+LONGEST = ("end_to_end", "cluster", "crash", "operations", "fuzz")
 """Folders whose tests take longest, in this order; a file with more tests goes before one with fewer."""
 
 # Containers often forbid it, and then each of the hundreds of processes that the tests start compiles all of Lectern.
@@ -132,7 +132,9 @@ def database_url(postgres_url: str, migrated_template: str, database_names: Iter
 class StartServer(Protocol):
     """Start a real server; settings are named without prefix, in lower case: `start_server(demo="true")`."""
 
-    def __call__(self, *, data_dir: Path | None = None, **settings: str) -> RunningServer: ...
+    def __call__(
+        self, *, data_dir: Path | None = None, arguments: Sequence[str] = (), **settings: str
+    ) -> RunningServer: ...
 
 
 @pytest.fixture
@@ -144,11 +146,11 @@ def start_server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Sta
     """
     servers: list[RunningServer] = []
 
-    def start(*, data_dir: Path | None = None, **settings: str) -> RunningServer:
+    def start(*, data_dir: Path | None = None, arguments: Sequence[str] = (), **settings: str) -> RunningServer:
         folder = data_dir or tmp_path / f"data-{len(servers)}"
         if "database_url" not in settings:
             settings["database_url"] = request.getfixturevalue("database_url")
-        server = RunningServer(data_dir=folder, settings={"demo": "false", **settings})
+        server = RunningServer(data_dir=folder, settings={"demo": "false", **settings}, arguments=arguments)
         servers.append(server)
         server.start()
         return server

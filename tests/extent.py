@@ -6,6 +6,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 LONG = os.environ.get("LECTERN_TEST_LONG", "") not in ("", "0")
+SOAK_SECONDS = 60.0 * float(os.environ.get("LECTERN_TEST_SOAK", "") or 0)
+"""How long nodes are put through one fault after the other: no time at all but in `make soak`."""
 
 
 def extent(short: T, *, long: T) -> T:

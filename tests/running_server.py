@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -58,11 +58,19 @@ def lectern(*arguments: str, settings: Mapping[str, str], text: str = "") -> sub
 class RunningServer:
     """One server with its own port and data folder; it can be killed, stopped and started again.
 
-    `code`: a folder with the packages of another release, in place of these.
+    `code`: a folder with the packages of another release, in place of these; `arguments`: of the command.
     """
 
-    def __init__(self, *, data_dir: Path, settings: Mapping[str, str], code: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        data_dir: Path,
+        settings: Mapping[str, str],
+        code: Path | None = None,
+        arguments: Sequence[str] = (),
+    ) -> None:
         self.code = code
+        self._arguments = arguments
         self.port = free_port()
         self.data_dir = data_dir
         self.settings = {"port": str(self.port), "data_dir": str(data_dir), **CHEAP_PASSWORDS, **settings}
@@ -86,7 +94,7 @@ class RunningServer:
         """Start the server and return at once."""
         with self.output_file.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "collab_server.cli", "serve"],
+                [sys.executable, "-m", "collab_server.cli", "serve", *self._arguments],
                 env=clean_environment(self.settings),
                 cwd=self.code,
                 stdin=subprocess.DEVNULL,

@@ -9,6 +9,7 @@ from benchmarks.cases.fanout import Ceiling, Groups, Lecture, Workshop
 from benchmarks.cases.files import Files
 from benchmarks.cases.idle import Idle
 from benchmarks.cases.joins import Joins
+from benchmarks.cases.nodes import Hot, Nodes
 from benchmarks.cases.pages import Pages
 from benchmarks.cases.polls import AnonymousPolls, Polls
 from benchmarks.cases.presence import Crowd, Cursors
@@ -36,4 +37,6 @@ CASES: Sequence[type[Case]] = (
     Cursors,
     Crowd,
     Idle,
+    Nodes,
+    Hot,
 )

@@ -41,6 +41,7 @@ class Case(ABC):
     reach: ClassVar[str]
     needs_documents: ClassVar[bool] = False
     only_engine: ClassVar[bool] = False
+    many_nodes: ClassVar[bool] = False
 
     @abstractmethod
     def run(self, server: Server, *, quick: bool) -> Outcome:

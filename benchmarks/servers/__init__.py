@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from benchmarks.servers.base import Server
 from benchmarks.servers.engine import Lectern, LecternHocuspocus
+from benchmarks.servers.nodes import LecternThreeNodes, LecternTwoNodes
 from benchmarks.servers.peers import Broadcaster, Hocuspocus, PycrdtWebsocket, YWebsocketServer
 
 SERVERS: Sequence[type[Server]] = (
@@ -13,4 +14,6 @@ SERVERS: Sequence[type[Server]] = (
     YWebsocketServer,
     PycrdtWebsocket,
     Broadcaster,
+    LecternTwoNodes,
+    LecternThreeNodes,
 )

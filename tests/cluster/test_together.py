@@ -4,14 +4,16 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from time import monotonic
 
 import pytest
 
 from tests.cluster.conftest import NODES, Cluster
 from tests.crash.log_check import replayed
 from tests.crash.workload import Crowd, Reader, held_by_server, keys_of
-from tests.extent import extent
+from tests.extent import SOAK_SECONDS, extent
 from tests.raw_client import DIALECTS
+from tests.yjs_peers import Peer, yjs_peers
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +31,16 @@ async def all_equal(cluster: Cluster, crowd: Crowd, *, within: float = 20.0) -> 
             async with asyncio.timeout(within):
                 while keys_of(await held_by_server(crowd.place, document, door=door)) != log:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
+
+
+async def types(peer: Peer, *, until: asyncio.Event) -> set[str]:
+    """Let a stock client type, whatever becomes of its node; returns the keys that it has set."""
+    keys: list[str] = []
+    while not until.is_set():
+        keys.append(f"{peer.name}-{len(keys)}")
+        await peer.do("set", root="map", key=keys[-1], value=len(keys))
+        await asyncio.sleep(0.02)
+    return set(keys)
 
 
 async def restarted_node(cluster: Cluster) -> None:
@@ -99,14 +111,34 @@ FAULTS: tuple[Fault, ...] = (
 async def test_17_nothing_saved_is_lost_and_all_copies_are_equal_soon_after(cluster: Cluster, fault: Fault) -> None:
     place = await asyncio.to_thread(lambda: cluster.place(documents=2))
     crowd = Crowd(place, writers_per_document=6)
-    async with crowd.at_work(returning=True) as enough:
-        await crowd.has_saved(EDITS_BETWEEN)
-        await fault(cluster)
-        await crowd.has_saved(crowd.saved() + EDITS_BETWEEN)
-        enough.set()
-    await crowd.compare()
-    await crowd.settle()
-    await all_equal(cluster, crowd, within=EQUAL_SECONDS)
+    async with yjs_peers() as peers:
+        stock = [
+            await peers.open(DIALECTS[door % 2], place.door(door), place.documents[-1], place.token)
+            for door in range(NODES)
+        ]
+        async with crowd.at_work(returning=True) as enough:
+            typing = [asyncio.create_task(types(peer, until=enough)) for peer in stock]
+            await crowd.has_saved(EDITS_BETWEEN)
+            await fault(cluster)
+            await crowd.has_saved(crowd.saved() + EDITS_BETWEEN)
+            enough.set()
+        typed = set().union(*[await each for each in typing])
+        await crowd.compare()
+        await crowd.settle(beside={place.documents[-1]: typed})
+        await all_equal(cluster, crowd, within=EQUAL_SECONDS)
+        log = keys_of(await replayed(cluster.postgres.url, place.documents[-1]))
+        for peer in stock:
+            await peer.becomes(lambda read: read == log, "read", map="map")
+
+
+@pytest.mark.skipif(not SOAK_SECONDS, reason="`make soak`")
+async def test_17_one_fault_after_the_other_for_a_quarter_of_an_hour(cluster: Cluster) -> None:
+    chosen = random.Random(17)
+    ends_at = monotonic() + SOAK_SECONDS
+    while monotonic() < ends_at:
+        fault = chosen.choice(FAULTS)
+        await test_17_nothing_saved_is_lost_and_all_copies_are_equal_soon_after(cluster, fault)
+        print(f"{fault.__name__}: {ends_at - monotonic():.0f} s to go", flush=True)  # noqa: T201 -- the run's report
 
 
 async def test_17_what_one_node_commits_the_readers_of_the_others_see_at_once(cluster: Cluster) -> None:

@@ -4,7 +4,7 @@ Every edit sets a key of its own, so a document says by its keys alone which edi
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -251,15 +251,19 @@ class Crowd:
             assert not seen.keys() - held.keys(), f"shown, and lost: {shortened(seen.keys() - held.keys())}"
             assert all(held[key] == value for key, value in seen.items())
 
-    async def settle(self) -> None:
-        """Let every writer bring what was not saved; then all must be there."""
+    async def settle(self, *, beside: Mapping[str, set[str]] | None = None) -> None:
+        """Let every writer bring what was not saved; then all must be there. `beside`: what others write, document by document."""
         async with asyncio.TaskGroup() as group:
             for writer in self.writers:
                 group.create_task(writer.settle())
         for document in self.place.documents:
-            held = keys_of(await held_by_server(self.place, document))
             written = set().union(*(writer.edits for writer in self.writers if writer.document == document))
-            assert held.keys() == written
+            written |= (beside or {}).get(document, set())
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                # Others bring theirs in their own time.
+                while (held := keys_of(await held_by_server(self.place, document))).keys() != written:
+                    assert held.keys() <= written and beside, "not all that was written is there"
+                    await asyncio.sleep(0.05)
 
 
 async def held_by_server(place: Place, document: str, *, door: int = 0) -> pycrdt.Doc[Any]:
