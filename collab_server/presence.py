@@ -271,7 +271,8 @@ class Presence:
                     ours.append(state)
                 del self._changed[client_id]
         self._forget_oldest()
-        return Changes(_update(everyones), _update(ours))
+        told = _update(everyones)
+        return Changes(told, told if len(ours) == len(everyones) else _update(ours))
 
     def everyone(self) -> bytes | None:
         """Return all states as one awareness update, or None where nobody is here."""

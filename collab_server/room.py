@@ -18,6 +18,7 @@ from collab_server.audience import Audience, Member, framed
 from collab_server.committer import Committer
 from collab_server.content import EMPTY_STATE_VECTOR, Content, Unappliable
 from collab_server.errors import EngineError, Malformed, Overloaded, Restarting, StaleEpoch
+from collab_server.heard_rows import HeardRows
 from collab_server.intake import Intake, Taken
 from collab_server.metrics import Metrics
 from collab_server.ports import CommittedRow, LogRow, Participant
@@ -37,8 +38,6 @@ LARGE_SECONDS = 1.0
 """The state of 16 MiB takes a tenth of a second to encode, in which nobody else is served."""
 RETRY_FIRST_SECONDS = 0.1
 RETRY_LONGEST_SECONDS = 2.0
-MAX_HEARD_ROWS = 10_000
-"""Rows of others that wait for a commit of our own; more are read from the log."""
 GIVE_UP_SECONDS = 10.0
 """After so long without a database the writers are told to come back later; they keep their edits."""
 
@@ -136,9 +135,7 @@ class Room:
         self._retries = 0
         self._give_up_at = 0.0
         self._shown_seq = content.seq
-        # How far the log goes, as others tell, and those of its rows that are not applied here yet.
-        self._heard_seq = content.seq
-        self._heard: dict[int, CommittedRow] = {}
+        self._heard = HeardRows()
         self._barriers: list[tuple[int, asyncio.Future[None]]] = []
         self._accepted = self._settled = 0
         self._stopping = False
@@ -274,9 +271,7 @@ class Room:
         if epoch > self.epoch:
             self.end_all(StaleEpoch())
         elif epoch == self.epoch and seq > self.seq:
-            self._heard_seq = max(seq, self._heard_seq)
-            if len(self._heard) < MAX_HEARD_ROWS:
-                self._heard.update((row.seq, row) for row in rows if row.seq > self.seq)
+            self._heard.hear(seq, rows)
             if not self._busy:
                 self._busy = True
                 self._finish()
@@ -299,17 +294,11 @@ class Room:
             return
         if written:
             self._host.committed(self, seq - len(written) + 1, [offered.row for offered in written if offered.row])
-        if written and seq - len(written) != self.seq:
+        rows = self._heard.between(self.seq, seq - len(written)) if written else []
+        if rows is None:
             self._go_on(self._fill(seq, written))
-        else:
-            try:
-                self._apply(_own(written))
-            except Unappliable as error:
-                self._go_on(self._mend(error.seq, seq, written))
-            except Exception:  # noqa: BLE001 -- other rooms' rows were committed in the same step
-                self._give_up()
-            else:
-                self._finish()
+        elif self._take(rows, seq, written):
+            self._finish()
 
     def failed(self, error: Exception) -> None:
         """See committer.Writer. Any failure of the database is waited out alike."""
@@ -353,9 +342,13 @@ class Room:
         batch, self._batch = self._batch, []
         if batch:
             self._acknowledge(batch)
-        if self._heard_seq > self.seq and not self.closed:
-            self._go_on(self._fill(self._heard_seq, []))
-            return
+        if self._heard.seq > self.seq and not self.closed:
+            rows = self._heard.between(self.seq, self._heard.seq)
+            if rows is None:
+                self._go_on(self._fill(self._heard.seq, []))
+                return
+            if not self._take(rows, self._heard.seq, []):
+                return
         if self._inbox and not self.closed:
             self._begin_soon()
         else:
@@ -395,19 +388,34 @@ class Room:
         content, _ = await self._host.read_again(self.document_id)
         raise Restarting("document_reloads") if content.epoch == self.epoch else StaleEpoch()
 
-    async def _fill(self, seq: int, written: Sequence[_Offered]) -> None:
-        """Apply all rows up to `seq` in the log's order: the room's own, the last ones, and those of others."""
-        others = seq - len(written)
-        rows: Sequence[CommittedRow]
-        if all(number in self._heard for number in range(self.seq + 1, others + 1)):
-            rows = [self._heard[number] for number in range(self.seq + 1, others + 1)]
-        else:
-            rows = await self._host.read_rows(self.document_id, after=self.seq, until=others)
+    def _take(self, rows: Sequence[CommittedRow], seq: int, written: Sequence[_Offered]) -> bool:
+        """Apply rows of others and then our own, the last ones up to `seq`; False where that has to wait, or went wrong."""
         try:
-            self._apply([Applied(row.payload, walk(row.payload), author=row.author) for row in rows], skip_to=others)
-            self._apply(_own(written))
+            self._apply_all(rows, seq, written)
+        except Unappliable as error:
+            self._go_on(self._mend(error.seq, seq, written))
+        except Exception:  # noqa: BLE001 -- other rooms' rows were committed in the same step
+            self._give_up()
+        else:
+            return True
+        return False
+
+    async def _fill(self, seq: int, written: Sequence[_Offered]) -> None:
+        """Read the rows of others that nobody told of, and apply all up to `seq`."""
+        rows = await self._host.read_rows(self.document_id, after=self.seq, until=seq - len(written))
+        try:
+            self._apply_all(rows, seq, written)
         except Unappliable as error:
             await self._mend(error.seq, seq, written)
+
+    def _apply_all(self, rows: Sequence[CommittedRow], seq: int, written: Sequence[_Offered]) -> None:
+        """Apply all rows up to `seq` in the log's order: those of others, then the room's own."""
+        if seq - len(written) > self.seq:
+            others = [Applied(row.payload, walk(row.payload), author=row.author) for row in rows]
+            self._apply(others, skip_to=seq - len(written))
+        self._apply(
+            [Applied(offered.row.payload, offered.summary, offered.member) for offered in written if offered.row]
+        )
 
     async def _mend(self, bad_seq: int, seq: int, written: Sequence[_Offered]) -> None:
         """Read the document again without what cannot be applied, end who sent that, and send on the rest.
@@ -445,7 +453,7 @@ class Room:
         authors = {number: offered.member for number, offered in own.items()}
         self._send([Applied(row.payload, walk(row.payload), authors.get(row.seq)) for row in rows])
         self._shown_seq = content.seq
-        self._forget_heard()
+        self._heard.forget(self.seq)
 
     def _apply(self, rows: Sequence[Applied], *, skip_to: int | None = None) -> None:
         """Apply committed rows and send them on; `skip_to`: the seq that the document then stands at, gaps or not."""
@@ -458,14 +466,10 @@ class Room:
             elif not member.has_edited:
                 member.has_edited = True
                 self._host.edited(self.document_id, member.participant.id)
-        if self._heard:
-            self._forget_heard()
+        self._heard.forget(self.seq)
         self._send(rows)
         self._host.grown(self)
         self._shown_seq = self.seq
-
-    def _forget_heard(self) -> None:
-        self._heard = {seq: row for seq, row in self._heard.items() if seq > self.seq}
 
     def _send(self, rows: Sequence[Applied]) -> None:
         if not rows:
@@ -508,7 +512,3 @@ class Room:
         if prefix not in known:
             known[prefix] = framed(prefix, [y_websocket.sync_step_2(state)])
         return known[prefix]
-
-
-def _own(written: Sequence[_Offered]) -> list[Applied]:
-    return [Applied(offered.row.payload, offered.summary, offered.member) for offered in written if offered.row]

@@ -259,6 +259,10 @@ class Node:
             self._refuse(refused.reason)
         except (Malformed, TooBig, ValueError):
             self._refuse("not understood")
+        except Exception:  # noqa: BLE001 -- as told below
+            # Whatever one message does to us, the next ones are to be heard.
+            self._half_deaf_until = monotonic() + HALF_DEAF_SECONDS
+            _log.exception("message of another node failed")
 
     def subscribed(self, channel: bytes) -> None:
         """See bus.BusListener."""

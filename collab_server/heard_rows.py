@@ -1,0 +1,36 @@
+"""What a room has heard of its log from others, and has not applied yet. Pure."""
+
+from collections.abc import Sequence
+
+from collab_server.ports import CommittedRow
+
+MAX_ROWS = 10_000
+"""Rows that wait for a commit of our own; more are read from the log."""
+
+
+class HeardRows:
+    """Rows by their numbers, and how far the log goes: `seq`."""
+
+    __slots__ = ("_rows", "seq")
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self._rows: dict[int, CommittedRow] = {}
+
+    def hear(self, seq: int, rows: Sequence[CommittedRow]) -> None:
+        """Hear that the log goes up to `seq`, and of some of its rows."""
+        self.seq = max(seq, self.seq)
+        if len(self._rows) < MAX_ROWS:
+            self._rows.update((row.seq, row) for row in rows)
+
+    def between(self, after: int, until: int) -> Sequence[CommittedRow] | None:
+        """Return the rows after one number up to another; None where one was not heard of."""
+        try:
+            return [self._rows[seq] for seq in range(after + 1, until + 1)]
+        except KeyError:
+            return None
+
+    def forget(self, until: int) -> None:
+        """Forget the rows up to a number: they are applied."""
+        if self._rows:
+            self._rows = {seq: row for seq, row in self._rows.items() if seq > until}
