@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Response, expect
 
+from tests import pdfs
 from tests.end_to_end.board import saved_elements
 from tests.end_to_end.classroom import Lesson, LiveClassroom
 from tests.end_to_end.conftest import PHONE, WIDE, Room
@@ -402,10 +403,14 @@ def test_the_classroom_has_no_serious_fault(lesson: Lesson, viewport: dict[str, 
         teacher.button("Activities").click()
         expect(teacher.page.get_by_role("button", name="New poll")).to_be_visible()
         found["activities"] = faults(teacher.page)
-        teacher.page.keyboard.press("Escape")
+        teacher.button("New slides").click()
+        found["new slides"] = refused_slides(teacher)
         teacher.button("More").last.click()
         teacher.page.get_by_role("menuitem", name="End class").click()
     else:
+        teacher.page.get_by_role("navigation", name="Activities").get_by_role("button", name="Slides").click()
+        teacher.page.get_by_role("menuitem", name="New slides").click()
+        found["new slides"] = refused_slides(teacher)
         teacher.button("End class").click()
     teacher.page.get_by_role("dialog", name="End the class for everybody?").wait_for()
     found["end"] = faults(teacher.page)
@@ -416,10 +421,26 @@ def test_the_classroom_has_no_serious_fault(lesson: Lesson, viewport: dict[str, 
     late.page.get_by_role("menuitem", name="So far in this lesson").click()
     late.page.get_by_text("The water cycle").first.wait_for()
     found["so far"] = faults(late.page)
+    late.page.get_by_role("button", name=re.compile("^The water cycle")).click()
+    late.page.get_by_text("You are looking back.").wait_for()
+    found["looking back"] = faults(late.page)
     lesson.teacher.api.post(f"/api/sessions/{session['id']}/end").raise_for_status()
     expect(late.page.get_by_text("The class is over")).to_be_visible()
     found["over"] = faults(late.page)
     assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+def refused_slides(teacher: LiveClassroom) -> list[str]:
+    """Return what axe says of the dialogue for new slides that could take nothing, and close it."""
+    dialog = teacher.page.get_by_role("dialog", name="New slides")
+    dialog.locator("input[type=file]").set_input_files(
+        {"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdfs.NOT_A_PDF}
+    )
+    dialog.get_by_role("alert").wait_for()
+    found = faults(teacher.page)
+    teacher.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    return found
 
 
 def test_the_stage_is_most_of_the_window(lesson: Lesson) -> None:

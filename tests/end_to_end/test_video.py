@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import StartServer
 from tests.end_to_end.classroom import Lesson
-from tests.end_to_end.conftest import Room
+from tests.end_to_end.conftest import PHONE, Room
 from tests.end_to_end.test_accessibility import faults
 from tests.end_to_end.video_server import VideoServer, video_server
 from tests.school import School
@@ -91,6 +91,27 @@ def test_the_video_moves_to_the_stage_and_back_without_being_opened_anew(lesson:
     student.button("Leave the video").click()
     expect(place).to_have_count(0)
     assert [meeting["disposed"] for meeting in meetings(student.page)] == [True]
+
+
+def test_on_a_phone_the_video_moves_out_of_the_way(lesson: Lesson) -> None:
+    lesson.start()
+    student = lesson.enter(lesson.students[0], viewport=PHONE)
+    student.page.get_by_role("button", name="Join video").click()
+    place = student.page.get_by_role("region", name="Video")
+    expect(place).to_have_attribute("data-place", "float")
+
+    def top() -> float:
+        box = place.bounding_box()
+        assert box is not None
+        return box["y"]
+
+    assert top() > PHONE["height"] / 2
+    student.button("Move the video out of the way").click()
+    assert top() < PHONE["height"] / 4
+    assert faults(student.page) == []
+    student.button("Move the video out of the way").click()
+    assert top() > PHONE["height"] / 2
+    assert len(meetings(student.page)) == 1
 
 
 def test_who_hangs_up_in_the_frame_has_left(lesson: Lesson) -> None:

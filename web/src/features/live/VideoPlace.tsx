@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
-import { IconVideo, IconVideoOff } from "@tabler/icons-react";
+import { IconArrowDown, IconArrowUp, IconVideo, IconVideoOff } from "@tabler/icons-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
@@ -43,10 +43,28 @@ export function useVideo(session: ClassSession): Video {
 /** Where the video stands: one frame, which only moves, so that nobody is thrown out when the stage changes. */
 export function VideoPlace({ video, place }: { video: Video; place: "stage" | "strip" | "float" }) {
   const { t } = useTranslation();
+  // Where it floats it lies over something, which may be just what one wants to press.
+  const [raised, setRaised] = useState(false);
   if (!video.access) return null;
   return (
-    <section className={styles["video"]} data-place={place} aria-label={t("live.video")}>
+    <section
+      className={styles["video"]}
+      data-place={place}
+      data-raised={place === "float" && raised}
+      aria-label={t("live.video")}
+    >
       <Frame access={video.access} onLeft={video.leave} />
+      {place === "float" && (
+        <ActionIcon
+          className={styles["moveVideo"]}
+          variant="default"
+          size={36}
+          aria-label={t("live.moveVideo")}
+          onClick={() => setRaised(!raised)}
+        >
+          {raised ? <IconArrowDown size={18} /> : <IconArrowUp size={18} />}
+        </ActionIcon>
+      )}
       <Tooltip label={t("live.leaveVideo")}>
         <ActionIcon
           className={styles["leaveVideo"]}
