@@ -1,7 +1,7 @@
 """The one place where everything is put together."""
 
 import gc
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -77,10 +77,12 @@ _REASONS: dict[type[auth_errors.Unauthenticated], str] = {
 }
 
 
-def create_app(settings: Settings, *, database_url: str, serving: Serving | None = None) -> Starlette:
+def create_app(
+    settings: Settings, *, database_url: str, serving: Serving | None = None, crew: tuple[str, int] | None = None
+) -> Starlette:
     """Build the whole application. Nothing is connected until its lifespan starts.
 
-    `serving`: this process's place at the database, where it is taken already.
+    `serving`: this process's place at the database, where it is taken already. `crew`: which crew of workers it is in, and as which.
     """
     database = Database(database_url)
     # Apart from the requests' connections: a class that comes at once must not hold them up. None is asked for a sign of life
@@ -166,7 +168,7 @@ def create_app(settings: Settings, *, database_url: str, serving: Serving | None
 
     return Starlette(
         routes=[
-            *health.routes(metrics=metrics, check=lambda: _check(database, file_store)),
+            *health.routes(figures=_figures(metrics, node, crew), check=lambda: _check(database, file_store)),
             Route("/.well-known/jwks.json", partial(_keys, issuer)),
             *gateway.routes(engine),
             *api_docs.routes(),
@@ -307,6 +309,18 @@ def _rooms(engine: Engine, node: "Node | None") -> RoomsView:
     from collab_server.cluster.rooms import RoomsEverywhere  # noqa: PLC0415 -- as above
 
     return RoomsEverywhere(rooms, node)
+
+
+def _figures(metrics: Metrics, node: "Node | None", crew: tuple[str, int] | None) -> Callable[[], Awaitable[bytes]]:
+    if node is not None and crew is not None:
+        from collab_server.cluster.figures import CrewFigures  # noqa: PLC0415 -- as above
+
+        return CrewFigures(metrics, node, crew=crew[0], worker=crew[1]).exposition
+
+    async def exposition() -> bytes:
+        return metrics.exposition()
+
+    return exposition
 
 
 def _limits(settings: Settings) -> EngineLimits:

@@ -124,7 +124,8 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
     line = Line.of(os.environ)
     if line is not None:
-        return _serve_here(settings, url=settings.database_url, sockets=line.sockets, announce=line.serves)
+        url = settings.database_url
+        return _serve_here(settings, url=url, sockets=line.sockets, announce=line.serves, crew=line.crew)
     if chosen.workers > 1 and not settings.redis_url:
         raise CommandFailed("--workers needs LECTERN_REDIS_URL: the processes meet there.")
     with DataFolder(settings.data_dir):
@@ -151,7 +152,14 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
                 listener.close()
 
 
-def _serve_here(settings: Settings, *, url: str, sockets: list[socket.socket], announce: Callable[[], None]) -> int:
+def _serve_here(
+    settings: Settings,
+    *,
+    url: str,
+    sockets: list[socket.socket],
+    announce: Callable[[], None],
+    crew: tuple[str, int] | None = None,
+) -> int:
     # The composition root brings the whole house along; the other commands do without it.
     from collab_server.app import create_app, serving_of  # noqa: PLC0415
 
@@ -159,7 +167,7 @@ def _serve_here(settings: Settings, *, url: str, sockets: list[socket.socket], a
         serving = serving_of(settings, database_url=url)
         try:
             loop.run(serving.begin())
-            app = create_app(settings, database_url=url, serving=serving)
+            app = create_app(settings, database_url=url, serving=serving, crew=crew)
             started = loop.run(serve(app, settings=settings, sockets=sockets, announce=announce))
         except PlaceRefused as error:
             raise CommandFailed(str(error)) from error

@@ -6,12 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from collab_server.metrics import Metrics
-
 PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def routes(*, metrics: Metrics, check: Callable[[], Awaitable[object]]) -> list[Route]:
+def routes(*, figures: Callable[[], Awaitable[bytes]], check: Callable[[], Awaitable[object]]) -> list[Route]:
     """Return `/healthz`, `/readyz` and `/metrics`; `check` raises when the process cannot serve."""
 
     async def alive(_request: Request) -> Response:
@@ -24,7 +22,7 @@ def routes(*, metrics: Metrics, check: Callable[[], Awaitable[object]]) -> list[
             return JSONResponse({"status": "not ready", "reason": type(error).__name__}, status_code=503)
         return JSONResponse({"status": "ready"})
 
-    async def figures(_request: Request) -> Response:
-        return Response(metrics.exposition(), media_type=PROMETHEUS_TEXT)
+    async def measured(_request: Request) -> Response:
+        return Response(await figures(), media_type=PROMETHEUS_TEXT)
 
-    return [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", figures)]
+    return [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", measured)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -19,7 +20,7 @@ START_SECONDS = 60.0
 DRAIN_SECONDS = 20.0
 LOOK_SECONDS = 0.1
 WORKER = "_LECTERN_WORKER"
-"""In a worker's environment: its line to us, on which it says that it serves, and the sockets it listens on."""
+"""In a worker's environment: `crew number line sockets…`, the line being where it says that it serves."""
 
 _log = structlog.get_logger(__name__)
 
@@ -43,6 +44,7 @@ class Workers:
     def __init__(self, sockets: Sequence[Sequence[socket.socket]], *, environment: Mapping[str, str]) -> None:
         self._workers = [_Worker(number, each) for number, each in enumerate(sockets, 1)]
         self._environment = environment
+        self._crew = secrets.token_hex(8)
         self._stopping = False
 
     def run(self, announce: Callable[[], None]) -> None:
@@ -87,7 +89,11 @@ class Workers:
         with theirs:
             worker.process = subprocess.Popen(
                 [sys.executable, "-m", "collab_server.cli", "serve"],
-                env={**os.environ, **self._environment, WORKER: ",".join(map(str, passed))},
+                env={
+                    **os.environ,
+                    **self._environment,
+                    WORKER: " ".join(map(str, (self._crew, worker.number, *passed))),
+                },
                 stdin=subprocess.DEVNULL,
                 pass_fds=passed,
                 # Ctrl-C is for us; they are told in turn.
@@ -118,11 +124,12 @@ class Workers:
 
 
 class Line:
-    """A worker's line to the process that started it."""
+    """A worker's line to the process that started it. `crew`: which crew it is in, and as which."""
 
-    def __init__(self, line: socket.socket, sockets: list[socket.socket]) -> None:
+    def __init__(self, line: socket.socket, sockets: list[socket.socket], *, crew: tuple[str, int]) -> None:
         self._line = line
         self.sockets = sockets
+        self.crew = crew
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> "Line | None":
@@ -130,8 +137,9 @@ class Line:
         passed = environ.get(WORKER)
         if not passed:
             return None
-        line, *sockets = [socket.socket(fileno=int(descriptor)) for descriptor in passed.split(",")]
-        return cls(line, sockets)
+        crew, number, *descriptors = passed.split()
+        line, *sockets = [socket.socket(fileno=int(descriptor)) for descriptor in descriptors]
+        return cls(line, sockets, crew=(crew, int(number)))
 
     def serves(self) -> None:
         """Say that this worker serves, and stop it when whoever started it is gone."""

@@ -129,7 +129,7 @@ class Node:
         self._check_now = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._background: set[asyncio.Task[None]] = set()
-        self._answerer: Answerer | None = None
+        self._answerers: dict[str, Answerer] = {}
         self._asked: dict[UUID, _Asked] = {}
         self._news_listener: Callable[[News], None] | None = None
         metrics.nodes.set_function(lambda: len(self._others))
@@ -183,9 +183,9 @@ class Node:
                 self._reported.add("unheard")
                 _log.warning("processes serve this database that are not heard", processes=processes, likely=_UNHEARD)
 
-    def answer_with(self, answerer: Answerer) -> None:
-        """Have other nodes' questions answered."""
-        self._answerer = answerer
+    def answer_with(self, answerers: Mapping[str, Answerer]) -> None:
+        """Have other nodes' questions answered, each kind (the question's `do`) by its own."""
+        self._answerers.update(answerers)
 
     async def ask(self, question: Question) -> Sequence[Answer]:
         """Ask all other nodes; one that does not answer within a moment is left out."""
@@ -313,10 +313,9 @@ class Node:
             house.introduce_to_nodes(document_id)
 
     async def _answer(self, body: bytes) -> None:
-        if self._answerer is None:
-            return
         try:
-            answer = await self._answerer(json.loads(body[16:]))
+            question = json.loads(body[16:])
+            answer = await self._answerers[question["do"]](question)
         except Exception as error:  # noqa: BLE001 -- whoever asks does without our answer
             _log.warning("question of another node not answered", error=type(error).__name__)
         else:

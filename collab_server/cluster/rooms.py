@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from collab_server.cluster.node import Node
+from collab_server.cluster.node import Answer, Node, Question
 from collab_server.live import NotCommitted, RoomFigures, RoomsView, SessionFigures
 
 
@@ -15,7 +15,15 @@ class RoomsEverywhere:
     def __init__(self, here: RoomsView, node: Node) -> None:
         self._here = here
         self._node = node
-        node.answer_with(self._answer)
+        node.answer_with(
+            {
+                "rooms": self._tell_rooms,
+                "room": self._tell_room,
+                "close": self._close,
+                "send_away": self._send_away,
+                "flush": self._flush,
+            }
+        )
 
     async def open_rooms(self) -> Sequence[RoomFigures]:
         """See live.RoomsView."""
@@ -57,24 +65,27 @@ class RoomsEverywhere:
         """See live.RoomsView. The others find a new epoch in the log."""
         return await self._here.restore(document_id, moment=moment, by=by)
 
-    async def _answer(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
-        if question["do"] == "rooms":
-            return {"rooms": [_write_room(room) for room in await self._here.open_rooms()]}
-        document_id = UUID(question["document"])
-        match question["do"]:
-            case "room":
-                room = await self._here.open_room(document_id)
-                return {"room": None if room is None else _write_room(room)}
-            case "close":
-                return {"count": await self._here.close_room(document_id)}
-            case "send_away":
-                return {"count": await self._here.send_away(document_id, user_id=UUID(question["user"]))}
-            case "flush":
-                try:
-                    return {"count": await self._here.flush(document_id)}
-                except NotCommitted:
-                    return {"count": None, "failed": True}
-        raise ValueError(question["do"])
+    # What other nodes ask of this one.
+
+    async def _tell_rooms(self, _question: Question) -> Answer:
+        return {"rooms": [_write_room(room) for room in await self._here.open_rooms()]}
+
+    async def _tell_room(self, question: Question) -> Answer:
+        room = await self._here.open_room(UUID(question["document"]))
+        return {"room": None if room is None else _write_room(room)}
+
+    async def _close(self, question: Question) -> Answer:
+        return {"count": await self._here.close_room(UUID(question["document"]))}
+
+    async def _send_away(self, question: Question) -> Answer:
+        count = await self._here.send_away(UUID(question["document"]), user_id=UUID(question["user"]))
+        return {"count": count}
+
+    async def _flush(self, question: Question) -> Answer:
+        try:
+            return {"count": await self._here.flush(UUID(question["document"]))}
+        except NotCommitted:
+            return {"count": None, "failed": True}
 
 
 def _together(one: RoomFigures | None, other: RoomFigures) -> RoomFigures:

@@ -59,6 +59,10 @@ def test_17_several_workers_are_one_server_and_one_that_dies_comes_back(
     until(lambda: server.output.count("redis carries messages") == 3, "it to hear Redis")
     for _ in range(10):
         assert httpx.get(f"{server.url}/readyz", trust_env=False, timeout=10).status_code == 200
+    # Whichever of them is asked, the figures are those of both.
+    figures = httpx.get(f"{server.url}/metrics", trust_env=False, timeout=10).text
+    assert {f'lectern_sockets{{worker="{n}"}} 0.0' for n in (1, 2)} <= set(figures.splitlines())
+    assert figures.count("# TYPE lectern_sockets gauge") == 1
     before = workers()
     assert server.stop() == 0
     assert not [each for each in before if each.is_running()]
