@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields
 from pathlib import Path
+from unittest.mock import AsyncMock
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def test_the_image_is_made_of_what_is_there_and_runs_as_nobody_in_particular() -
 
 
 def test_everything_is_asked_at_addresses_that_answer() -> None:
-    answering = {route.path for route in routes(metrics=Metrics(), check=lambda: None)}  # type: ignore[arg-type, return-value]
+    answering = {route.path for route in routes(figures=AsyncMock(), check=AsyncMock())}
     asked = {container()[probe]["httpGet"]["path"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")}
     asked.add(manifest("deployment")["spec"]["template"]["metadata"]["annotations"]["prometheus.io/path"])
     asked.update(re.findall(r"127\.0\.0\.1:8000(/[a-z]+)", dockerfile() + (DEPLOY / "compose.yaml").read_text()))
