@@ -3,8 +3,8 @@
 import re
 from dataclasses import fields
 from pathlib import Path
-from unittest.mock import AsyncMock
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 import yaml
