@@ -1,12 +1,13 @@
 """Answers to requests that carried an ``Idempotency-Key``: the same request twice does its work once."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, SmallInteger, delete, func, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ForeignKey, SmallInteger, cast, delete, func, select
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,6 +55,17 @@ async def earlier_answer(session: AsyncSession, *, user_id: UUID, key: str, requ
     if earlier.request_hash != request_hash:
         raise KeyReused
     return earlier.response
+
+
+async def forget_answers(session: AsyncSession, *, naming: Sequence[str]) -> None:
+    """Forget the answers, whoever got them, in which one of these values stands. Such a request sent again would be carried out anew."""
+    path = " || ".join(f"@ == $v{number}" for number in range(len(naming)))
+    values = func.jsonb_build_object(*[part for number, value in enumerate(naming) for part in (f"v{number}", value)])
+    await session.execute(
+        delete(IdempotencyKey).where(
+            func.jsonb_path_exists(IdempotencyKey.response, cast(f"$.** ? ({path})", JSONPATH), values)
+        )
+    )
 
 
 def keep_answer(

@@ -24,6 +24,7 @@ from auth.ports import AccountServices
 from auth.recovery.actions import check_password
 from auth.sign_on.models import SignOnAccountRow
 from persistence.database import Transaction
+from persistence.idempotency import forget_answers
 
 TRIES = 3
 DEADLOCK = "40P01"
@@ -107,6 +108,7 @@ async def _erase_within(transaction: Transaction, services: AccountServices, use
     await session.execute(
         delete(OutgoingMailRow).where(or_(OutgoingMailRow.user_id == user_id, OutgoingMailRow.address == subject.email))
     )
+    await forget_answers(session, naming=[str(user_id), subject.email, subject.name])
     # The log keeps who did what to whom as ids; a reason is written by hand and may say anything.
     without_reason = AuditEntryRow.details.op("-", return_type=JSONB())(literal("reason", Text()))
     await session.execute(

@@ -9,11 +9,11 @@ from auth.dependencies import (
     AccountParts,
     CurrentPerson,
     ErasesAccounts,
-    PersonBeforeBody,
     RequestTransaction,
     SeesAccounts,
 )
 from auth.errors import Conflict
+from auth.http.reading_route import ReadingRoute
 from auth.http.requests import network_address
 from auth.http.responses import problems
 from auth.personal import actions
@@ -23,7 +23,7 @@ from auth.rules import password_or_none
 
 ZIP = "application/zip"
 
-router = APIRouter(tags=["accounts"])
+router = APIRouter(tags=["accounts"], route_class=ReadingRoute)
 
 
 @router.get(
@@ -34,7 +34,7 @@ router = APIRouter(tags=["accounts"])
         **problems(401, 429, 503),
     },
 )
-async def export_me(person: PersonBeforeBody, services: AccountParts) -> StreamingResponse:
+async def export_me(person: CurrentPerson, services: AccountParts) -> StreamingResponse:
     """Download all that is kept about oneself: JSON files, one's uploads, one's own documents."""
     pieces = await actions.export(services, person)
     headers = {"Content-Disposition": 'attachment; filename="my-data.zip"', "Cache-Control": "no-store"}
@@ -50,7 +50,7 @@ async def get_erasure(
 
 
 @router.post("/me/erasure", status_code=204, responses=problems(401, 403, 409, 413, 422, 429, 503))
-async def erase_me(body: Erasure, request: Request, person: PersonBeforeBody, services: AccountParts) -> None:
+async def erase_me(body: Erasure, request: Request, person: CurrentPerson, services: AccountParts) -> None:
     """Erase one's account, at once and for good."""
     password = password_or_none(body.password) or ""
     await actions.erase_oneself(services, person, password=password, host=network_address(request))

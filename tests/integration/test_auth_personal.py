@@ -221,6 +221,24 @@ async def test_an_erased_person_is_gone_everywhere(classroom: Classroom, is_prob
     assert (await api.client().post("/auth/register", body)).status_code == 201
 
 
+async def test_answers_that_were_kept_for_others_name_nobody_who_is_erased(classroom: Classroom) -> None:
+    owner, other = await classroom.api.person("teacher", "Gerda Grün"), await classroom.api.teacher()
+    course = (await owner.post("/courses", {"title": "Botany", "category": "Biology"})).json()
+    opened = await owner.post(f"/courses/{course['id']}/classes", {"title": "9a", "enrolment": "open"})
+    class_id = opened.json()["classes"][0]["id"]
+    added = await owner.post(f"/classes/{class_id}/members", {"email": other.email, "name": "Other", "role": "teacher"})
+    assert added.status_code == 201, added.text
+    for key, title in (("theirs", "9b"), ("own", "10c")):
+        path = f"/courses/{course['id']}/classes" if key == "theirs" else "/classes"
+        body = {"title": title, "enrolment": "open"} if key == "theirs" else {"title": title}
+        assert (await other.post(path, body, headers={"Idempotency-Key": key})).status_code == 201
+    kept = "select count(*) from idempotency_keys where response::text like '%Gerda Grün%'"
+    assert await scalar(classroom.api, kept) == 1
+    assert (await erase(owner)).status_code == 204
+    assert await scalar(classroom.api, kept) == 0
+    assert await scalar(classroom.api, "select key from idempotency_keys") == "own"
+
+
 async def test_a_teacher_hands_classes_over_first(classroom: Classroom, is_problem) -> None:
     teacher, stranger = classroom.teacher, classroom.stranger
     waiting = (await teacher.get("/me/erasure")).json()
