@@ -23,6 +23,7 @@ from persistence.base import utc_now
 
 ACCESS_TOKEN_SECONDS = 900
 TOKEN_MAX_CHARS = 4096
+KNOWN_TOKENS_MAX = 2_000
 KEY_LABEL = b"lectern jwt v1"
 ALGORITHM = "EdDSA"
 REQUIRED_CLAIMS = ("iss", "sub", "sid", "iat", "exp", "jti")
@@ -68,6 +69,7 @@ class TokenIssuer:
         self._keys = {FIRST.salt: _Key(secret_key, FIRST.salt)}
         self._issuer = issuer
         self._now = now
+        self._known: dict[str, tuple[bytes, Claims]] = {}
         self.lifetime_seconds = lifetime_seconds
 
     def use(self, later: Sequence[Generation]) -> None:
@@ -100,12 +102,27 @@ class TokenIssuer:
             TokenExpired: it was valid until its time was over.
             TokenInvalid: anything else is wrong.
         """
+        claims = self._claims(token)
+        if claims.expires_at <= self._now():
+            raise TokenExpired
+        return claims
+
+    def _claims(self, token: str) -> Claims:
+        """Return what a signed token says, however old it is. Raises TokenInvalid.
+
+        A page asks with the same token again and again: that its signature holds need not be worked out each time, only that
+        its key is still trusted.
+        """
+        known = self._known.get(token)
+        if known is not None and any(each.salt == known[0] for each in self._trusted()):
+            return known[1]
         if len(token) > TOKEN_MAX_CHARS:
             raise TokenInvalid
+        salt = self._salt_of(token)
         try:
             found: dict[str, Any] = jwt.decode(
                 token,
-                self._key_of(token).public,
+                self._keys[salt].public,
                 algorithms=[ALGORITHM],
                 issuer=self._issuer,
                 # The time is checked below, against our own clock, and only once everything else is known to be right.
@@ -120,8 +137,9 @@ class TokenIssuer:
             )
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError, OSError) as error:
             raise TokenInvalid from error
-        if claims.expires_at <= self._now():
-            raise TokenExpired
+        while len(self._known) >= KNOWN_TOKENS_MAX:
+            del self._known[next(iter(self._known))]
+        self._known[token] = (salt, claims)
         return claims
 
     def jwks(self) -> dict[str, Any]:
@@ -137,12 +155,15 @@ class TokenIssuer:
     def _trusted(self) -> list[Generation]:
         return trusted(self._generations, at=self._now(), token_seconds=self.lifetime_seconds)
 
-    def _key_of(self, token: str) -> _Key:
-        """Return the key that a token names, if tokens of that key are good. Raises TokenInvalid."""
-        kid = jwt.get_unverified_header(token).get("kid")
+    def _salt_of(self, token: str) -> bytes:
+        """Return the salt of the key that a token names, if tokens of that key are good. Raises TokenInvalid."""
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+        except jwt.PyJWTError as error:
+            raise TokenInvalid from error
         for each in self._trusted():
             if self._keys[each.salt].jwk["kid"] == kid:
-                return self._keys[each.salt]
+                return each.salt
         raise TokenInvalid
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auth.errors import TokenExpired, TokenInvalid
-from auth.keys.rules import FIRST
+from auth.keys.rules import FIRST, Generation
 from auth.tokens import TokenIssuer, new_secret, secret_hash
 
 SECRET = "a secret of thirty-two characters"
@@ -51,6 +51,26 @@ def test_a_token_ends():
     issuer(now=NOW + timedelta(seconds=899)).verify(token)
     with pytest.raises(TokenExpired):
         issuer(now=NOW + timedelta(seconds=900)).verify(token)
+
+
+def test_a_token_that_is_known_ends_all_the_same():
+    clock = [NOW]
+    one = TokenIssuer(SECRET, issuer="http://a.example", now=lambda: clock[0])
+    token = one.issue(uuid4(), uuid4())
+    assert one.verify(token) == one.verify(token)
+    clock[0] = NOW + timedelta(minutes=15)
+    for _ in range(2):
+        with pytest.raises(TokenExpired):
+            one.verify(token)
+
+
+def test_a_token_that_is_known_is_refused_once_its_key_is_no_longer_trusted():
+    one = issuer()
+    token = one.issue(uuid4(), uuid4())
+    assert one.verify(token)
+    one.use([Generation(b"another", NOW, ends_earlier=True)])
+    with pytest.raises(TokenInvalid):
+        one.verify(token)
 
 
 def forged(**changes):
