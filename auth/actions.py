@@ -41,6 +41,7 @@ from auth.tokens import Claims, secret_hash
 from persistence.base import utc_now
 from persistence.database import Transaction
 from persistence.ids import new_id
+from persistence.reading import Asking, prepared
 
 USER_AGENT_MAX_CHARS = 300
 
@@ -69,15 +70,25 @@ class Registration:
     invitation: str | None
 
 
-# Put together once: every request begins with it.
-_PEOPLE_SIGNED_IN = (
-    select(AuthSessionRow.id, UserRow, AuthSessionRow.revoked_at)
+# Every request begins with it.
+_PEOPLE_SIGNED_IN = prepared(
+    select(
+        AuthSessionRow.id,
+        AuthSessionRow.revoked_at,
+        UserRow.status,
+        UserRow.id.label("user_id"),
+        UserRow.name,
+        UserRow.email,
+        UserRow.role,
+        UserRow.color,
+        UserRow.picture_id,
+    )
     .join(UserRow, UserRow.id == AuthSessionRow.user_id)
     .where(AuthSessionRow.id == any_(bindparam("sign_ins", type_=ARRAY(Uuid))))
 )
 
 
-async def person_for_token(session: AsyncSession, claims: Claims) -> Person:
+async def person_for_token(session: Asking, claims: Claims) -> Person:
     """Return the person behind an access token, as the database knows them now. One query.
 
     Raises:
@@ -90,33 +101,24 @@ async def person_for_token(session: AsyncSession, claims: Claims) -> Person:
     return found
 
 
-async def people_for_tokens(session: AsyncSession, claims: Sequence[Claims]) -> dict[UUID, Person | Unauthenticated]:
+async def people_for_tokens(session: Asking, claims: Sequence[Claims]) -> dict[UUID, Person | Unauthenticated]:
     """Return, by sign-in, the people behind access tokens, or why they are nobody: as `person_for_token`. One query."""
     found = await session.execute(_PEOPLE_SIGNED_IN, {"sign_ins": [each.session_id for each in claims]})
-    known: dict[UUID, tuple[UserRow | None, datetime | None]] = {row[0]: (row[1], row[2]) for row in found.all()}
+    known = {row.id: row for row in found.all()}
     people: dict[UUID, Person | Unauthenticated] = {}
     for each in claims:
-        try:
-            user, revoked_at = known.get(each.session_id, (None, None))
-            people[each.session_id] = standing_person(user, revoked_at, each)
-        except Unauthenticated as refusal:
-            people[each.session_id] = refusal
+        row = known.get(each.session_id)
+        if row is None or row.user_id != each.user_id:
+            people[each.session_id] = SessionRevoked()
+        elif row.status is AccountStatus.BLOCKED:
+            people[each.session_id] = AccountBlocked()
+        elif row.revoked_at is not None or row.status is not AccountStatus.ACTIVE:
+            people[each.session_id] = SessionRevoked()
+        else:
+            people[each.session_id] = Person(
+                row.user_id, row.name, row.email, row.role, row.color, row.id, row.picture_id
+            )
     return people
-
-
-def standing_person(user: UserRow | None, revoked_at: datetime | None, claims: Claims) -> Person:
-    """Return the person behind an access token, given their account and when their sign-in was ended.
-
-    Raises:
-        SessionRevoked, AccountBlocked: as `person_for_token`.
-    """
-    if user is None or user.id != claims.user_id:
-        raise SessionRevoked
-    if user.status is AccountStatus.BLOCKED:
-        raise AccountBlocked
-    if revoked_at is not None or user.status is not AccountStatus.ACTIVE:
-        raise SessionRevoked
-    return Person(user.id, user.name, user.email, user.role, user.color, claims.session_id, user.picture_id)
 
 
 async def register(services: AccountServices, registration: Registration, *, host: str | None) -> AccountStatus:

@@ -18,12 +18,13 @@ from auth.tokens import new_secret, secret_hash
 from persistence.base import utc_now
 from persistence.database import Transaction
 from persistence.ids import new_id
+from persistence.reading import Reader
 
 USERS_LIST = "users"
 
 
 async def list_users(
-    transaction: Transaction, page: PageRequest, *, status: AccountStatus | None, role: Role | None, query: str | None
+    reader: Reader, page: PageRequest, *, status: AccountStatus | None, role: Role | None, query: str | None
 ) -> tuple[Sequence[UserRow], str | None]:
     """Return one page of accounts, newest first: those with a status, a role, and a text in name or address."""
     statement = select(UserRow)
@@ -37,7 +38,7 @@ async def list_users(
             or_(UserRow.name.ilike(pattern, escape="\\"), UserRow.email.ilike(pattern, escape="\\"))
         )
     statement = page.narrow(statement, UserRow.id, of=USERS_LIST, newest_first=True)
-    users = (await transaction.session.scalars(statement)).all()
+    users = (await reader.scalars(statement)).all()
     return page.cut(users, [user.id for user in users], of=USERS_LIST)
 
 

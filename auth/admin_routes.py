@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from auth import admin_actions
-from auth.dependencies import AccountParts, ChangesAccounts, RequestTransaction, SeesAccounts
+from auth.dependencies import AccountParts, ChangesAccounts, RequestReader, RequestTransaction, SeesAccounts
 from auth.http.pagination import WantedPage
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from auth.models import AccountStatus, Role, UserRow
 from auth.rules import standing
@@ -16,20 +17,20 @@ from persistence.base import utc_now
 
 QUERY_MAX_CHARS = 200
 
-router = APIRouter(prefix="/admin", tags=["administration"])
+router = APIRouter(prefix="/admin", tags=["administration"], route_class=ReadingRoute)
 
 
 @router.get("/users", responses=problems(401, 403, 422))
 async def list_accounts(
     _office: SeesAccounts,
-    transaction: RequestTransaction,
+    reader: RequestReader,
     page: WantedPage,
     status: AccountStatus | None = None,
     role: Role | None = None,
     query: Annotated[str | None, Query(max_length=QUERY_MAX_CHARS)] = None,
 ) -> AccountPage:
     """List accounts, newest first; `query` is looked for in names and addresses."""
-    users, next_cursor = await admin_actions.list_users(transaction, page, status=status, role=role, query=query)
+    users, next_cursor = await admin_actions.list_users(reader, page, status=status, role=role, query=query)
     return AccountPage(items=[_account(user) for user in users], next_cursor=next_cursor)
 
 

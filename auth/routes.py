@@ -9,8 +9,9 @@ from fastapi.responses import JSONResponse
 from auth import actions
 from auth.actions import Registration
 from auth.cookies import REFRESH_COOKIE, REFRESH_PATH, hand_over, refuse_foreign_pages
-from auth.dependencies import AccountParts, BearerToken, CurrentPerson, RequestTransaction
+from auth.dependencies import AccountParts, BearerToken, CurrentPerson, RequestReader, RequestTransaction
 from auth.errors import SessionRevoked, Unauthenticated
+from auth.http.reading_route import ReadingRoute
 from auth.http.requests import network_address
 from auth.http.responses import problems
 from auth.models import UserRow
@@ -28,11 +29,11 @@ from auth.schemas import (
 )
 from auth.tokens import Claims
 from persistence.base import utc_now
-from persistence.database import Transaction
+from persistence.reading import Asking
 
 RefreshCookie = Annotated[str | None, Cookie(alias=REFRESH_COOKIE, include_in_schema=False)]
 
-router = APIRouter(tags=["accounts"])
+router = APIRouter(tags=["accounts"], route_class=ReadingRoute)
 
 
 @router.get("/auth/options")
@@ -124,9 +125,9 @@ async def logout(
 
 
 @router.get("/me", responses=problems(401))
-async def get_me(person: CurrentPerson, transaction: RequestTransaction) -> Me:
+async def get_me(person: CurrentPerson, reader: RequestReader) -> Me:
     """Return the person who is signed in."""
-    return _me(await _own_account(transaction, person.id))
+    return _me(await _own_account(reader, person.id))
 
 
 @router.patch("/me", responses=problems(401, 413, 422))
@@ -134,7 +135,7 @@ async def update_me(
     body: MeChanges, person: CurrentPerson, transaction: RequestTransaction, services: AccountParts
 ) -> Me:
     """Change one's name or language."""
-    user = await _own_account(transaction, person.id)
+    user = await _own_account(transaction.session, person.id)
     for field, value in body.model_dump(exclude_unset=True).items():
         setattr(user, field, value)
     if user.name != person.name:
@@ -142,8 +143,8 @@ async def update_me(
     return _me(user)
 
 
-async def _own_account(transaction: Transaction, user_id: UUID) -> UserRow:
-    user = await transaction.session.get(UserRow, user_id)
+async def _own_account(session: Asking, user_id: UUID) -> UserRow:
+    user = await session.get(UserRow, user_id)
     if user is None:
         raise SessionRevoked
     return user

@@ -6,15 +6,17 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from auth.http.route_table import RouteTable
 from classroom.openapi import openapi_document
 from classroom.problems import install_problem_handlers
-from classroom.routes import api_router
+from classroom.routes import PARTS
 from classroom.services import Services
 
 
 def create_api(services: Services) -> FastAPI:
     """Put the API together: mount it at ``/api``; whatever it does not know is a problem, too."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.router = table = RouteTable(redirect_slashes=False)
     app.state.services = services
     described = functools.cache(openapi_document)  # it takes longer to make than the rest of the start
 
@@ -22,6 +24,6 @@ def create_api(services: Services) -> FastAPI:
         return JSONResponse(described())
 
     app.add_route("/openapi.json", openapi, include_in_schema=False)
-    app.include_router(api_router())
+    table.add(PARTS)
     install_problem_handlers(app)
     return app

@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 
 from auth.http.problems import PROBLEM_MEDIA_TYPE
 from auth.http.responses import problems
-from classroom.routes import api_router
+from classroom.routes import described_routes
 
 TITLE = "Lectern"
 VERSION = "1"
@@ -24,7 +24,7 @@ UNUSED_SCHEMAS = ("HTTPValidationError", "ValidationError")
 def openapi_document() -> dict[str, Any]:
     """Return the OpenAPI document of everything under ``/api``."""
     app = FastAPI(openapi_url=None)
-    app.include_router(api_router(prefix="/api"))
+    app.include_router(described_routes())
     document = get_openapi(title=TITLE, version=VERSION, routes=app.routes)
     for path in document["paths"].values():
         for operation in path.values():

@@ -27,36 +27,38 @@ import classroom.roster.routes
 import classroom.sessions.routes
 import classroom.slides.routes
 
+PARTS: tuple[APIRouter, ...] = (
+    classroom.polls.routes.router,
+    auth.routes.router,
+    auth.admin_routes.router,
+    auth.audit.routes.router,
+    auth.personal.routes.router,
+    auth.pictures.routes.router,
+    auth.recovery.routes.router,
+    auth.sign_ins.routes.router,
+    auth.sign_on.routes.router,
+    classroom.class_files.routes.router,
+    classroom.assignments.routes.router,
+    classroom.classes.routes.router,
+    classroom.courses.routes.router,
+    classroom.documents.routes.router,
+    classroom.files.routes.router,
+    classroom.grades.routes.router,
+    classroom.history.routes.router,
+    classroom.lessons.routes.router,
+    classroom.progress.routes.router,
+    classroom.rooms.routes.router,
+    classroom.roster.routes.router,
+    classroom.sessions.routes.router,
+    classroom.slides.routes.router,
+)
+"""The routes of people and of the classroom, part by part."""
 
-def api_router(*, prefix: str = "") -> APIRouter:
-    """Return the routes of people and of the classroom; what they are mounted in begins with ``/api``."""
-    router = APIRouter(prefix=prefix, generate_unique_id_function=operation_id)
-    for part in (
-        # First what comes in crowds: routes are tried one after the other.
-        classroom.polls.routes.router,
-        auth.routes.router,
-        auth.admin_routes.router,
-        auth.audit.routes.router,
-        auth.personal.routes.router,
-        auth.pictures.routes.router,
-        auth.recovery.routes.router,
-        auth.sign_ins.routes.router,
-        auth.sign_on.routes.router,
-        classroom.class_files.routes.router,
-        classroom.assignments.routes.router,
-        classroom.classes.routes.router,
-        classroom.courses.routes.router,
-        classroom.documents.routes.router,
-        classroom.files.routes.router,
-        classroom.grades.routes.router,
-        classroom.history.routes.router,
-        classroom.lessons.routes.router,
-        classroom.progress.routes.router,
-        classroom.rooms.routes.router,
-        classroom.roster.routes.router,
-        classroom.sessions.routes.router,
-        classroom.slides.routes.router,
-    ):
+
+def described_routes() -> APIRouter:
+    """Return all routes with the names that the API's description gives them."""
+    router = APIRouter(prefix="/api", generate_unique_id_function=operation_id)
+    for part in PARTS:
         router.include_router(part)
     return router
 

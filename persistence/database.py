@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from persistence.errors import ConstraintViolated
+from persistence.reading import Reader
 
 POOL_CONNECTIONS = 10
 POOL_TIMEOUT_SECONDS = 30.0
@@ -77,6 +78,8 @@ class Database:
             connect_args={"timeout": CONNECT_TIMEOUT_SECONDS},
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        _, arguments = self.engine.dialect.create_connect_args(self.engine.url)
+        self.reader = Reader(self.engine.dialect, {**arguments, "timeout": CONNECT_TIMEOUT_SECONDS})
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -104,7 +107,8 @@ class Database:
             await connection.execute(text("select 1"))
 
     async def close(self) -> None:
-        """Close all connections of the pool."""
+        """Close all connections."""
+        await self.reader.close()
         await self.engine.dispose()
 
 

@@ -13,6 +13,7 @@ from auth.audit.models import AuditAction, AuditEntryRow
 from auth.http.pagination import PageRequest
 from auth.models import UserRow
 from persistence.ids import new_id
+from persistence.reading import Asking
 
 AUDIT_LIST = "audit"
 
@@ -45,9 +46,7 @@ def record(
     session.add(AuditEntryRow(id=new_id(), action=action, actor_id=actor, subject_id=subject, details=kept))
 
 
-async def list_entries(
-    session: AsyncSession, page: PageRequest, filters: Filters
-) -> tuple[Sequence[Entry], str | None]:
+async def list_entries(session: Asking, page: PageRequest, filters: Filters) -> tuple[Sequence[Entry], str | None]:
     """Return one page of the log, newest first."""
     actor, subject = aliased(UserRow), aliased(UserRow)
     statement = (

@@ -10,11 +10,12 @@ from auth.audit import actions
 from auth.audit.actions import Entry, Filters
 from auth.audit.models import AuditAction
 from auth.audit.schemas import AuditEntry, AuditPage, AuditPerson
-from auth.dependencies import ReadsAudit, RequestTransaction
+from auth.dependencies import ReadsAudit, RequestReader
 from auth.http.pagination import WantedPage
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 
-router = APIRouter(prefix="/admin", tags=["administration"])
+router = APIRouter(prefix="/admin", tags=["administration"], route_class=ReadingRoute)
 
 
 async def _filters(
@@ -30,12 +31,12 @@ async def _filters(
 @router.get("/audit", responses=problems(401, 403, 422))
 async def list_audit_entries(
     _admin: ReadsAudit,
-    transaction: RequestTransaction,
+    reader: RequestReader,
     page: WantedPage,
     filters: Annotated[Filters, Depends(_filters)],
 ) -> AuditPage:
     """List who changed what about people, newest first."""
-    found, next_cursor = await actions.list_entries(transaction.session, page, filters)
+    found, next_cursor = await actions.list_entries(reader, page, filters)
     return AuditPage(items=[_entry(entry) for entry in found], next_cursor=next_cursor)
 
 

@@ -9,15 +9,18 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query
-from sqlalchemy import Select
+from sqlalchemy import Integer, Select, Uuid, bindparam
 from sqlalchemy.orm import InstrumentedAttribute
 
 from auth.errors import FieldInvalid
+from persistence.reading import prepared
 
 PAGE_ITEMS = 50
 PAGE_ITEMS_MAX = 100
 CURSOR_MAX_CHARS = 100
 _CHECKSUM_BYTES = 4
+_FIRST, _LAST = UUID(int=0), UUID(int=2**128 - 1)
+"""Before and after all ids."""
 
 Row = TypeVar("Row")
 Querying = TypeVar("Querying", bound=Select[*tuple[Any, ...]])
@@ -49,11 +52,29 @@ class PageRequest:
             statement = statement.where(column < after if newest_first else column > after)
         return statement.order_by(column.desc() if newest_first else column.asc()).limit(self.limit + 1)
 
+    def values(self, *, of: str, newest_first: bool = False) -> dict[str, Any]:
+        """Return what a statement made by ``paged`` is asked with, for this page.
+
+        Raises:
+            FieldInvalid: the cursor is damaged or from another list.
+        """
+        bound = _LAST if newest_first else _FIRST
+        after = bound if self.cursor is None else decode_cursor(self.cursor, of=of)
+        return {"after": after, "rows": self.limit + 1}
+
     def cut(self, rows: Sequence[Row], ids: Sequence[UUID], *, of: str) -> tuple[Sequence[Row], str | None]:
         """Return the rows of this page and the cursor for the next, given the rows that ``narrow`` found."""
         if len(rows) <= self.limit:
             return rows, None
         return rows[: self.limit], encode_cursor(ids[self.limit - 1], of=of)
+
+
+def paged(statement: Querying, column: InstrumentedAttribute[UUID], *, newest_first: bool = False) -> Querying:
+    """Make of the query for a whole list the prepared one for any page of it; see ``PageRequest.values``."""
+    after = bindparam("after", type_=Uuid)
+    within = column < after if newest_first else column > after
+    order = column.desc() if newest_first else column.asc()
+    return prepared(statement.where(within).order_by(order).limit(bindparam("rows", type_=Integer)))
 
 
 def encode_cursor(last: UUID, *, of: str) -> str:

@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
 from auth.audit.actions import record
@@ -16,6 +15,7 @@ from auth.pictures.models import PictureRow
 from auth.pictures.rendering import square
 from auth.ports import AccountServices
 from persistence.database import Transaction
+from persistence.reading import Asking
 
 
 async def change_picture(services: AccountServices, person: Person, data: bytes) -> UUID:
@@ -60,7 +60,7 @@ async def remove_picture(transaction: Transaction, user_id: UUID, *, by: UUID) -
         record(session, AuditAction.PICTURE_REMOVED, actor=by, subject=user_id)
 
 
-async def picture(session: AsyncSession, picture_id: UUID) -> bytes:
+async def picture(session: Asking, picture_id: UUID) -> bytes:
     """Return a picture.
 
     Raises:

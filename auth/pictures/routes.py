@@ -5,8 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from auth.dependencies import AccountParts, ChangesAccounts, CurrentPerson, PersonBeforeBody, RequestTransaction
+from auth.dependencies import AccountParts, ChangesAccounts, CurrentPerson, RequestReader, RequestTransaction
 from auth.errors import BodyTooLarge
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from auth.pictures import actions
 from auth.pictures.rendering import MEDIA_TYPE, UPLOAD_MAX_BYTES
@@ -14,7 +15,7 @@ from auth.pictures.schemas import OwnPicture
 
 IMAGE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
-router = APIRouter(tags=["accounts"])
+router = APIRouter(tags=["accounts"], route_class=ReadingRoute)
 
 
 @router.put(
@@ -22,7 +23,7 @@ router = APIRouter(tags=["accounts"])
     responses=problems(401, 413, 415, 429, 503),
     openapi_extra={"requestBody": {"required": True, "content": {"image/*": IMAGE}}},
 )
-async def change_picture(request: Request, person: PersonBeforeBody, services: AccountParts) -> OwnPicture:
+async def change_picture(request: Request, person: CurrentPerson, services: AccountParts) -> OwnPicture:
     """Have one's picture made of a PNG, JPEG, WebP or GIF: its middle, square and small."""
     data = bytearray()
     async for chunk in request.stream():
@@ -43,9 +44,9 @@ async def remove_picture(person: CurrentPerson, transaction: RequestTransaction)
     response_class=Response,
     responses={200: {"description": "The picture.", "content": {MEDIA_TYPE: IMAGE}}, **problems(401, 404)},
 )
-async def get_picture(picture_id: UUID, _person: CurrentPerson, transaction: RequestTransaction) -> Response:
+async def get_picture(picture_id: UUID, _person: CurrentPerson, reader: RequestReader) -> Response:
     """Fetch a picture. Who is shown the person is told its id; it names the same bytes forever."""
-    content = await actions.picture(transaction.session, picture_id)
+    content = await actions.picture(reader, picture_id)
     headers = {
         "Cache-Control": "private, max-age=86400, immutable",
         "Content-Security-Policy": "sandbox; default-src 'none'",

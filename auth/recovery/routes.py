@@ -4,14 +4,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 
-from auth.dependencies import AccountParts, ChangesAccounts, PersonBeforeBody, RequestTransaction
+from auth.dependencies import AccountParts, ChangesAccounts, CurrentPerson, RequestTransaction
+from auth.http.reading_route import ReadingRoute
 from auth.http.requests import network_address
 from auth.http.responses import problems
 from auth.recovery import actions
 from auth.recovery.schemas import EmailByLink, EmailChange, NewPasswordByLink, ResetRequest
 from auth.rules import password_or_none
 
-router = APIRouter(tags=["accounts"])
+router = APIRouter(tags=["accounts"], route_class=ReadingRoute)
 
 
 @router.post("/auth/password-reset", status_code=202, responses=problems(409, 413, 422, 429, 503))
@@ -28,7 +29,7 @@ async def reset_password(body: NewPasswordByLink, services: AccountParts) -> Non
 
 @router.put("/me/email", status_code=202, responses=problems(401, 403, 409, 413, 422, 429, 503))
 async def request_email_change(
-    body: EmailChange, request: Request, person: PersonBeforeBody, services: AccountParts
+    body: EmailChange, request: Request, person: CurrentPerson, services: AccountParts
 ) -> None:
     """Have a link sent to the address that one wants to have. Nothing changes before it is opened."""
     await actions.ask_for_email_change(

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import DateTime, Uuid, bindparam, select
 
 from auth.actions import Person, end_all_sessions, end_sessions
 from auth.errors import NotFound, SessionRevoked
-from auth.http.pagination import PageRequest
+from auth.http.pagination import PageRequest, paged
 from auth.mail.models import MailKind
 from auth.models import AuthSessionRow, UserRow
 from auth.ports import AccountServices
@@ -16,22 +16,29 @@ from auth.recovery.actions import check_password
 from auth.recovery.links import forget_links
 from persistence.base import utc_now
 from persistence.database import Transaction
+from persistence.reading import Reader
 
 SIGN_INS_LIST = "sign-ins"
 
 
+_SIGN_INS = paged(
+    select(AuthSessionRow).where(
+        AuthSessionRow.user_id == bindparam("person_id", type_=Uuid),
+        AuthSessionRow.revoked_at.is_(None),
+        AuthSessionRow.last_used_at > bindparam("oldest", type_=DateTime(timezone=True)),
+    ),
+    AuthSessionRow.id,
+    newest_first=True,
+)
+
+
 async def list_sign_ins(
-    transaction: Transaction, page: PageRequest, *, person: Person, services: AccountServices
+    reader: Reader, page: PageRequest, *, person: Person, services: AccountServices
 ) -> tuple[Sequence[AuthSessionRow], str | None]:
     """Return one page of a person's sign-ins that stand, newest first."""
     oldest = utc_now() - timedelta(days=services.accounts.refresh_token_days)
-    statement = select(AuthSessionRow).where(
-        AuthSessionRow.user_id == person.id,
-        AuthSessionRow.revoked_at.is_(None),
-        AuthSessionRow.last_used_at > oldest,
-    )
-    statement = page.narrow(statement, AuthSessionRow.id, of=SIGN_INS_LIST, newest_first=True)
-    found = (await transaction.session.scalars(statement)).all()
+    values = {"person_id": person.id, "oldest": oldest, **page.values(of=SIGN_INS_LIST, newest_first=True)}
+    found = (await reader.scalars(_SIGN_INS, values)).all()
     return page.cut(found, [row.id for row in found], of=SIGN_INS_LIST)
 
 

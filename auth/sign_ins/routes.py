@@ -4,23 +4,24 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 
-from auth.dependencies import AccountParts, CurrentPerson, PersonBeforeBody, RequestTransaction
+from auth.dependencies import AccountParts, CurrentPerson, RequestReader, RequestTransaction
 from auth.http.pagination import WantedPage
+from auth.http.reading_route import ReadingRoute
 from auth.http.requests import network_address
 from auth.http.responses import problems
 from auth.rules import password_or_none
 from auth.sign_ins import actions
 from auth.sign_ins.schemas import PasswordChange, SignIn, SignInPage
 
-router = APIRouter(prefix="/me", tags=["accounts"])
+router = APIRouter(prefix="/me", tags=["accounts"], route_class=ReadingRoute)
 
 
 @router.get("/sign-ins", responses=problems(401, 422))
 async def list_sign_ins(
-    person: CurrentPerson, transaction: RequestTransaction, page: WantedPage, services: AccountParts
+    person: CurrentPerson, reader: RequestReader, page: WantedPage, services: AccountParts
 ) -> SignInPage:
     """List the devices on which one is signed in."""
-    found, next_cursor = await actions.list_sign_ins(transaction, page, person=person, services=services)
+    found, next_cursor = await actions.list_sign_ins(reader, page, person=person, services=services)
     items = [
         SignIn(
             id=row.id,
@@ -50,7 +51,7 @@ async def end_sign_in(
 
 @router.put("/password", status_code=204, responses=problems(401, 403, 413, 422, 429, 503))
 async def change_password(
-    body: PasswordChange, request: Request, person: PersonBeforeBody, services: AccountParts
+    body: PasswordChange, request: Request, person: CurrentPerson, services: AccountParts
 ) -> None:
     """Change one's password. All other sign-ins end."""
     await actions.change_password(

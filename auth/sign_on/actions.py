@@ -21,6 +21,7 @@ from auth.tokens import new_secret, secret_hash
 from persistence.base import utc_now
 from persistence.database import Transaction
 from persistence.ids import new_id
+from persistence.reading import Asking
 
 FLOW_MINUTES = 10
 FLOWS_MAX = 20_000
@@ -121,7 +122,7 @@ async def complete(services: AccountServices, answer: Answer, *, person: Person 
         return Completed(signed_in, flow.next)
 
 
-async def accounts_of(session: AsyncSession, user_id: UUID) -> Sequence[SignOnAccountRow]:
+async def accounts_of(session: Asking, user_id: UUID) -> Sequence[SignOnAccountRow]:
     """Return the accounts elsewhere that are connected to one here, oldest first: one per provider at most."""
     statement = select(SignOnAccountRow).where(SignOnAccountRow.user_id == user_id).order_by(SignOnAccountRow.id)
     return (await session.scalars(statement)).all()

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Cookie, Request, Response
 
 from auth.actions import Person
 from auth.cookies import hand_over, refuse_foreign_pages
-from auth.dependencies import AccountParts, CurrentPerson, OptionalPerson, PersonBeforeBody, RequestTransaction
+from auth.dependencies import AccountParts, CurrentPerson, OptionalPerson, RequestReader, RequestTransaction
+from auth.http.reading_route import ReadingRoute
 from auth.http.requests import network_address
 from auth.http.responses import problems
 from auth.ports import AccountServices
@@ -27,7 +28,7 @@ BROWSER_COOKIE = "lectern_sign_on"
 BROWSER_COOKIE_PATH = "/api"
 BrowserCookie = Annotated[str | None, Cookie(alias=BROWSER_COOKIE, max_length=200, include_in_schema=False)]
 
-router = APIRouter(tags=["accounts"])
+router = APIRouter(tags=["accounts"], route_class=ReadingRoute)
 
 
 @router.post("/auth/sign-on/{provider}", responses=problems(403, 404, 413, 422, 429, 503))
@@ -69,12 +70,10 @@ async def complete_sign_on(
 
 
 @router.get("/me/sign-on-accounts", responses=problems(401))
-async def list_sign_on_accounts(
-    person: CurrentPerson, transaction: RequestTransaction, services: AccountParts
-) -> SignOnAccounts:
+async def list_sign_on_accounts(person: CurrentPerson, reader: RequestReader, services: AccountParts) -> SignOnAccounts:
     """List the accounts elsewhere that one can sign on with."""
     found = []
-    for row in await actions.accounts_of(transaction.session, person.id):
+    for row in await actions.accounts_of(reader, person.id):
         provider = services.sign_on.of_issuer(row.issuer)
         found.append(
             SignOnAccount(
@@ -95,7 +94,7 @@ async def begin_connecting(
     body: SignOnStart,
     request: Request,
     response: Response,
-    person: PersonBeforeBody,
+    person: CurrentPerson,
     services: AccountParts,
     browser: BrowserCookie = None,
 ) -> SignOnAddress:

@@ -7,16 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import ARRAY, Select, Uuid, and_, any_, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
 from auth.errors import Conflict, FieldInvalid, Forbidden, NotFound
-from auth.http.pagination import PageRequest
+from auth.http.pagination import PageRequest, paged
 from auth.models import UserRow
 from auth.permissions import Action, permits_in_class
 from classroom.assignments.models import AssignmentRow, ExtensionRow, SubmissionRow
@@ -30,6 +31,7 @@ from collab_server.live import LiveDocuments
 from persistence.base import utc_now
 from persistence.database import Transaction
 from persistence.ids import new_id
+from persistence.reading import Asking, prepared
 
 ASSIGNMENTS_LIST = "assignments"
 
@@ -107,8 +109,19 @@ def kept_rubric(rubric: Sequence[Criterion] | None) -> list[dict[str, Any]] | No
     return [{"id": each.id, "title": each.title, "levels": kept_marks(each.levels)} for each in rubric]
 
 
+_PERSON = bindparam("person_id", type_=Uuid)
+_ASSIGNMENT = prepared(
+    select(AssignmentRow, ItemRow, MembershipRow.role, ExtensionRow, ClassRow.title)
+    .join(ItemRow, ItemRow.assignment_id == AssignmentRow.id)
+    .join(ClassRow, and_(ClassRow.id == AssignmentRow.class_id, ClassRow.deleted_at.is_(None)))
+    .join(MembershipRow, and_(MembershipRow.class_id == ClassRow.id, MembershipRow.user_id == _PERSON))
+    .outerjoin(ExtensionRow, and_(ExtensionRow.assignment_id == AssignmentRow.id, ExtensionRow.user_id == _PERSON))
+    .where(AssignmentRow.id == bindparam("assignment_id", type_=Uuid))
+)
+
+
 async def access_assignment(
-    session: AsyncSession,
+    session: Asking,
     person: Person,
     assignment_id: UUID,
     *,
@@ -130,20 +143,9 @@ async def access_assignment(
         NotFound: there is no such assignment, or none for this person.
         Forbidden: only its teachers may do this.
     """
-    statement = (
-        select(AssignmentRow, ItemRow, MembershipRow.role, ExtensionRow, ClassRow.title)
-        .join(ItemRow, ItemRow.assignment_id == AssignmentRow.id)
-        .join(ClassRow, and_(ClassRow.id == AssignmentRow.class_id, ClassRow.deleted_at.is_(None)))
-        .join(MembershipRow, and_(MembershipRow.class_id == ClassRow.id, MembershipRow.user_id == person.id))
-        .outerjoin(
-            ExtensionRow,
-            and_(ExtensionRow.assignment_id == AssignmentRow.id, ExtensionRow.user_id == person.id),
-        )
-        .where(AssignmentRow.id == assignment_id)
-    )
-    if lock:
-        statement = statement.with_for_update(of=AssignmentRow, key_share=True)
-    found = (await session.execute(statement)).one_or_none()
+    statement = _ASSIGNMENT.with_for_update(of=AssignmentRow, key_share=True) if lock else _ASSIGNMENT
+    values = {"assignment_id": assignment_id, "person_id": person.id}
+    found = (await session.execute(statement, values)).one_or_none()
     if found is None:
         raise NotFound
     access = AccessedAssignment(*found)
@@ -286,29 +288,17 @@ class Listed:
 
 
 async def list_assignments(
-    session: AsyncSession, person: Person, access: ClassAccess, page: PageRequest
+    session: Asking, person: Person, access: ClassAccess, page: PageRequest
 ) -> tuple[list[Listed], str | None]:
     """Return one page of the assignments of a class that the person may see, newest first."""
-    statement = (
-        select(AssignmentRow, ItemRow, ExtensionRow, SubmissionRow, GradeRow)
-        .join(ItemRow, ItemRow.assignment_id == AssignmentRow.id)
-        .outerjoin(
-            ExtensionRow,
-            and_(ExtensionRow.assignment_id == AssignmentRow.id, ExtensionRow.user_id == person.id),
-        )
-        .outerjoin(
-            SubmissionRow,
-            and_(SubmissionRow.assignment_id == AssignmentRow.id, SubmissionRow.user_id == person.id),
-        )
-        .outerjoin(GradeRow, and_(GradeRow.item_id == ItemRow.id, GradeRow.user_id == person.id))
-        .where(AssignmentRow.class_id == access.row.id, AssignmentRow.deleted_at.is_(None))
-    )
-    if not access.teaches:
-        statement = statement.where(AssignmentRow.published_at.is_not(None))
-    statement = page.narrow(statement, AssignmentRow.id, of=ASSIGNMENTS_LIST, newest_first=True)
-    found = (await session.execute(statement)).all()
+    values = {
+        "class_id": access.row.id,
+        "person_id": person.id,
+        **page.values(of=ASSIGNMENTS_LIST, newest_first=True),
+    }
+    found = (await session.execute(_page(teaches=access.teaches), values)).all()
     shown, next_cursor = page.cut(found, [row[0].id for row in found], of=ASSIGNMENTS_LIST)
-    counts = await count_work(session, [row[0].id for row in shown]) if access.teaches else {}
+    counts = await count_work(session, access.row.id, [row[0].id for row in shown]) if access.teaches else {}
     return [
         Listed(
             access=AccessedAssignment(row, item, access.role, extension, access.row.title),
@@ -319,36 +309,68 @@ async def list_assignments(
     ], next_cursor
 
 
-async def count_work(session: AsyncSession, assignment_ids: Sequence[UUID]) -> Mapping[UUID, Counts]:
-    """Count, for each assignment, the students who have handed in, and the work that waits for a grade."""
-    waits = func.count().filter(GradeRow.returned_at.is_(None) | (GradeRow.returned_at < SubmissionRow.handed_in_at))
-    found = await session.execute(
-        select(SubmissionRow.assignment_id, func.count().label("handed_in"), waits.label("to_grade"))
-        .join(AssignmentRow, AssignmentRow.id == SubmissionRow.assignment_id)
-        .join(
-            MembershipRow,
-            and_(
-                MembershipRow.class_id == AssignmentRow.class_id,
-                MembershipRow.user_id == SubmissionRow.user_id,
-                MembershipRow.role == ClassRole.STUDENT,
-            ),
+@cache
+def _page(
+    *, teaches: bool
+) -> Select[AssignmentRow, ItemRow, ExtensionRow | None, SubmissionRow | None, GradeRow | None]:
+    statement = (
+        select(AssignmentRow, ItemRow, ExtensionRow, SubmissionRow, GradeRow)
+        .join(ItemRow, ItemRow.assignment_id == AssignmentRow.id)
+        .outerjoin(ExtensionRow, and_(ExtensionRow.assignment_id == AssignmentRow.id, ExtensionRow.user_id == _PERSON))
+        .outerjoin(
+            SubmissionRow, and_(SubmissionRow.assignment_id == AssignmentRow.id, SubmissionRow.user_id == _PERSON)
         )
-        .join(ItemRow, ItemRow.assignment_id == SubmissionRow.assignment_id)
-        .outerjoin(GradeRow, and_(GradeRow.item_id == ItemRow.id, GradeRow.user_id == SubmissionRow.user_id))
-        .where(SubmissionRow.assignment_id.in_(assignment_ids), SubmissionRow.handed_in_at.is_not(None))
-        .group_by(SubmissionRow.assignment_id)
+        .outerjoin(GradeRow, and_(GradeRow.item_id == ItemRow.id, GradeRow.user_id == _PERSON))
+        .where(AssignmentRow.class_id == bindparam("class_id", type_=Uuid), AssignmentRow.deleted_at.is_(None))
     )
+    if not teaches:
+        statement = statement.where(AssignmentRow.published_at.is_not(None))
+    return paged(statement, AssignmentRow.id, newest_first=True)
+
+
+_WORK_COUNTED = prepared(
+    select(
+        SubmissionRow.assignment_id,
+        func.count().label("handed_in"),
+        func.count()
+        .filter(GradeRow.returned_at.is_(None) | (GradeRow.returned_at < SubmissionRow.handed_in_at))
+        .label("to_grade"),
+    )
+    .join(
+        MembershipRow,
+        and_(
+            MembershipRow.class_id == bindparam("class_id", type_=Uuid),
+            MembershipRow.user_id == SubmissionRow.user_id,
+            MembershipRow.role == ClassRole.STUDENT,
+        ),
+    )
+    .join(ItemRow, ItemRow.assignment_id == SubmissionRow.assignment_id)
+    .outerjoin(GradeRow, and_(GradeRow.item_id == ItemRow.id, GradeRow.user_id == SubmissionRow.user_id))
+    .where(
+        SubmissionRow.assignment_id == any_(bindparam("assignment_ids", type_=ARRAY(Uuid))),
+        SubmissionRow.handed_in_at.is_not(None),
+    )
+    .group_by(SubmissionRow.assignment_id)
+)
+
+
+async def count_work(session: Asking, class_id: UUID, assignment_ids: Sequence[UUID]) -> Mapping[UUID, Counts]:
+    """Count, for each of these assignments of a class, the students who have handed in, and the work that waits for a grade."""
+    found = await session.execute(_WORK_COUNTED, {"class_id": class_id, "assignment_ids": assignment_ids})
     return {row.assignment_id: Counts(handed_in=row.handed_in, to_grade=row.to_grade) for row in found.all()}
 
 
-async def extensions_of(session: AsyncSession, access: AccessedAssignment) -> list[tuple[ExtensionRow, UserRow]]:
+_EXTENSIONS = prepared(
+    select(ExtensionRow, UserRow)
+    .join(UserRow, UserRow.id == ExtensionRow.user_id)
+    .where(ExtensionRow.assignment_id == bindparam("assignment_id", type_=Uuid))
+    .order_by(ExtensionRow.user_id)
+)
+
+
+async def extensions_of(session: Asking, access: AccessedAssignment) -> list[tuple[ExtensionRow, UserRow]]:
     """Return who has more time for an assignment."""
-    found = await session.execute(
-        select(ExtensionRow, UserRow)
-        .join(UserRow, UserRow.id == ExtensionRow.user_id)
-        .where(ExtensionRow.assignment_id == access.row.id)
-        .order_by(ExtensionRow.user_id)
-    )
+    found = await session.execute(_EXTENSIONS, {"assignment_id": access.row.id})
     return [(extension, user) for extension, user in found.all()]
 
 

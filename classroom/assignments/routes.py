@@ -7,9 +7,10 @@ from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
 from auth.actions import Person
-from auth.dependencies import CurrentPerson, PersonBeforeBody, RequestTransaction
+from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.http.once import OncePerKey
 from auth.http.pagination import WantedPage
+from auth.http.reading_route import ReadingRoute
 from auth.http.requests import ArrivedAt
 from auth.http.responses import problems
 from classroom.assignments import actions, grading, reading, work
@@ -42,8 +43,9 @@ from classroom.classes.actions import access_class
 from classroom.services import Parts
 from persistence.base import utc_now
 from persistence.database import Transaction
+from persistence.reading import Asking
 
-router = APIRouter(tags=["assignments"])
+router = APIRouter(tags=["assignments"], route_class=ReadingRoute)
 
 
 @router.post("/classes/{class_id}/assignments", status_code=201, responses=problems(401, 403, 404, 409, 413, 422))
@@ -66,11 +68,11 @@ async def create_assignment(
 
 @router.get("/classes/{class_id}/assignments", responses=problems(401, 404, 422))
 async def list_assignments(
-    class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, page: WantedPage
+    class_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPage
 ) -> AssignmentPage:
     """List the assignments of a class, newest first: to students those that are published, with how far they are."""
-    room = await access_class(transaction.session, person, class_id)
-    found, next_cursor = await actions.list_assignments(transaction.session, person, room, page)
+    room = await access_class(reader, person, class_id)
+    found, next_cursor = await actions.list_assignments(reader, person, room, page)
     return AssignmentPage(
         items=[
             assignment_answer(each.access, class_title=room.row.title, own=each.own, counts=each.counts)
@@ -81,16 +83,16 @@ async def list_assignments(
 
 
 @router.get("/me/assignments", responses=problems(401))
-async def list_due_work(person: CurrentPerson, transaction: RequestTransaction) -> DueList:
+async def list_due_work(person: CurrentPerson, reader: RequestReader) -> DueList:
     """List what one has still to hand in, in all of one's classes; what is due first is at the front."""
-    found = await reading.due_work(transaction.session, person, at=utc_now())
+    found = await reading.due_work(reader, person, at=utc_now())
     return DueList(items=[due_answer(each) for each in found])
 
 
 @router.get("/assignments/{assignment_id}", responses=problems(401, 404))
-async def get_assignment(assignment_id: UUID, person: CurrentPerson, transaction: RequestTransaction) -> Assignment:
+async def get_assignment(assignment_id: UUID, person: CurrentPerson, reader: RequestReader) -> Assignment:
     """Return an assignment."""
-    return await _shown(transaction, person, await access_assignment(transaction.session, person, assignment_id))
+    return await _shown(reader, person, await access_assignment(reader, person, assignment_id))
 
 
 @router.patch("/assignments/{assignment_id}", responses=problems(401, 403, 404, 413, 422))
@@ -105,7 +107,7 @@ async def update_assignment(
     access = await access_assignment(transaction.session, person, assignment_id, teach=True, lock=True)
     changes = kept_values(body, now=access.row)
     await actions.change_assignment(transaction, services.live, access, changes)
-    return await _shown(transaction, person, access)
+    return await _shown(transaction.session, person, access)
 
 
 @router.post("/assignments/{assignment_id}/publish", responses=problems(401, 403, 404))
@@ -115,7 +117,7 @@ async def publish_assignment(
     """Show an assignment to the class; for its teachers."""
     access = await access_assignment(transaction.session, person, assignment_id, teach=True, lock=True)
     await actions.publish(transaction, services.live, access)
-    return await _shown(transaction, person, access)
+    return await _shown(transaction.session, person, access)
 
 
 @router.post("/assignments/{assignment_id}/withdraw", responses=problems(401, 403, 404, 409))
@@ -125,7 +127,7 @@ async def withdraw_assignment(
     """Make an assignment a draft again, as long as nobody has handed in anything; for the class's teachers."""
     access = await access_assignment(transaction.session, person, assignment_id, teach=True, lock=True)
     await actions.withdraw(transaction, services.live, access)
-    return await _shown(transaction, person, access)
+    return await _shown(transaction.session, person, access)
 
 
 @router.delete("/assignments/{assignment_id}", status_code=204, responses=problems(401, 403, 404))
@@ -144,14 +146,14 @@ async def restore_assignment(
     """Bring back a deleted assignment with all its work; for the class's teachers."""
     access = await access_assignment(transaction.session, person, assignment_id, teach=True, deleted=True, lock=True)
     await actions.delete_assignment(transaction, services.live, access, deleted=False)
-    return await _shown(transaction, person, access)
+    return await _shown(transaction.session, person, access)
 
 
 @router.get("/assignments/{assignment_id}/extensions", responses=problems(401, 403, 404))
-async def list_extensions(assignment_id: UUID, person: CurrentPerson, transaction: RequestTransaction) -> ExtensionList:
+async def list_extensions(assignment_id: UUID, person: CurrentPerson, reader: RequestReader) -> ExtensionList:
     """List who has more time; for the class's teachers."""
-    access = await access_assignment(transaction.session, person, assignment_id, teach=True)
-    return ExtensionList(items=extension_answers(await actions.extensions_of(transaction.session, access)))
+    access = await access_assignment(reader, person, assignment_id, teach=True)
+    return ExtensionList(items=extension_answers(await actions.extensions_of(reader, access)))
 
 
 @router.put(
@@ -178,11 +180,11 @@ async def end_extension(
 
 @router.get("/assignments/{assignment_id}/submissions", responses=problems(401, 404, 422))
 async def list_submissions(
-    assignment_id: UUID, person: CurrentPerson, transaction: RequestTransaction, page: WantedPage
+    assignment_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPage
 ) -> SubmissionPage:
     """List the work of all students of the class; to a student, their own."""
-    access = await access_assignment(transaction.session, person, assignment_id)
-    found, next_cursor = await reading.list_work(transaction.session, person, access, page)
+    access = await access_assignment(reader, person, assignment_id)
+    found, next_cursor = await reading.list_work(reader, person, access, page)
     return SubmissionPage(items=[line_answer(access, each) for each in found], next_cursor=next_cursor)
 
 
@@ -197,7 +199,7 @@ async def list_submissions(
         **problems(401, 403, 404),
     },
 )
-async def download_submissions(assignment_id: UUID, person: PersonBeforeBody, services: Parts) -> Response:
+async def download_submissions(assignment_id: UUID, person: CurrentPerson, services: Parts) -> Response:
     """Download what was handed in last by everybody, as one archive; for the class's teachers."""
     async with services.database.transaction() as transaction:
         access = await access_assignment(transaction.session, person, assignment_id, teach=True)
@@ -269,11 +271,10 @@ async def hand_in(
 
 
 @router.get("/submissions/{submission_id}", responses=problems(401, 404))
-async def get_submission(submission_id: UUID, person: CurrentPerson, transaction: RequestTransaction) -> Submission:
+async def get_submission(submission_id: UUID, person: CurrentPerson, reader: RequestReader) -> Submission:
     """Return a piece of work, to its student and to the teachers of the class."""
-    session = transaction.session
-    access, row = await reading.access_submission(session, person, submission_id)
-    return submission_answer(access, await reading.read_work(session, access, row.user_id), at=utc_now())
+    access, row = await reading.access_submission(reader, person, submission_id)
+    return submission_answer(access, await reading.read_work(reader, access, row.user_id), at=utc_now())
 
 
 @router.post("/submissions/{submission_id}/attempts", responses=problems(401, 403, 404, 409))
@@ -331,12 +332,10 @@ async def _own(transaction: Transaction, person: Person, access: AccessedAssignm
     return submission_answer(access, found, at=utc_now())
 
 
-async def _shown(transaction: Transaction, person: Person, access: AccessedAssignment) -> Assignment:
-    session = transaction.session
-    await session.flush()
+async def _shown(session: Asking, person: Person, access: AccessedAssignment) -> Assignment:
     if access.teaches:
         row = access.row
-        counts = (await actions.count_work(session, [row.id])).get(row.id, actions.Counts())
+        counts = (await actions.count_work(session, row.class_id, [row.id])).get(row.id, actions.Counts())
         return assignment_answer(access, class_title=access.class_title, counts=counts)
     found = await reading.read_work(session, access, person.id)
     return assignment_answer(access, class_title=access.class_title, own=(found.row, found.grade))

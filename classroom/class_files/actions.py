@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
 from auth.errors import Conflict, Forbidden, NotFound
-from auth.http.pagination import PageRequest
+from auth.http.pagination import PageRequest, paged
 from auth.models import UserRow
 from classroom.class_files.models import Audience, ClassFileRow
 from classroom.classes.actions import ClassAccess, access_class
@@ -18,6 +19,7 @@ from classroom.files.names import clean_file_name
 from classroom.files.uses import FileDesk, FileUse
 from persistence.base import utc_now
 from persistence.ids import new_id
+from persistence.reading import Asking
 
 CLASS_FILES_LIST = "class files"
 
@@ -92,15 +94,22 @@ async def share(
 
 
 async def list_class_files(
-    session: AsyncSession, access: ClassAccess, page: PageRequest
+    session: Asking, access: ClassAccess, page: PageRequest
 ) -> tuple[Sequence[SharedFile], str | None]:
     """Return one page of the files shared in a class that the person may see, newest first."""
-    statement = _shared().where(ClassFileRow.class_id == access.row.id, ClassFileRow.removed_at.is_(None))
-    if not access.teaches:
-        statement = statement.where(ClassFileRow.audience == Audience.EVERYBODY)
-    statement = page.narrow(statement, ClassFileRow.id, of=CLASS_FILES_LIST, newest_first=True)
-    found = [SharedFile(*each) for each in (await session.execute(statement)).all()]
+    values = {"class_id": access.row.id, **page.values(of=CLASS_FILES_LIST, newest_first=True)}
+    found = [SharedFile(*each) for each in (await session.execute(_page(teaches=access.teaches), values)).all()]
     return page.cut(found, [each.row.id for each in found], of=CLASS_FILES_LIST)
+
+
+@cache
+def _page(*, teaches: bool) -> Select[ClassFileRow, FileRow, str | None]:
+    statement = _shared().where(
+        ClassFileRow.class_id == bindparam("class_id", type_=Uuid), ClassFileRow.removed_at.is_(None)
+    )
+    if not teaches:
+        statement = statement.where(ClassFileRow.audience == Audience.EVERYBODY)
+    return paged(statement, ClassFileRow.id, newest_first=True)
 
 
 def change(shared: SharedFile, *, name: str | None, audience: Audience | None) -> None:

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from auth.dependencies import CurrentPerson, RequestTransaction
+from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.http.once import OncePerKey
 from auth.http.pagination import WantedPage
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from classroom.class_files import actions
 from classroom.class_files.actions import SharedFile
@@ -15,7 +16,7 @@ from classroom.classes.actions import access_class
 from classroom.files.answers import described
 from classroom.services import Parts
 
-router = APIRouter(tags=["files"])
+router = APIRouter(tags=["files"], route_class=ReadingRoute)
 
 
 @router.post("/classes/{class_id}/files", status_code=201, responses=problems(401, 403, 404, 409, 413, 422))
@@ -43,11 +44,11 @@ async def share_file(
 
 @router.get("/classes/{class_id}/files", responses=problems(401, 404, 422))
 async def list_class_files(
-    class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, page: WantedPage
+    class_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPage
 ) -> ClassFilePage:
     """List the files shared in a class that one may see, newest first."""
-    access = await access_class(transaction.session, person, class_id)
-    found, next_cursor = await actions.list_class_files(transaction.session, access, page)
+    access = await access_class(reader, person, class_id)
+    found, next_cursor = await actions.list_class_files(reader, access, page)
     return ClassFilePage(items=[_class_file(each) for each in found], next_cursor=next_cursor)
 
 

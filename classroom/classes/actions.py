@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
 from auth.errors import Forbidden, NotFound
-from auth.http.pagination import PageRequest
+from auth.http.pagination import PageRequest, paged
 from auth.models import UserRow
 from auth.permissions import Action, permits_in_class, require
 from auth.ports import AccessListener
@@ -27,6 +27,7 @@ from classroom.roster.models import ClassInvitationRow
 from persistence.base import utc_now
 from persistence.database import Transaction, violated_constraint
 from persistence.ids import new_id
+from persistence.reading import Asking, prepared
 
 CLASSES_LIST = "classes"
 MEMBERS_LIST = "members"
@@ -83,8 +84,41 @@ class MemberView:
     user: UserRow
 
 
+_A_CLASS, _CLASSES_ASKED = bindparam("class_id", type_=Uuid), bindparam("class_ids", type_=ARRAY(Uuid))
+_WITH_ROLE = (
+    select(ClassRow, MembershipRow.role)
+    .join(MembershipRow, MembershipRow.class_id == ClassRow.id)
+    .where(MembershipRow.user_id == bindparam("person_id", type_=Uuid))
+)
+_CLASS = prepared(_WITH_ROLE.where(ClassRow.id == _A_CLASS))
+_CLASSES = paged(_WITH_ROLE.where(ClassRow.deleted_at.is_(None)), ClassRow.id, newest_first=True)
+_WITH_PERSON = (
+    select(MembershipRow, UserRow)
+    .join(UserRow, UserRow.id == MembershipRow.user_id)
+    .where(MembershipRow.class_id == _A_CLASS)
+)
+_MEMBER = prepared(_WITH_PERSON.where(MembershipRow.user_id == bindparam("user_id", type_=Uuid)))
+_MEMBERS = paged(_WITH_PERSON, MembershipRow.user_id)
+_TEACHERS = prepared(
+    select(MembershipRow.class_id, UserRow.id, UserRow.name, UserRow.color, UserRow.picture_id)
+    .join(UserRow, UserRow.id == MembershipRow.user_id)
+    .where(MembershipRow.class_id == any_(_CLASSES_ASKED), MembershipRow.role == ClassRole.TEACHER)
+    .order_by(MembershipRow.joined_at, UserRow.id)
+)
+_STUDENTS = prepared(
+    select(MembershipRow.class_id, func.count().label("students"))
+    .where(MembershipRow.class_id == any_(_CLASSES_ASKED), MembershipRow.role == ClassRole.STUDENT)
+    .group_by(MembershipRow.class_id)
+)
+_COURSES = prepared(
+    select(CourseClassRow.class_id, CourseRow.id, CourseRow.title)
+    .join(CourseRow, CourseRow.id == CourseClassRow.course_id)
+    .where(CourseClassRow.class_id == any_(_CLASSES_ASKED), CourseRow.deleted_at.is_(None))
+)
+
+
 async def access_class(
-    session: AsyncSession,
+    session: Asking,
     person: Person,
     class_id: UUID,
     *,
@@ -106,14 +140,8 @@ async def access_class(
         NotFound: there is no such class, or the person is not in it.
         Forbidden: only its teachers may do this.
     """
-    statement = (
-        select(ClassRow, MembershipRow.role)
-        .join(MembershipRow, MembershipRow.class_id == ClassRow.id)
-        .where(ClassRow.id == class_id, MembershipRow.user_id == person.id)
-    )
-    if lock:
-        statement = statement.with_for_update(of=ClassRow, key_share=True)
-    found = (await session.execute(statement)).one_or_none()
+    statement = _CLASS.with_for_update(of=ClassRow, key_share=True) if lock else _CLASS
+    found = (await session.execute(statement, {"class_id": class_id, "person_id": person.id})).one_or_none()
     if found is None or not permits_in_class(Action.SEE_CLASS, found[1]):
         raise NotFound
     access = ClassAccess(found[0], found[1])
@@ -162,20 +190,15 @@ async def add_member(session: AsyncSession, *, class_id: UUID, user_id: UUID, ro
     return True
 
 
-async def view_class(session: AsyncSession, access: ClassAccess) -> ClassView:
+async def view_class(session: Asking, access: ClassAccess) -> ClassView:
     """Return a class as the person who asked for it sees it."""
     return (await _views(session, [(access.row, access.role)]))[0]
 
 
-async def list_classes(session: AsyncSession, person: Person, page: PageRequest) -> tuple[list[ClassView], str | None]:
+async def list_classes(session: Asking, person: Person, page: PageRequest) -> tuple[list[ClassView], str | None]:
     """Return one page of the person's classes, newest first."""
-    statement = (
-        select(ClassRow, MembershipRow.role)
-        .join(MembershipRow, MembershipRow.class_id == ClassRow.id)
-        .where(MembershipRow.user_id == person.id, ClassRow.deleted_at.is_(None))
-    )
-    statement = page.narrow(statement, ClassRow.id, of=CLASSES_LIST, newest_first=True)
-    found = [(row, role) for row, role in (await session.execute(statement)).all()]
+    values = {"person_id": person.id, **page.values(of=CLASSES_LIST, newest_first=True)}
+    found = [(row, role) for row, role in (await session.execute(_CLASSES, values)).all()]
     shown, next_cursor = page.cut(found, [row.id for row, _ in found], of=CLASSES_LIST)
     return await _views(session, shown), next_cursor
 
@@ -204,7 +227,7 @@ def join_link(row: ClassRow, *, public_url: str) -> str:
     return f"{public_url}/join/{shown_join_code(row.join_code)}"
 
 
-async def class_by_join_code(session: AsyncSession, text: str) -> ClassRow:
+async def class_by_join_code(session: Asking, text: str) -> ClassRow:
     """Return the class that a join code belongs to.
 
     Raises:
@@ -233,29 +256,26 @@ async def join_class(transaction: Transaction, person: Person, text: str, *, liv
     return await access_class(transaction.session, person, row.id)
 
 
-async def teacher_names(session: AsyncSession, row: ClassRow) -> list[str]:
+async def teacher_names(session: Asking, row: ClassRow) -> list[str]:
     """Return the names of a class's teachers, for whoever holds its join code."""
     return [teacher.name for teacher in (await _teachers(session, [row.id])).get(row.id, [])]
 
 
-async def list_members(
-    session: AsyncSession, access: ClassAccess, page: PageRequest
-) -> tuple[list[MemberView], str | None]:
+async def list_members(session: Asking, access: ClassAccess, page: PageRequest) -> tuple[list[MemberView], str | None]:
     """Return one page of the members of a class."""
-    statement = _members(access.row.id)
-    statement = page.narrow(statement, MembershipRow.user_id, of=MEMBERS_LIST)
-    found = [MemberView(membership, user) for membership, user in (await session.execute(statement)).all()]
+    values = {"class_id": access.row.id, **page.values(of=MEMBERS_LIST)}
+    found = [MemberView(membership, user) for membership, user in (await session.execute(_MEMBERS, values)).all()]
     shown, next_cursor = page.cut(found, [member.user.id for member in found], of=MEMBERS_LIST)
     return list(shown), next_cursor
 
 
-async def access_member(session: AsyncSession, access: ClassAccess, user_id: UUID) -> MemberView:
+async def access_member(session: Asking, access: ClassAccess, user_id: UUID) -> MemberView:
     """Return one member of a class, for another member.
 
     Raises:
         NotFound: there is no such person in the class.
     """
-    found = (await session.execute(_members(access.row.id).where(MembershipRow.user_id == user_id))).one_or_none()
+    found = (await session.execute(_MEMBER, {"class_id": access.row.id, "user_id": user_id})).one_or_none()
     if found is None:
         raise NotFound
     return MemberView(found[0], found[1])
@@ -328,14 +348,10 @@ async def _with_a_free_join_code(session: AsyncSession, row: ClassRow) -> None:
     raise RuntimeError("no free join code was found: the alphabet is used up or the random source is broken")
 
 
-async def _views(session: AsyncSession, found: Sequence[tuple[ClassRow, ClassRole]]) -> list[ClassView]:
+async def _views(session: Asking, found: Sequence[tuple[ClassRow, ClassRole]]) -> list[ClassView]:
     class_ids = [row.id for row, _ in found]
     teachers = await _teachers(session, class_ids)
-    counted = await session.execute(
-        select(MembershipRow.class_id, func.count().label("students"))
-        .where(MembershipRow.class_id.in_(class_ids), MembershipRow.role == ClassRole.STUDENT)
-        .group_by(MembershipRow.class_id)
-    )
+    counted = await session.execute(_STUDENTS, {"class_ids": class_ids})
     students = {row.class_id: row.students for row in counted.all()}
     courses = await _courses(session, class_ids)
     return [
@@ -344,31 +360,14 @@ async def _views(session: AsyncSession, found: Sequence[tuple[ClassRow, ClassRol
     ]
 
 
-async def _courses(session: AsyncSession, class_ids: Sequence[UUID]) -> dict[UUID, CourseOf]:
-    found = await session.execute(
-        select(CourseClassRow.class_id, CourseRow.id, CourseRow.title)
-        .join(CourseRow, CourseRow.id == CourseClassRow.course_id)
-        .where(CourseClassRow.class_id.in_(class_ids), CourseRow.deleted_at.is_(None))
-    )
+async def _courses(session: Asking, class_ids: Sequence[UUID]) -> dict[UUID, CourseOf]:
+    found = await session.execute(_COURSES, {"class_ids": class_ids})
     return {class_id: CourseOf(course_id, title) for class_id, course_id, title in found.all()}
 
 
-async def _teachers(session: AsyncSession, class_ids: Sequence[UUID]) -> dict[UUID, list[Teacher]]:
-    found = await session.execute(
-        select(MembershipRow.class_id, UserRow.id, UserRow.name, UserRow.color, UserRow.picture_id)
-        .join(UserRow, UserRow.id == MembershipRow.user_id)
-        .where(MembershipRow.class_id.in_(class_ids), MembershipRow.role == ClassRole.TEACHER)
-        .order_by(MembershipRow.joined_at, UserRow.id)
-    )
+async def _teachers(session: Asking, class_ids: Sequence[UUID]) -> dict[UUID, list[Teacher]]:
+    found = await session.execute(_TEACHERS, {"class_ids": class_ids})
     teachers: dict[UUID, list[Teacher]] = {}
     for class_id, user_id, name, color, picture in found.all():
         teachers.setdefault(class_id, []).append(Teacher(user_id, name, color, picture))
     return teachers
-
-
-def _members(class_id: UUID) -> Select[MembershipRow, UserRow]:
-    return (
-        select(MembershipRow, UserRow)
-        .join(UserRow, UserRow.id == MembershipRow.user_id)
-        .where(MembershipRow.class_id == class_id)
-    )

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 
-from auth.dependencies import CurrentPerson, RequestTransaction
+from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.http.once import OncePerKey
 from auth.http.pagination import WantedPage
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from classroom.classes import actions
 from classroom.classes.actions import ClassAccess, ClassView, MemberView
@@ -28,8 +29,9 @@ from classroom.classes.schemas import (
 from classroom.errors import UnknownJoinCode
 from classroom.progress.people import follow_person
 from classroom.services import Parts, Services
+from persistence.reading import Asking
 
-router = APIRouter(tags=["classes"])
+router = APIRouter(tags=["classes"], route_class=ReadingRoute)
 
 
 @router.post("/classes", status_code=201, responses=problems(401, 403, 413, 422))
@@ -40,17 +42,15 @@ async def create_class(
 
     async def create() -> Class:
         row = await actions.create_class(transaction.session, person, title=body.title)
-        return await _shown(transaction, services, ClassAccess(row, ClassRole.TEACHER))
+        return await _shown(transaction.session, services, ClassAccess(row, ClassRole.TEACHER))
 
     return await once.create(body, Class, create)
 
 
 @router.get("/classes", responses=problems(401, 422))
-async def list_classes(
-    person: CurrentPerson, transaction: RequestTransaction, services: Parts, page: WantedPage
-) -> ClassPage:
+async def list_classes(person: CurrentPerson, reader: RequestReader, services: Parts, page: WantedPage) -> ClassPage:
     """List one's classes, newest first."""
-    views, next_cursor = await actions.list_classes(transaction.session, person, page)
+    views, next_cursor = await actions.list_classes(reader, person, page)
     return ClassPage(items=[_class(view, services) for view in views], next_cursor=next_cursor)
 
 
@@ -67,28 +67,26 @@ async def join_class(
         services.throttles.wrong_code(host=host)
         raise
     await _follow(transaction, services, access, person.id)
-    return await _shown(transaction, services, access)
+    return await _shown(transaction.session, services, access)
 
 
 @router.get("/join/{join_code}", responses=problems(404, 429))
-async def preview_class(
-    join_code: str, request: Request, transaction: RequestTransaction, services: Parts
-) -> JoinPreview:
+async def preview_class(join_code: str, request: Request, reader: RequestReader, services: Parts) -> JoinPreview:
     """Tell which class a join code opens, before anybody is asked for anything."""
     host = request.client.host if request.client is not None else None
     services.throttles.check_code_guesses(host=host)
     try:
-        row = await actions.class_by_join_code(transaction.session, join_code)
+        row = await actions.class_by_join_code(reader, join_code)
     except UnknownJoinCode:
         services.throttles.wrong_code(host=host)
         raise
-    return JoinPreview(title=row.title, teachers=await actions.teacher_names(transaction.session, row))
+    return JoinPreview(title=row.title, teachers=await actions.teacher_names(reader, row))
 
 
 @router.get("/classes/{class_id}", responses=problems(401, 404))
-async def get_class(class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts) -> Class:
+async def get_class(class_id: UUID, person: CurrentPerson, reader: RequestReader, services: Parts) -> Class:
     """Return a class."""
-    return await _shown(transaction, services, await actions.access_class(transaction.session, person, class_id))
+    return await _shown(reader, services, await actions.access_class(reader, person, class_id))
 
 
 @router.patch("/classes/{class_id}", responses=problems(401, 403, 404, 413, 422))
@@ -98,7 +96,7 @@ async def update_class(
     """Rename a class; for its teachers."""
     access = await actions.access_class(transaction.session, person, class_id, teach=True)
     access.row.title = body.title
-    return await _shown(transaction, services, access)
+    return await _shown(transaction.session, services, access)
 
 
 @router.delete("/classes/{class_id}", status_code=204, responses=problems(401, 403, 404))
@@ -115,7 +113,7 @@ async def restore_class(
     """Restore a deleted class; for its teachers."""
     access = await actions.access_class(transaction.session, person, class_id, teach=True, deleted=True)
     actions.restore_class(transaction, access, live=services.live)
-    return await _shown(transaction, services, access)
+    return await _shown(transaction.session, services, access)
 
 
 @router.post("/classes/{class_id}/join-code", responses=problems(401, 403, 404))
@@ -125,24 +123,22 @@ async def renew_join_code(
     """Replace the join code; for the class's teachers."""
     access = await actions.access_class(transaction.session, person, class_id, teach=True)
     await actions.renew_join_code(transaction.session, access)
-    return await _shown(transaction, services, access)
+    return await _shown(transaction.session, services, access)
 
 
 @router.get("/classes/{class_id}/members", responses=problems(401, 404, 422))
-async def list_members(
-    class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, page: WantedPage
-) -> MemberPage:
+async def list_members(class_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPage) -> MemberPage:
     """List the members of a class."""
-    access = await actions.access_class(transaction.session, person, class_id)
-    members, next_cursor = await actions.list_members(transaction.session, access, page)
+    access = await actions.access_class(reader, person, class_id)
+    members, next_cursor = await actions.list_members(reader, access, page)
     return MemberPage(items=[_member(member, access) for member in members], next_cursor=next_cursor)
 
 
 @router.get("/classes/{class_id}/members/{user_id}", responses=problems(401, 404))
-async def get_member(class_id: UUID, user_id: UUID, person: CurrentPerson, transaction: RequestTransaction) -> Member:
+async def get_member(class_id: UUID, user_id: UUID, person: CurrentPerson, reader: RequestReader) -> Member:
     """Return one member of a class."""
-    access = await actions.access_class(transaction.session, person, class_id)
-    return _member(await actions.access_member(transaction.session, access, user_id), access)
+    access = await actions.access_class(reader, person, class_id)
+    return _member(await actions.access_member(reader, access, user_id), access)
 
 
 @router.patch("/classes/{class_id}/members/{user_id}", responses=problems(401, 403, 404, 409, 413, 422))
@@ -182,9 +178,8 @@ async def _follow(transaction: RequestTransaction, services: Services, access: C
     services.progress.forget(user_id=user_id)
 
 
-async def _shown(transaction: RequestTransaction, services: Services, access: ClassAccess) -> Class:
-    await transaction.session.flush()
-    return _class(await actions.view_class(transaction.session, access), services)
+async def _shown(session: Asking, services: Services, access: ClassAccess) -> Class:
+    return _class(await actions.view_class(session, access), services)
 
 
 def _class(view: ClassView, services: Services) -> Class:

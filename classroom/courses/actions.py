@@ -4,9 +4,10 @@
 """
 
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
@@ -18,6 +19,7 @@ from classroom.courses.models import CourseClassRow, CourseRow, Enrolment
 from classroom.courses.rules import CLASSES_MAX, searchable
 from persistence.base import utc_now
 from persistence.ids import new_id
+from persistence.reading import Asking, Bound, prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Words:
 
 
 async def access_course(
-    session: AsyncSession, person: Person, course_id: UUID, *, teach: bool = False, deleted: bool = False
+    session: Asking, person: Person, course_id: UUID, *, teach: bool = False, deleted: bool = False
 ) -> CourseAccess:
     """Return a course for somebody who may see it: everybody, once it is published.
 
@@ -53,13 +55,7 @@ async def access_course(
         NotFound: there is no such course, or it is not published and not theirs.
         Forbidden: only who teaches it may do this.
     """
-    found = (
-        await session.execute(
-            select(CourseRow, teaches(person.id).label("teaches"), is_in(person.id).label("is_in")).where(
-                CourseRow.id == course_id
-            )
-        )
-    ).one_or_none()
+    found = (await session.execute(_course(), {"course_id": course_id, "person_id": person.id})).one_or_none()
     if found is None:
         raise NotFound
     row, teaching, inside = found
@@ -72,12 +68,22 @@ async def access_course(
     return CourseAccess(row, bool(teaching))
 
 
-def teaches(user_id: UUID) -> ColumnElement[bool]:
+@cache
+def _course() -> Select[CourseRow, bool, bool]:
+    person = bindparam("person_id", type_=Uuid)
+    return prepared(
+        select(CourseRow, teaches(person).label("teaches"), is_in(person).label("is_in")).where(
+            CourseRow.id == bindparam("course_id", type_=Uuid)
+        )
+    )
+
+
+def teaches(user_id: Bound[UUID]) -> ColumnElement[bool]:
     """Say in SQL that somebody has made a course or teaches one of its classes."""
     return or_(CourseRow.created_by == user_id, _member(user_id, MembershipRow.role == ClassRole.TEACHER))
 
 
-def is_in(user_id: UUID) -> ColumnElement[bool]:
+def is_in(user_id: Bound[UUID]) -> ColumnElement[bool]:
     """Say in SQL that somebody is in one of a course's classes."""
     return _member(user_id)
 
@@ -159,7 +165,7 @@ async def remove_class(session: AsyncSession, course: CourseAccess, class_id: UU
     await session.delete(row)
 
 
-def _member(user_id: UUID, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+def _member(user_id: Bound[UUID], *more: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(
         CourseClassRow.course_id == CourseRow.id,
         ClassRow.id == CourseClassRow.class_id,

@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, or_, select
 
 from auth.actions import Person
-from auth.http.pagination import PageRequest
+from auth.http.pagination import PageRequest, paged
 from auth.models import UserRow
 from auth.rules import like_pattern
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.courses.actions import CourseAccess, is_in, teaches
 from classroom.courses.models import CourseClassRow, CourseRow
 from classroom.courses.rules import search_words
+from persistence.reading import Asking, prepared
 
 COURSES_LIST = "courses"
 OWN_COURSES_LIST = "own courses"
@@ -31,11 +34,23 @@ class Teacher:
     picture: UUID | None
 
 
+class ShownCourse(NamedTuple):
+    """What the catalogue shows of a course."""
+
+    id: UUID
+    title: str
+    category: str
+    description: str
+    published_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedCourse:
     """A course as the catalogue shows it to somebody. `in_class`: the class of it in which they are a student."""
 
-    row: CourseRow
+    row: CourseRow | ShownCourse
     teachers: Sequence[Teacher]
     class_count: int
     teaches: bool
@@ -53,38 +68,84 @@ class ClassOfCourse:
     role: ClassRole | None
 
 
+_CLASSES_ASKED = bindparam("class_ids", type_=ARRAY(Uuid))
+_OWN_PLACE = (MembershipRow.class_id == ClassRow.id) & (MembershipRow.user_id == bindparam("person_id", type_=Uuid))
+_CLASSES = prepared(
+    select(ClassRow, CourseClassRow, MembershipRow.role)
+    .join(CourseClassRow, CourseClassRow.class_id == ClassRow.id)
+    .outerjoin(MembershipRow, _OWN_PLACE)
+    .where(CourseClassRow.course_id == bindparam("course_id", type_=Uuid), ClassRow.deleted_at.is_(None))
+    .order_by(ClassRow.id)
+)
+_PLACES = prepared(
+    select(CourseClassRow.course_id, ClassRow.id, MembershipRow.role)
+    .join(ClassRow, ClassRow.id == CourseClassRow.class_id)
+    .outerjoin(MembershipRow, _OWN_PLACE)
+    .where(CourseClassRow.course_id == any_(bindparam("course_ids", type_=ARRAY(Uuid))), ClassRow.deleted_at.is_(None))
+    .order_by(ClassRow.id)
+)
+_STUDENTS = prepared(
+    select(MembershipRow.class_id, func.count().label("students"))
+    .where(MembershipRow.class_id == any_(_CLASSES_ASKED), MembershipRow.role == ClassRole.STUDENT)
+    .group_by(MembershipRow.class_id)
+)
+_TEACHERS = prepared(
+    select(MembershipRow.class_id, UserRow.id, UserRow.name, UserRow.color, UserRow.picture_id)
+    .join(UserRow, UserRow.id == MembershipRow.user_id)
+    .where(MembershipRow.class_id == any_(_CLASSES_ASKED), MembershipRow.role == ClassRole.TEACHER)
+    .order_by(MembershipRow.joined_at, UserRow.id)
+)
+
+
 async def list_courses(
-    session: AsyncSession, person: Person, page: PageRequest, *, query: str, category: str | None, own: bool
+    session: Asking, person: Person, page: PageRequest, *, query: str, category: str | None, own: bool
 ) -> tuple[list[ListedCourse], str | None]:
     """Return one page of courses, newest first: of those in the catalogue, or of one's own, drafts included.
 
     query: words that a course has to contain; category: one shelf only.
     """
-    statement = select(CourseRow, teaches(person.id).label("teaches")).where(CourseRow.deleted_at.is_(None))
-    if own:
-        statement = statement.where(or_(teaches(person.id), is_in(person.id)))
-    else:
-        statement = statement.where(CourseRow.published_at.is_not(None))
-    if category is not None:
-        statement = statement.where(CourseRow.category == category)
-    for word in search_words(query):
-        statement = statement.where(CourseRow.search_text.like(like_pattern(word), escape="\\"))
+    words = search_words(query)
     of = OWN_COURSES_LIST if own else COURSES_LIST
-    statement = page.narrow(statement, CourseRow.id, of=of, newest_first=True)
-    found = [(row, bool(teaching)) for row, teaching in (await session.execute(statement)).all()]
+    values = {
+        "person_id": person.id,
+        "category": category,
+        **{f"word{number}": like_pattern(word) for number, word in enumerate(words)},
+        **page.values(of=of, newest_first=True),
+    }
+    statement = _courses(own=own, one_category=category is not None, words=len(words))
+    found = [(ShownCourse(*row), bool(teaching)) for *row, teaching in (await session.execute(statement, values)).all()]
     shown, next_cursor = page.cut(found, [row.id for row, _ in found], of=of)
     return await _listed(session, person, shown), next_cursor
 
 
-async def list_categories(session: AsyncSession) -> list[tuple[str, int]]:
+@cache
+def _courses(*, own: bool, one_category: bool, words: int) -> Select[*tuple[Any, ...]]:
+    person = bindparam("person_id", type_=Uuid)
+    columns = [getattr(CourseRow, name) for name in ShownCourse._fields]
+    statement = select(*columns, teaches(person).label("teaches")).where(CourseRow.deleted_at.is_(None))
+    if own:
+        statement = statement.where(or_(teaches(person), is_in(person)))
+    else:
+        statement = statement.where(CourseRow.published_at.is_not(None))
+    if one_category:
+        statement = statement.where(CourseRow.category == bindparam("category"))
+    for number in range(words):
+        statement = statement.where(CourseRow.search_text.like(bindparam(f"word{number}"), escape="\\"))
+    return paged(statement, CourseRow.id, newest_first=True)
+
+
+_CATEGORIES = prepared(
+    select(CourseRow.category, func.count())
+    .where(CourseRow.published_at.is_not(None), CourseRow.deleted_at.is_(None))
+    .group_by(CourseRow.category)
+    .order_by(CourseRow.category)
+    .limit(CATEGORIES_MAX)
+)
+
+
+async def list_categories(session: Asking) -> list[tuple[str, int]]:
     """Return the shelves of the catalogue with how many courses stand on each, by name."""
-    found = await session.execute(
-        select(CourseRow.category, func.count())
-        .where(CourseRow.published_at.is_not(None), CourseRow.deleted_at.is_(None))
-        .group_by(CourseRow.category)
-        .order_by(CourseRow.category)
-        .limit(CATEGORIES_MAX)
-    )
+    found = await session.execute(_CATEGORIES)
     return [(category, count) for category, count in found.all()]
 
 
@@ -99,24 +160,12 @@ def summed_up(course: CourseAccess, classes: Sequence[ClassOfCourse]) -> ListedC
     )
 
 
-async def classes_of(session: AsyncSession, person: Person, course: CourseAccess) -> list[ClassOfCourse]:
+async def classes_of(session: Asking, person: Person, course: CourseAccess) -> list[ClassOfCourse]:
     """Return the classes of a course, in the order in which they were made."""
-    found = (
-        await session.execute(
-            select(ClassRow, CourseClassRow, MembershipRow.role)
-            .join(CourseClassRow, CourseClassRow.class_id == ClassRow.id)
-            .outerjoin(MembershipRow, (MembershipRow.class_id == ClassRow.id) & (MembershipRow.user_id == person.id))
-            .where(CourseClassRow.course_id == course.row.id, ClassRow.deleted_at.is_(None))
-            .order_by(ClassRow.id)
-        )
-    ).all()
+    found = (await session.execute(_CLASSES, {"course_id": course.row.id, "person_id": person.id})).all()
     ids = [row.id for row, _, _ in found]
     teachers = await _teachers(session, ids)
-    counted = await session.execute(
-        select(MembershipRow.class_id, func.count().label("students"))
-        .where(MembershipRow.class_id.in_(ids), MembershipRow.role == ClassRole.STUDENT)
-        .group_by(MembershipRow.class_id)
-    )
+    counted = await session.execute(_STUDENTS, {"class_ids": ids})
     students = {row.class_id: row.students for row in counted.all()}
     return [
         ClassOfCourse(
@@ -126,22 +175,17 @@ async def classes_of(session: AsyncSession, person: Person, course: CourseAccess
     ]
 
 
-async def _listed(
-    session: AsyncSession, person: Person, courses: Sequence[tuple[CourseRow, bool]]
-) -> list[ListedCourse]:
+async def _listed(session: Asking, person: Person, courses: Sequence[tuple[ShownCourse, bool]]) -> list[ListedCourse]:
     found = (
-        await session.execute(
-            select(CourseClassRow.course_id, ClassRow.id, MembershipRow.role)
-            .join(ClassRow, ClassRow.id == CourseClassRow.class_id)
-            .outerjoin(MembershipRow, (MembershipRow.class_id == ClassRow.id) & (MembershipRow.user_id == person.id))
-            .where(CourseClassRow.course_id.in_([row.id for row, _ in courses]), ClassRow.deleted_at.is_(None))
-            .order_by(ClassRow.id)
-        )
+        await session.execute(_PLACES, {"course_ids": [row.id for row, _ in courses], "person_id": person.id})
     ).all()
+    places: dict[UUID, list[tuple[UUID, ClassRole | None]]] = {}
+    for course_id, class_id, role in found:
+        places.setdefault(course_id, []).append((class_id, role))
     teachers = await _teachers(session, [class_id for _, class_id, _ in found])
     listed = []
     for row, teaching in courses:
-        classes = [(class_id, role) for course_id, class_id, role in found if course_id == row.id]
+        classes = places.get(row.id, [])
         people = {teacher.id: teacher for class_id, _ in classes for teacher in teachers.get(class_id, [])}
         listed.append(
             ListedCourse(
@@ -155,13 +199,8 @@ async def _listed(
     return listed
 
 
-async def _teachers(session: AsyncSession, class_ids: Sequence[UUID]) -> dict[UUID, list[Teacher]]:
-    found = await session.execute(
-        select(MembershipRow.class_id, UserRow.id, UserRow.name, UserRow.color, UserRow.picture_id)
-        .join(UserRow, UserRow.id == MembershipRow.user_id)
-        .where(MembershipRow.class_id.in_(class_ids), MembershipRow.role == ClassRole.TEACHER)
-        .order_by(MembershipRow.joined_at, UserRow.id)
-    )
+async def _teachers(session: Asking, class_ids: Sequence[UUID]) -> dict[UUID, list[Teacher]]:
+    found = await session.execute(_TEACHERS, {"class_ids": class_ids})
     teachers: dict[UUID, list[Teacher]] = {}
     for class_id, user_id, name, color, picture in found.all():
         teachers.setdefault(class_id, []).append(Teacher(user_id, name, color, picture))

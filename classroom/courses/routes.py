@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 
 from auth.actions import Person
-from auth.dependencies import BrowsesCourses, CurrentPerson, RequestTransaction, allowed_to
+from auth.dependencies import BrowsesCourses, CurrentPerson, RequestReader, RequestTransaction, allowed_to
 from auth.http.once import OncePerKey
 from auth.http.pagination import WantedPage
+from auth.http.reading_route import ReadingRoute
 from auth.http.requests import network_address
 from auth.http.responses import problems
 from auth.permissions import Action
@@ -38,8 +39,9 @@ from classroom.errors import UnknownJoinCode
 from classroom.progress.people import follow_person
 from classroom.services import Parts
 from persistence.database import Transaction
+from persistence.reading import Asking
 
-router = APIRouter(tags=["courses"])
+router = APIRouter(tags=["courses"], route_class=ReadingRoute)
 
 
 @router.post("/courses", status_code=201, responses=problems(401, 403, 413, 422))
@@ -51,7 +53,7 @@ async def create_course(
     async def create() -> CourseDetail:
         words = Words(title=body.title, category=body.category, description=body.description)
         row = await actions.create_course(transaction.session, person, words)
-        return await _detail(transaction, person, CourseAccess(row, teaches=True))
+        return await _detail(transaction.session, person, CourseAccess(row, teaches=True))
 
     return await once.create(body, CourseDetail, create)
 
@@ -60,30 +62,28 @@ async def create_course(
 async def list_courses(
     *,
     person: BrowsesCourses,
-    transaction: RequestTransaction,
+    reader: RequestReader,
     page: WantedPage,
     query: Annotated[str, Query(max_length=TEXT_MAX_CHARS)] = "",
     category: Annotated[str | None, Query(max_length=CATEGORY_MAX_CHARS)] = None,
     own: bool = False,
 ) -> CoursePage:
     """List the catalogue, newest first; `query`: words in title, category or description; `own`: one's own courses, drafts too."""
-    courses, next_cursor = await catalogue.list_courses(
-        transaction.session, person, page, query=query, category=category, own=own
-    )
+    courses, next_cursor = await catalogue.list_courses(reader, person, page, query=query, category=category, own=own)
     return CoursePage(items=[Course.model_validate(_course(each)) for each in courses], next_cursor=next_cursor)
 
 
 @router.get("/courses/categories", dependencies=[Depends(allowed_to(Action.BROWSE_COURSES))], responses=problems(401))
-async def list_course_categories(transaction: RequestTransaction) -> CourseCategories:
+async def list_course_categories(reader: RequestReader) -> CourseCategories:
     """List the categories of the catalogue."""
-    found = await catalogue.list_categories(transaction.session)
+    found = await catalogue.list_categories(reader)
     return CourseCategories(items=[CourseCategory(category=category, courses=count) for category, count in found])
 
 
 @router.get("/courses/{course_id}", responses=problems(401, 404))
-async def get_course(course_id: UUID, person: CurrentPerson, transaction: RequestTransaction) -> CourseDetail:
+async def get_course(course_id: UUID, person: CurrentPerson, reader: RequestReader) -> CourseDetail:
     """Return a course with its classes."""
-    return await _detail(transaction, person, await access_course(transaction.session, person, course_id))
+    return await _detail(reader, person, await access_course(reader, person, course_id))
 
 
 @router.patch("/courses/{course_id}", responses=problems(401, 403, 404, 413, 422))
@@ -98,7 +98,7 @@ async def update_course(
         description=course.row.description if body.description is None else body.description,
     )
     await actions.say(transaction.session, course.row, words)
-    return await _detail(transaction, person, course)
+    return await _detail(transaction.session, person, course)
 
 
 @router.post("/courses/{course_id}/publish", responses=problems(401, 403, 404))
@@ -125,7 +125,7 @@ async def restore_course(course_id: UUID, person: CurrentPerson, transaction: Re
     """Restore a deleted course."""
     course = await access_course(transaction.session, person, course_id, teach=True, deleted=True)
     actions.restore_course(course.row)
-    return await _detail(transaction, person, course)
+    return await _detail(transaction.session, person, course)
 
 
 @router.post("/courses/{course_id}/classes", status_code=201, responses=problems(401, 403, 404, 409, 413, 422))
@@ -140,7 +140,7 @@ async def create_course_class(
         row = await add_class(session, title=body.title, teacher_id=person.id)
         access = ClassAccess(row, ClassRole.TEACHER)
         await actions.put_class(session, course, access, enrolment=body.enrolment, seats=body.seats)
-        return await _detail(transaction, person, course)
+        return await _detail(transaction.session, person, course)
 
     return await once.create(body, CourseDetail, create)
 
@@ -154,7 +154,7 @@ async def set_course_class(
     course = await access_course(session, person, course_id, teach=True)
     access = await access_class(session, person, class_id, teach=True)
     await actions.put_class(session, course, access, enrolment=body.enrolment, seats=body.seats)
-    return await _detail(transaction, person, course)
+    return await _detail(transaction.session, person, course)
 
 
 @router.delete("/courses/{course_id}/classes/{class_id}", responses=problems(401, 403, 404))
@@ -166,7 +166,7 @@ async def remove_course_class(
     course = await access_course(session, person, course_id, teach=True)
     await access_class(session, person, class_id, teach=True)
     await actions.remove_class(session, course, class_id)
-    return await _detail(transaction, person, course)
+    return await _detail(transaction.session, person, course)
 
 
 @router.put("/courses/{course_id}/enrolment", responses=problems(401, 403, 404, 409, 413, 422, 429))
@@ -194,7 +194,7 @@ async def enrol(
     if new:
         await follow_person(transaction, services.live, class_id=body.class_id, user_id=person.id)
         services.progress.forget(user_id=person.id)
-    return await _detail(transaction, person, course)
+    return await _detail(transaction.session, person, course)
 
 
 @router.delete("/courses/{course_id}/enrolment", status_code=204, responses=problems(401, 404))
@@ -209,12 +209,11 @@ async def drop_course(course_id: UUID, person: CurrentPerson, transaction: Reque
 async def _publish(transaction: Transaction, person: Person, course_id: UUID, *, published: bool) -> CourseDetail:
     course = await access_course(transaction.session, person, course_id, teach=True)
     actions.publish(course.row, published=published)
-    return await _detail(transaction, person, course)
+    return await _detail(transaction.session, person, course)
 
 
-async def _detail(transaction: Transaction, person: Person, course: CourseAccess) -> CourseDetail:
-    await transaction.session.flush()
-    classes = await catalogue.classes_of(transaction.session, person, course)
+async def _detail(session: Asking, person: Person, course: CourseAccess) -> CourseDetail:
+    classes = await catalogue.classes_of(session, person, course)
     listed = catalogue.summed_up(course, classes)
     return CourseDetail.model_validate({**_course(listed), "classes": [_class(each, course) for each in classes]})
 

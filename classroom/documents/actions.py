@@ -7,18 +7,18 @@ documents open asks ``document_access``.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, delete, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, bindparam, delete, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from auth.actions import Person
 from auth.errors import Conflict, Forbidden, NotFound
-from auth.http.pagination import PageRequest
+from auth.http.pagination import PageRequest, paged
 from auth.models import AccountStatus, UserRow
 from auth.permissions import Action, permits_in_class
 from auth.ports import AccessListener
@@ -34,6 +34,7 @@ from persistence.base import utc_now
 from persistence.database import Transaction
 from persistence.ids import new_id
 from persistence.log_tables import DocumentHead, DocumentUpdate
+from persistence.reading import Asking, prepared
 
 DOCUMENTS_LIST = "documents"
 _Deck = aliased(DocumentRow)
@@ -80,9 +81,7 @@ async def document_access(session: AsyncSession, person: UUID, document_id: UUID
     return (await document_accesses(session, [person], document_id)).get(person)
 
 
-async def document_accesses(
-    session: AsyncSession, people: Sequence[UUID], document_id: UUID
-) -> dict[UUID, DocumentAccess]:
+async def document_accesses(session: Asking, people: Sequence[UUID], document_id: UUID) -> dict[UUID, DocumentAccess]:
     """Return what each of several people may do with a document, for whom it exists. One query."""
     found = await session.execute(
         _documents(MembershipRow.user_id == any_(literal(people, ARRAY(Uuid))))
@@ -97,7 +96,7 @@ async def document_accesses(
     return accesses
 
 
-async def levels_of(session: AsyncSession, person: Person, document_ids: Collection[UUID]) -> dict[UUID, Level]:
+async def levels_of(session: Asking, person: Person, document_ids: Collection[UUID]) -> dict[UUID, Level]:
     """Return what somebody may do with each of several documents; those that do not exist for them are left out."""
     found = await session.execute(
         _documents(MembershipRow.user_id == person.id).where(
@@ -109,7 +108,7 @@ async def levels_of(session: AsyncSession, person: Person, document_ids: Collect
 
 
 async def access_document(
-    session: AsyncSession,
+    session: Asking,
     person: Person,
     document_id: UUID,
     *,
@@ -204,22 +203,18 @@ async def add_document(
 
 
 async def list_documents(
-    session: AsyncSession, person: Person, access: ClassAccess, page: PageRequest
+    session: Asking, person: Person, access: ClassAccess, page: PageRequest
 ) -> tuple[list[AccessedDocument], str | None]:
     """Return one page of the documents of a class that the person may see, newest first."""
-    statement = _documents(MembershipRow.user_id == person.id).where(
-        DocumentRow.class_id == access.row.id, DocumentRow.deleted_at.is_(None), DocumentRow.listed
-    )
-    if not access.teaches:
-        statement = statement.where(_student_may_see())
-    statement = page.narrow(statement, DocumentRow.id, of=DOCUMENTS_LIST, newest_first=True)
-    found = [_accessed(person.id, row) for row in (await session.execute(statement)).all()]
+    values = {"class_id": access.row.id, "person_id": person.id, **page.values(of=DOCUMENTS_LIST, newest_first=True)}
+    rows = (await session.execute(_page(teaches=access.teaches), values)).all()
+    found = [_accessed(person.id, row) for row in rows]
     shown, next_cursor = page.cut(found, [document.row.id for document in found], of=DOCUMENTS_LIST)
     return list(shown), next_cursor
 
 
 async def documents_among(
-    session: AsyncSession, person: Person, class_id: UUID, document_ids: Collection[UUID]
+    session: Asking, person: Person, class_id: UUID, document_ids: Collection[UUID]
 ) -> list[AccessedDocument]:
     """Return those of some documents that are listed in a class and that the person may see."""
     if not document_ids:
@@ -305,7 +300,7 @@ async def forget_share(
     await _announce(transaction, document, live, user_id=user_id)
 
 
-async def personal_shares(session: AsyncSession, document: AccessedDocument) -> list[tuple[UUID, Level]]:
+async def personal_shares(session: Asking, document: AccessedDocument) -> list[tuple[UUID, Level]]:
     """Return who has a setting of their own, and which: of the people who are in the class."""
     found = await session.execute(
         select(DocumentAccessRow.user_id, DocumentAccessRow.access)
@@ -321,7 +316,7 @@ def _refuse_house_kinds(document: AccessedDocument) -> None:
         raise Conflict("kept_by_lectern", "Lectern itself decides who sees this document, and keeps it.")
 
 
-async def boards_over(session: AsyncSession, document: DocumentRow) -> Sequence[UUID]:
+async def boards_over(session: Asking, document: DocumentRow) -> Sequence[UUID]:
     """Return the boards over a deck's slides: who may do what with the deck decides about them too."""
     if document.kind is not Kind.SLIDES:
         return ()
@@ -336,11 +331,26 @@ async def _announce(
         transaction.after_commit(partial(live.access_changed, user_id=user_id, document_id=document_id))
 
 
-async def _find(session: AsyncSession, user_id: UUID, document_id: UUID) -> AccessedDocument | None:
-    found = (
-        await session.execute(_documents(MembershipRow.user_id == user_id).where(DocumentRow.id == document_id))
-    ).one_or_none()
+async def _find(session: Asking, user_id: UUID, document_id: UUID) -> AccessedDocument | None:
+    values = {"person_id": user_id, "document_id": document_id}
+    found = (await session.execute(_document(), values)).one_or_none()
     return None if found is None else _accessed(user_id, found)
+
+
+@cache
+def _document() -> Select[DocumentRow, ClassRole, Level | None, datetime, DocumentRow | None, Level | None]:
+    who = MembershipRow.user_id == bindparam("person_id", type_=Uuid)
+    return prepared(_documents(who).where(DocumentRow.id == bindparam("document_id", type_=Uuid)))
+
+
+@cache
+def _page(*, teaches: bool) -> Select[DocumentRow, ClassRole, Level | None, datetime, DocumentRow | None, Level | None]:
+    statement = _documents(MembershipRow.user_id == bindparam("person_id", type_=Uuid)).where(
+        DocumentRow.class_id == bindparam("class_id", type_=Uuid), DocumentRow.deleted_at.is_(None), DocumentRow.listed
+    )
+    if not teaches:
+        statement = statement.where(_student_may_see())
+    return paged(statement, DocumentRow.id, newest_first=True)
 
 
 def _documents(

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from auth.dependencies import CurrentPerson, PersonBeforeBody, RequestTransaction
+from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.errors import FieldInvalid
 from auth.http.once import OncePerKey
 from auth.http.pagination import WantedPage
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import a_file, problems
 from classroom.classes.actions import access_class
 from classroom.documents import actions
@@ -33,7 +34,7 @@ from documents import slides
 from documents.export import ExportFormat
 from documents.kinds import Kind
 
-router = APIRouter(tags=["documents"])
+router = APIRouter(tags=["documents"], route_class=ReadingRoute)
 
 EXPORTED = a_file("The document as a file.", [each.media_type for each in ExportFormat])
 
@@ -63,18 +64,18 @@ async def create_document(
 
 @router.get("/classes/{class_id}/documents", responses=problems(401, 404, 422))
 async def list_documents(
-    class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, page: WantedPage
+    class_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPage
 ) -> DocumentPage:
     """List the documents of a class that one may see, newest first."""
-    access = await access_class(transaction.session, person, class_id)
-    found, next_cursor = await actions.list_documents(transaction.session, person, access, page)
+    access = await access_class(reader, person, class_id)
+    found, next_cursor = await actions.list_documents(reader, person, access, page)
     return DocumentPage(items=[_document(document) for document in found], next_cursor=next_cursor)
 
 
 @router.get("/documents/{document_id}", responses=problems(401, 404))
-async def get_document(document_id: UUID, person: CurrentPerson, transaction: RequestTransaction) -> Document:
+async def get_document(document_id: UUID, person: CurrentPerson, reader: RequestReader) -> Document:
     """Return a document."""
-    return _document(await actions.access_document(transaction.session, person, document_id))
+    return _document(await actions.access_document(reader, person, document_id))
 
 
 @router.patch("/documents/{document_id}", responses=problems(401, 403, 404, 413, 422))
@@ -116,12 +117,10 @@ async def restore_document(
 
 
 @router.get("/documents/{document_id}/access", responses=problems(401, 403, 404))
-async def get_document_access(
-    document_id: UUID, person: CurrentPerson, transaction: RequestTransaction
-) -> DocumentShares:
+async def get_document_access(document_id: UUID, person: CurrentPerson, reader: RequestReader) -> DocumentShares:
     """Tell who may do what with a document; for the class's teachers."""
-    document = await actions.access_document(transaction.session, person, document_id, teach=True)
-    shares = await actions.personal_shares(transaction.session, document)
+    document = await actions.access_document(reader, person, document_id, teach=True)
+    shares = await actions.personal_shares(reader, document)
     return DocumentShares(
         students=document.row.students,
         people=[PersonAccess(user_id=user_id, access=level) for user_id, level in shares],
@@ -174,7 +173,7 @@ async def forget_personal_access(
 async def export_document(
     document_id: UUID,
     export_format: Annotated[ExportFormat, Query(alias="format")],
-    person: PersonBeforeBody,
+    person: CurrentPerson,
     services: Parts,
 ) -> Response:
     """Download a document, for whoever may read it."""

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth.errors import TooManyAttempts
 from classroom.errors import ClassFilesFull, HouseFilesFull, PersonFilesFull
 from classroom.files.models import FileRow
+from persistence.reading import Asking
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
@@ -67,7 +68,7 @@ async def check_class(session: AsyncSession, limits: FileLimits, *, class_id: UU
         raise ClassFilesFull
 
 
-async def bytes_of(session: AsyncSession, which: ColumnElement[bool] | None) -> int:
+async def bytes_of(session: Asking, which: ColumnElement[bool] | None) -> int:
     """Return how many bytes some files have together; None: all."""
     statement = select(func.coalesce(func.sum(FileRow.size), 0))
     return int(await session.scalar(statement if which is None else statement.where(which)) or 0)

@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from auth.actions import Person, person_for_token
-from auth.dependencies import CurrentPerson, PersonBeforeBody, RequestTransaction
+from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.http.once import IdempotencyKeyHeader, once
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from classroom.errors import FileEmpty
 from classroom.files import actions
@@ -24,7 +25,7 @@ from classroom.services import Parts, Services
 from persistence.errors import FileTooLarge
 from persistence.kept_files import keeping
 
-router = APIRouter(tags=["files"])
+router = APIRouter(tags=["files"], route_class=ReadingRoute)
 
 LINK_TOKEN_MAX_CHARS = 200
 
@@ -59,7 +60,7 @@ UPLOAD_BODY = {
     openapi_extra=UPLOAD_BODY,
 )
 async def upload_file(
-    request: Request, person: PersonBeforeBody, services: Parts, key: IdempotencyKeyHeader = None
+    request: Request, person: CurrentPerson, services: Parts, key: IdempotencyKeyHeader = None
 ) -> File:
     """Upload a file of any type. It is its uploader's own until something uses it; its type is what its bytes are.
 
@@ -78,7 +79,7 @@ async def upload_file(
 
 @router.head("/files/{file_id}", include_in_schema=False)
 @router.get("/files/{file_id}", response_class=Response, responses={**ANSWERS, **problems(401, 404, 503)})
-async def get_file(file_id: UUID, request: Request, person: PersonBeforeBody, services: Parts) -> Response:
+async def get_file(file_id: UUID, request: Request, person: CurrentPerson, services: Parts) -> Response:
     """Fetch a file's bytes, or a part of them. Pictures, sound and video may be shown where they are; all else is a download."""
     async with services.database.transaction() as transaction:
         row = await services.files.access(transaction.session, person, file_id)
@@ -116,10 +117,10 @@ async def get_linked_file(
 
 
 @router.get("/me/files", responses=problems(401))
-async def get_file_room(person: CurrentPerson, transaction: RequestTransaction, services: Parts) -> FileRoom:
+async def get_file_room(person: CurrentPerson, reader: RequestReader, services: Parts) -> FileRoom:
     """Return how much one may upload, and has uploaded."""
     limits = services.files.limits
-    used = await bytes_of(transaction.session, FileRow.uploaded_by == person.id)
+    used = await bytes_of(reader, FileRow.uploaded_by == person.id)
     return FileRoom(file_max_bytes=limits.file_max_bytes, used_bytes=used, max_bytes=limits.person_max_bytes)
 
 

@@ -1,13 +1,13 @@
 """Give grades: the one way to a grade, from a submission, the gradebook or a table. Every change is kept with who made it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +23,7 @@ from collab_server.live import LiveDocuments
 from documents.progress import State
 from persistence.database import Transaction
 from persistence.ids import new_id
+from persistence.reading import prepared
 
 CHANGED = "Somebody else has changed this grade meanwhile."
 
@@ -89,15 +90,14 @@ def in_the_book() -> ColumnElement[bool]:
     )
 
 
-def items_of(class_ids: Iterable[UUID]) -> Select[ItemRow, AssignmentRow | None]:
-    """Select the items in the gradebooks of classes, in order."""
-    return (
-        select(ItemRow, AssignmentRow)
-        .outerjoin(AssignmentRow, AssignmentRow.id == ItemRow.assignment_id)
-        .where(ItemRow.class_id.in_(list(class_ids)), in_the_book())
-        .order_by(ItemRow.position, ItemRow.id)
-        .execution_options(populate_existing=True)
-    )
+ITEMS = prepared(
+    select(ItemRow, AssignmentRow)
+    .outerjoin(AssignmentRow, AssignmentRow.id == ItemRow.assignment_id)
+    .where(ItemRow.class_id == any_(bindparam("class_ids", type_=ARRAY(Uuid))), in_the_book())
+    .order_by(ItemRow.position, ItemRow.id)
+    .execution_options(populate_existing=True)
+)
+"""The items in the gradebooks of classes (`class_ids`), in order."""
 
 
 async def access_item(session: AsyncSession, class_id: UUID, item_id: UUID) -> Item:
@@ -106,7 +106,7 @@ async def access_item(session: AsyncSession, class_id: UUID, item_id: UUID) -> I
     Raises:
         NotFound: it has no such item.
     """
-    found = (await session.execute(items_of([class_id]).where(ItemRow.id == item_id))).one_or_none()
+    found = (await session.execute(ITEMS.where(ItemRow.id == item_id), {"class_ids": [class_id]})).one_or_none()
     if found is None:
         raise NotFound
     return Item(row=found[0], assignment=found[1])

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from classroom.classes.models import ClassRow
 from classroom.grades.actions import Item
-from classroom.grades.book import Change, Scheme, StudentGrades, scale_of
-from classroom.grades.models import GradeRow
+from classroom.grades.book import Change, Given, Scheme, StudentGrades, scale_of
 from classroom.grades.rules import Total, letter_for
 from classroom.grades.schemas import (
     CategoryResult,
@@ -76,7 +75,7 @@ def _student(scheme: Scheme, student: StudentGrades, *, teaches: bool) -> Studen
     )
 
 
-def _grade(row: GradeRow, found: Total) -> Grade:
+def _grade(row: Given, found: Total) -> Grade:
     return Grade(
         item_id=row.item_id,
         points=row.points,

@@ -2,26 +2,40 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from auth.actions import Person
-from auth.http.pagination import PageRequest
+from auth.http.pagination import PageRequest, paged
 from auth.models import UserRow
 from classroom.assignments.actions import marks_of
 from classroom.classes.actions import ClassAccess
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
-from classroom.grades.actions import Item, items_of
+from classroom.grades.actions import ITEMS, Item
 from classroom.grades.models import CategoryRow, GradebookRow, GradeChangeRow, GradeRow
 from classroom.grades.rules import Category, Part, Total, total
+from persistence.reading import Asking, prepared
 
 STUDENTS_LIST = "gradebook"
 CHANGES_LIST = "grade changes"
 CLASSES_MAX = 100
+
+
+class Given(NamedTuple):
+    """A grade as it is shown."""
+
+    user_id: UUID
+    item_id: UUID
+    points: Decimal | None
+    excused: bool
+    version: int
+    returned_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,29 +46,30 @@ class Scheme:
     categories: Sequence[CategoryRow] = ()
     letters: Sequence[tuple[str, Decimal]] = ()
     version: int = 0
+    _parts: Sequence[Part] = field(init=False, repr=False)
+    _weights: Sequence[Category] = field(init=False, repr=False)
+    _hidden: frozenset[UUID] = field(init=False, repr=False)
 
-    def total(self, grades: Mapping[UUID, GradeRow], *, seen: bool) -> Total:
+    def __post_init__(self) -> None:
+        """Say it once in the words of the rules, for all students."""
+        parts = [
+            Part(id=row.id, points_max=item.points_max, category_id=row.category_id, weight=row.weight)
+            for item in self.items
+            for row in (item.row,)
+        ]
+        weights = [Category(id=each.id, weight=each.weight, drop_lowest=each.drop_lowest) for each in self.categories]
+        object.__setattr__(self, "_parts", parts)
+        object.__setattr__(self, "_weights", weights)
+        object.__setattr__(self, "_hidden", frozenset(item.row.id for item in self.items if item.row.hidden))
+
+    def total(self, grades: Mapping[UUID, Given], *, seen: bool) -> Total:
         """Return what somebody's grades come to; `seen`: only of what the student may see."""
-        shown = [item for item in self.items if not (seen and item.row.hidden)]
-        return total(
-            [
-                Part(
-                    id=item.row.id,
-                    points_max=item.points_max,
-                    category_id=item.row.category_id,
-                    weight=item.row.weight,
-                )
-                for item in shown
-            ],
-            [Category(id=each.id, weight=each.weight, drop_lowest=each.drop_lowest) for each in self.categories],
-            {
-                item.row.id: grade.points
-                for item in shown
-                if (grade := grades.get(item.row.id)) is not None
-                and grade.points is not None
-                and not (seen and grade.returned_at is None)
-            },
-        )
+        points = {
+            item_id: grade.points
+            for item_id, grade in grades.items()
+            if grade.points is not None and not (seen and (grade.returned_at is None or item_id in self._hidden))
+        }
+        return total(self._parts, self._weights, points)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,28 +77,50 @@ class StudentGrades:
     """One student's grades, by item."""
 
     user: UserRow
-    grades: Mapping[UUID, GradeRow] = field(default_factory=dict)
+    grades: Mapping[UUID, Given] = field(default_factory=dict)
 
 
-async def schemes_of(session: AsyncSession, class_ids: Sequence[UUID]) -> dict[UUID, Scheme]:
+_CLASS, _CLASSES = bindparam("class_id", type_=Uuid), bindparam("class_ids", type_=ARRAY(Uuid))
+_PERSON = bindparam("person_id", type_=Uuid)
+_CATEGORIES = prepared(
+    select(CategoryRow)
+    .where(CategoryRow.class_id == any_(_CLASSES))
+    .order_by(CategoryRow.position, CategoryRow.id)
+    .execution_options(populate_existing=True)
+)
+_BOOKS = prepared(
+    select(GradebookRow).where(GradebookRow.class_id == any_(_CLASSES)).execution_options(populate_existing=True)
+)
+_STUDENTS = (
+    select(UserRow)
+    .join(MembershipRow, MembershipRow.user_id == UserRow.id)
+    .where(MembershipRow.class_id == _CLASS, MembershipRow.role == ClassRole.STUDENT)
+)
+_ALL_STUDENTS = prepared(_STUDENTS)
+_SOME_STUDENTS = paged(_STUDENTS, MembershipRow.user_id)
+_ONESELF = paged(_STUDENTS.where(MembershipRow.user_id == _PERSON), MembershipRow.user_id)
+_CLASSES_ATTENDED = prepared(
+    select(ClassRow)
+    .join(MembershipRow, MembershipRow.class_id == ClassRow.id)
+    .where(
+        MembershipRow.user_id == _PERSON,
+        MembershipRow.role == ClassRole.STUDENT,
+        ClassRow.deleted_at.is_(None),
+    )
+    .order_by(ClassRow.id.desc())
+    .limit(CLASSES_MAX)
+)
+
+
+async def schemes_of(session: Asking, class_ids: Sequence[UUID]) -> dict[UUID, Scheme]:
     """Return what the grades of classes are put together from. Three queries, however many they are."""
     items: dict[UUID, list[Item]] = {}
-    for row, assignment in (await session.execute(items_of(class_ids))).all():
+    for row, assignment in (await session.execute(ITEMS, {"class_ids": class_ids})).all():
         items.setdefault(row.class_id, []).append(Item(row=row, assignment=assignment))
     categories: dict[UUID, list[CategoryRow]] = {}
-    for category in await session.scalars(
-        select(CategoryRow)
-        .where(CategoryRow.class_id.in_(class_ids))
-        .order_by(CategoryRow.position, CategoryRow.id)
-        .execution_options(populate_existing=True)
-    ):
+    for category in await session.scalars(_CATEGORIES, {"class_ids": class_ids}):
         categories.setdefault(category.class_id, []).append(category)
-    books = {
-        book.class_id: book
-        for book in await session.scalars(
-            select(GradebookRow).where(GradebookRow.class_id.in_(class_ids)).execution_options(populate_existing=True)
-        )
-    }
+    books = {book.class_id: book for book in await session.scalars(_BOOKS, {"class_ids": class_ids})}
     return {
         class_id: Scheme(
             items=items.get(class_id, []),
@@ -96,39 +133,26 @@ async def schemes_of(session: AsyncSession, class_ids: Sequence[UUID]) -> dict[U
     }
 
 
-async def scheme_of(session: AsyncSession, class_id: UUID) -> Scheme:
+async def scheme_of(session: Asking, class_id: UUID) -> Scheme:
     """Return what a class's grades are put together from."""
     return (await schemes_of(session, [class_id]))[class_id]
 
 
 async def read_book(
-    session: AsyncSession, person: Person, access: ClassAccess, page: PageRequest
+    session: Asking, person: Person, access: ClassAccess, page: PageRequest
 ) -> tuple[Scheme, list[StudentGrades], str | None]:
     """Return a class's gradebook with one page of its students; to a student, their own row."""
     scheme = await scheme_of(session, access.row.id)
-    statement = (
-        select(UserRow)
-        .join(MembershipRow, MembershipRow.user_id == UserRow.id)
-        .where(MembershipRow.class_id == access.row.id, MembershipRow.role == ClassRole.STUDENT)
-    )
-    if not access.teaches:
-        statement = statement.where(MembershipRow.user_id == person.id)
-    statement = page.narrow(statement, MembershipRow.user_id, of=STUDENTS_LIST)
-    found = (await session.scalars(statement)).all()
+    values = {"class_id": access.row.id, "person_id": person.id, **page.values(of=STUDENTS_LIST)}
+    found = (await session.scalars(_SOME_STUDENTS if access.teaches else _ONESELF, values)).all()
     users, next_cursor = page.cut(found, [user.id for user in found], of=STUDENTS_LIST)
     grades = await grades_of(session, [item.row.id for item in scheme.items], [user.id for user in users])
     return scheme, [StudentGrades(user=user, grades=grades.get(user.id, {})) for user in users], next_cursor
 
 
-async def all_students(session: AsyncSession, class_id: UUID, scheme: Scheme) -> list[StudentGrades]:
+async def all_students(session: Asking, class_id: UUID, scheme: Scheme) -> list[StudentGrades]:
     """Return the grades of all students of a class, by their names."""
-    users = (
-        await session.scalars(
-            select(UserRow)
-            .join(MembershipRow, MembershipRow.user_id == UserRow.id)
-            .where(MembershipRow.class_id == class_id, MembershipRow.role == ClassRole.STUDENT)
-        )
-    ).all()
+    users = (await session.scalars(_ALL_STUDENTS, {"class_id": class_id})).all()
     grades = await grades_of(session, [item.row.id for item in scheme.items], [user.id for user in users])
     return [
         StudentGrades(user=user, grades=grades.get(user.id, {}))
@@ -136,38 +160,33 @@ async def all_students(session: AsyncSession, class_id: UUID, scheme: Scheme) ->
     ]
 
 
-async def grades_of(
-    session: AsyncSession, item_ids: Sequence[UUID], user_ids: Sequence[UUID]
-) -> dict[UUID, dict[UUID, GradeRow]]:
-    """Return grades by student and item. One query."""
-    found = await session.scalars(
-        select(GradeRow)
-        .where(GradeRow.user_id.in_(user_ids), GradeRow.item_id.in_(item_ids), GradeRow.version > 0)
-        .execution_options(populate_existing=True)
+_GIVEN = prepared(
+    select(
+        GradeRow.user_id, GradeRow.item_id, GradeRow.points, GradeRow.excused, GradeRow.version, GradeRow.returned_at
+    ).where(
+        GradeRow.user_id == any_(bindparam("user_ids", type_=ARRAY(Uuid))),
+        GradeRow.item_id == any_(bindparam("item_ids", type_=ARRAY(Uuid))),
+        GradeRow.version > 0,
     )
-    grades: dict[UUID, dict[UUID, GradeRow]] = {}
-    for row in found:
-        grades.setdefault(row.user_id, {})[row.item_id] = row
+)
+
+
+async def grades_of(
+    session: Asking, item_ids: Sequence[UUID], user_ids: Sequence[UUID]
+) -> dict[UUID, dict[UUID, Given]]:
+    """Return grades by student and item. One query."""
+    found = await session.execute(_GIVEN, {"user_ids": user_ids, "item_ids": item_ids})
+    grades: dict[UUID, dict[UUID, Given]] = {}
+    for grade in map(Given._make, found):
+        grades.setdefault(grade.user_id, {})[grade.item_id] = grade
     return grades
 
 
-async def own_books(session: AsyncSession, person: Person) -> list[tuple[ClassRow, Scheme, StudentGrades]]:
+async def own_books(session: Asking, person: Person) -> list[tuple[ClassRow, Scheme, StudentGrades]]:
     """Return somebody's own grades in every class in which they are a student, newest class first."""
     user = await session.get(UserRow, person.id)
     assert user is not None
-    classes = (
-        await session.scalars(
-            select(ClassRow)
-            .join(MembershipRow, MembershipRow.class_id == ClassRow.id)
-            .where(
-                MembershipRow.user_id == person.id,
-                MembershipRow.role == ClassRole.STUDENT,
-                ClassRow.deleted_at.is_(None),
-            )
-            .order_by(ClassRow.id.desc())
-            .limit(CLASSES_MAX)
-        )
-    ).all()
+    classes = (await session.scalars(_CLASSES_ATTENDED, {"person_id": person.id})).all()
     schemes = await schemes_of(session, [row.id for row in classes])
     item_ids = [item.row.id for scheme in schemes.values() for item in scheme.items]
     grades = (await grades_of(session, item_ids, [person.id])).get(person.id, {})
@@ -190,21 +209,32 @@ class Change:
 
 
 async def list_changes(
-    session: AsyncSession, class_id: UUID, page: PageRequest, *, item_id: UUID | None, user_id: UUID | None
+    session: Asking, class_id: UUID, page: PageRequest, *, item_id: UUID | None, user_id: UUID | None
 ) -> tuple[list[Change], str | None]:
     """Return one page of what was changed in a gradebook, newest first; of one item or student, where that is asked for."""
+    values = {
+        "class_id": class_id,
+        "item_id": item_id,
+        "user_id": user_id,
+        **page.values(of=CHANGES_LIST, newest_first=True),
+    }
+    statement = _changes(one_item=item_id is not None, one_student=user_id is not None)
+    found = (await session.execute(statement, values)).all()
+    shown, next_cursor = page.cut(found, [row[0].id for row in found], of=CHANGES_LIST)
+    return [Change(row=row, student=student, changed_by=by) for row, student, by in shown], next_cursor
+
+
+@cache
+def _changes(*, one_item: bool, one_student: bool) -> Select[GradeChangeRow, str, str | None]:
     changer = aliased(UserRow)
     statement = (
         select(GradeChangeRow, UserRow.name, changer.name)
         .join(UserRow, UserRow.id == GradeChangeRow.user_id)
         .outerjoin(changer, changer.id == GradeChangeRow.changed_by)
-        .where(GradeChangeRow.class_id == class_id)
+        .where(GradeChangeRow.class_id == _CLASS)
     )
-    if item_id is not None:
-        statement = statement.where(GradeChangeRow.item_id == item_id)
-    if user_id is not None:
-        statement = statement.where(GradeChangeRow.user_id == user_id)
-    statement = page.narrow(statement, GradeChangeRow.id, of=CHANGES_LIST, newest_first=True)
-    found = (await session.execute(statement)).all()
-    shown, next_cursor = page.cut(found, [row[0].id for row in found], of=CHANGES_LIST)
-    return [Change(row=row, student=student, changed_by=by) for row, student, by in shown], next_cursor
+    if one_item:
+        statement = statement.where(GradeChangeRow.item_id == bindparam("item_id", type_=Uuid))
+    if one_student:
+        statement = statement.where(GradeChangeRow.user_id == bindparam("user_id", type_=Uuid))
+    return paged(statement, GradeChangeRow.id, newest_first=True)

@@ -14,10 +14,10 @@ from auth.actions import Person
 from auth.errors import ChangedMeanwhile, FieldInvalid, NotFound
 from classroom.classes.models import ClassRole, MembershipRow
 from classroom.grades.actions import (
+    ITEMS,
     Item,
     Worth,
     changed_meanwhile,
-    items_of,
     lock_grades,
     show_on_board,
     worth_of,
@@ -145,7 +145,7 @@ async def order_items(session: AsyncSession, class_id: UUID, item_ids: Sequence[
     Raises:
         FieldInvalid: one of them is not in the gradebook, or named twice.
     """
-    rows = {row.id: row for row, _ in (await session.execute(items_of([class_id]))).all()}
+    rows = {row.id: row for row, _ in (await session.execute(ITEMS, {"class_ids": [class_id]})).all()}
     if len(set(item_ids)) < len(item_ids) or not rows.keys() >= set(item_ids):
         raise FieldInvalid("item_ids", "must name items of this gradebook, each once")
     named = set(item_ids)
@@ -241,7 +241,7 @@ def _category(each: Any) -> dict[str, Any]:
 
 
 async def _items(session: AsyncSession, class_id: UUID, ids: set[UUID]) -> dict[UUID, Item]:
-    found = await session.execute(items_of([class_id]).where(ItemRow.id.in_(ids)))
+    found = await session.execute(ITEMS.where(ItemRow.id.in_(ids)), {"class_ids": [class_id]})
     items = {row.id: Item(row=row, assignment=assignment) for row, assignment in found.all()}
     if items.keys() != ids:
         raise NotFound

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Query, Response
 
-from auth.dependencies import CurrentPerson, RequestTransaction
+from auth.actions import Person
+from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.http.once import OncePerKey
 from auth.http.pagination import PageRequest, WantedPage
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from classroom.classes.actions import ClassAccess, access_class
 from classroom.grades import book, changing
@@ -31,26 +33,24 @@ from classroom.grades.schemas import (
 )
 from classroom.grades.table import preview
 from classroom.services import Parts
-from persistence.database import Transaction
+from persistence.reading import Asking
 
-router = APIRouter(tags=["grades"])
+router = APIRouter(tags=["grades"], route_class=ReadingRoute)
 
 CSV_MEDIA_TYPE = "text/csv; charset=utf-8"
 
 
 @router.get("/classes/{class_id}/grades", responses=problems(401, 404, 422))
-async def get_gradebook(
-    class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, page: WantedPage
-) -> Gradebook:
+async def get_gradebook(class_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPage) -> Gradebook:
     """Return a class's gradebook: all students to its teachers, page by page; their own row to a student."""
-    access = await access_class(transaction.session, person, class_id)
-    return await _book(transaction, person, access, page)
+    access = await access_class(reader, person, class_id)
+    return await _book(reader, person, access, page)
 
 
 @router.get("/me/grades", responses=problems(401))
-async def get_own_grades(person: CurrentPerson, transaction: RequestTransaction) -> OwnGrades:
+async def get_own_grades(person: CurrentPerson, reader: RequestReader) -> OwnGrades:
     """Return one's own grades, with what each part weighs, in every class in which one is a student."""
-    found = await book.own_books(transaction.session, person)
+    found = await book.own_books(reader, person)
     return OwnGrades(items=[gradebook_answer(row, scheme, [own], teaches=False) for row, scheme, own in found])
 
 
@@ -97,7 +97,7 @@ async def set_grade_scheme(
         ),
         version=body.version,
     )
-    return await _book(transaction, person, access)
+    return await _book(transaction.session, person, access)
 
 
 @router.post("/classes/{class_id}/grades/items", status_code=201, responses=problems(401, 403, 404, 409, 413, 422))
@@ -124,7 +124,7 @@ async def order_grade_items(
     """Put the items into an order; for the class's teachers."""
     access = await access_class(transaction.session, person, class_id, teach=True)
     await changing.order_items(transaction.session, class_id, body.item_ids)
-    return await _book(transaction, person, access)
+    return await _book(transaction.session, person, access)
 
 
 @router.patch("/classes/{class_id}/grades/items/{item_id}", responses=problems(401, 403, 404, 413, 422))
@@ -170,14 +170,14 @@ async def list_grade_changes(
     *,
     class_id: UUID,
     person: CurrentPerson,
-    transaction: RequestTransaction,
+    reader: RequestReader,
     page: WantedPage,
     item_id: Annotated[UUID | None, Query()] = None,
     user_id: Annotated[UUID | None, Query()] = None,
 ) -> ChangePage:
     """List who changed which grade when, newest first; for the class's teachers."""
-    await access_class(transaction.session, person, class_id, teach=True)
-    found, next_cursor = await book.list_changes(transaction.session, class_id, page, item_id=item_id, user_id=user_id)
+    await access_class(reader, person, class_id, teach=True)
+    found, next_cursor = await book.list_changes(reader, class_id, page, item_id=item_id, user_id=user_id)
     return ChangePage(items=[change_answer(each) for each in found], next_cursor=next_cursor)
 
 
@@ -189,12 +189,11 @@ async def list_grade_changes(
         **problems(401, 403, 404),
     },
 )
-async def export_grades(class_id: UUID, person: CurrentPerson, transaction: RequestTransaction) -> Response:
+async def export_grades(class_id: UUID, person: CurrentPerson, reader: RequestReader) -> Response:
     """Download a gradebook for a spreadsheet; for the class's teachers. It can be sent back changed."""
-    session = transaction.session
-    access = await access_class(session, person, class_id, teach=True)
-    scheme = await book.scheme_of(session, class_id)
-    content = gradebook_csv(scheme, await book.all_students(session, class_id, scheme))
+    access = await access_class(reader, person, class_id, teach=True)
+    scheme = await book.scheme_of(reader, class_id)
+    content = gradebook_csv(scheme, await book.all_students(reader, class_id, scheme))
     name = quote(f"{access.row.title}.csv", safe="")
     return Response(
         content.encode(),
@@ -215,11 +214,6 @@ async def preview_grades(
     return await preview(transaction.session, class_id, table)
 
 
-async def _book(
-    transaction: Transaction, person: CurrentPerson, access: ClassAccess, page: PageRequest | None = None
-) -> Gradebook:
-    await transaction.session.flush()
-    scheme, students, next_cursor = await book.read_book(
-        transaction.session, person, access, page or PageRequest(None, 100)
-    )
+async def _book(session: Asking, person: Person, access: ClassAccess, page: PageRequest | None = None) -> Gradebook:
+    scheme, students, next_cursor = await book.read_book(session, person, access, page or PageRequest(None, 100))
     return gradebook_answer(access.row, scheme, students, next_cursor, teaches=access.teaches)

@@ -1,4 +1,4 @@
-"""What grades come to: weights, categories, what is dropped, letters. Pure, and exact: fractions until the very end.
+"""What grades come to: weights, categories, what is dropped, letters. Pure, and exact: whole numbers and fractions until the very end.
 
 An item counts once it has a grade. Within a category, an item weighs its own weight, or its full marks where it has none; the lowest
 grades that a category drops are those with the smallest part of the full marks. The total is the mean of the categories by their
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
+from math import lcm
 from uuid import UUID
 
 ITEMS_MAX = 300
@@ -25,11 +25,14 @@ class Part:
     points_max: Decimal
     category_id: UUID | None = None
     weight: Decimal | None = None
+    marks: int = field(init=False, repr=False)
+    weighs: int = field(init=False, repr=False)
 
-    @property
-    def weighs(self) -> Fraction:
-        """Return what it weighs beside the others of its category."""
-        return Fraction(self.points_max if self.weight is None else self.weight)
+    def __post_init__(self) -> None:
+        """Work out what is asked for each student again: the full marks, and what it weighs beside the others of its category."""
+        marks = _thousandths(self.points_max)
+        object.__setattr__(self, "marks", marks)
+        object.__setattr__(self, "weighs", marks if self.weight is None else _thousandths(self.weight))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,43 +59,57 @@ class Total:
 
 def total(parts: Sequence[Part], categories: Sequence[Category], points: Mapping[UUID, Decimal]) -> Total:
     """Return what points come to. `points`: of the items that are graded; `parts`: in the gradebook's order."""
-    groups: list[tuple[UUID | None, Fraction, list[Part]]]
+    groups: list[tuple[UUID | None, int, list[Part]]]
     graded = [part for part in parts if part.id in points]
     if categories:
         groups = [
-            (category.id, Fraction(category.weight), [part for part in graded if part.category_id == category.id])
+            (category.id, _thousandths(category.weight), [part for part in graded if part.category_id == category.id])
             for category in categories
         ]
     else:
-        groups = [(None, Fraction(1), graded)]
+        groups = [(None, 1, graded)]
     drops: dict[UUID | None, int] = {category.id: category.drop_lowest for category in categories}
     dropped: set[UUID] = set()
-    results: list[tuple[UUID | None, Fraction, Fraction, list[Part]]] = []
+    results: list[tuple[UUID | None, int, Fraction, int, list[Part]]] = []
     for group, weight, members in groups:
-        lowest = sorted(members, key=lambda part: Fraction(points[part.id]) / Fraction(part.points_max))
-        # One always stays: who has a grade has a result.
-        left_out = {part.id for part in lowest[: min(drops.get(group, 0), len(lowest) - 1)]} if lowest else set()
-        dropped |= left_out
-        kept = [part for part in members if part.id not in left_out]
-        weighed = sum((part.weighs for part in kept), Fraction(0))
+        lowest = _lowest(members, points, drops.get(group, 0))
+        dropped |= lowest
+        kept = [part for part in members if part.id not in lowest] if lowest else members
+        weighed = sum([part.weighs for part in kept])
         if weighed > 0:
-            reached = sum(
-                (part.weighs * Fraction(points[part.id]) / Fraction(part.points_max) for part in kept), Fraction(0)
-            )
-            results.append((group, weight, reached / weighed, kept))
-    whole = sum((weight for _, weight, _, _ in results), Fraction(0))
-    shown = {group: _percent(result) for group, _, result, _ in results if group is not None}
+            results.append((group, weight, _reached(kept, points) / weighed, weighed, kept))
+    whole = sum(weight for _, weight, _, _, _ in results)
+    shown = {group: _percent(*result.as_integer_ratio()) for group, _, result, _, _ in results if group is not None}
     if whole == 0:
         return Total(dropped=frozenset(dropped), categories=shown)
-    shares: dict[UUID, Decimal] = {}
-    for _, weight, _, kept in results:
-        weighed = sum((part.weighs for part in kept), Fraction(0))
-        shares |= {part.id: _percent(weight / whole * part.weighs / weighed) for part in kept}
+    result = sum((weight * result for _, weight, result, _, _ in results), Fraction(0)) / whole
     return Total(
-        percent=_percent(sum((weight * result for _, weight, result, _ in results), Fraction(0)) / whole),
-        shares=shares,
+        percent=_percent(*result.as_integer_ratio()),
+        shares={
+            part.id: _percent(weight * part.weighs, whole * weighed)
+            for _, weight, _, weighed, kept in results
+            for part in kept
+        },
         dropped=frozenset(dropped),
         categories=shown,
+    )
+
+
+def _lowest(members: list[Part], points: Mapping[UUID, Decimal], drop: int) -> set[UUID]:
+    """Return which are left out. One always stays: who has a grade has a result."""
+    drop = min(drop, len(members) - 1)
+    if drop <= 0:
+        return set()
+    ordered = sorted(members, key=lambda part: Fraction(_thousandths(points[part.id]), part.marks))
+    return {part.id for part in ordered[:drop]}
+
+
+def _reached(kept: Sequence[Part], points: Mapping[UUID, Decimal]) -> Fraction:
+    """Return the sum of what was reached of each item, times what it weighs."""
+    # Over one denominator for all of them: as many small fractions would take ten times as long.
+    common = lcm(*[part.marks for part in kept])
+    return Fraction(
+        sum([part.weighs * _thousandths(points[part.id]) * (common // part.marks) for part in kept]), common
     )
 
 
@@ -104,6 +121,11 @@ def letter_for(letters: Sequence[tuple[str, Decimal]], percent: Decimal | None) 
     return max(reached, key=lambda each: each[0])[1] if reached else None
 
 
-def _percent(part: Fraction) -> Decimal:
+def _percent(part: int, whole: int) -> Decimal:
     # To the hundredth; a half goes up.
-    return Decimal(floor(part * 10_000 + Fraction(1, 2))) / 100
+    return Decimal((20_000 * part + whole) // (2 * whole)) / 100
+
+
+def _thousandths(number: Decimal) -> int:
+    """Return a number as a whole one: points have two decimals, weights three."""
+    return int(number * 1000)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.errors import ContentInvalid
-from classroom.grades.actions import Worth, worth_of
+from classroom.grades.actions import Worth
 from classroom.grades.book import all_students, scale_of, scheme_of
 from classroom.grades.schemas import CHANGES_MAX, BadTableRow, TableChange, TablePreview
 from classroom.grades.sheets import NotATable, SheetItem, SheetPerson, read_grades
@@ -48,7 +48,7 @@ async def preview(session: AsyncSession, class_id: UUID, content: bytes) -> Tabl
     for each in found.grades:
         student = students[each.user_id]
         grade = student.grades.get(each.item_id)
-        before = Worth() if grade is None else worth_of(grade)
+        before = Worth() if grade is None else Worth(points=grade.points, excused=grade.excused)
         after = Worth(points=each.points, excused=each.points is None)
         if before != after:
             changes.append(

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from auth.dependencies import CurrentPerson, PersonBeforeBody, RequestTransaction
+from auth.dependencies import CurrentPerson, RequestTransaction
 from auth.errors import FieldInvalid
 from auth.http.pagination import WantedPage
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import a_file, problems
 from classroom.documents.export import linked_addresses, updates_of, written
 from classroom.files.actions import images_at
@@ -20,7 +21,7 @@ from classroom.history.schemas import Author, Burst, History, MomentToRestore, R
 from classroom.services import Parts
 from documents.export import ExportFormat
 
-router = APIRouter(prefix="/documents/{document_id}/history", tags=["history"])
+router = APIRouter(prefix="/documents/{document_id}/history", tags=["history"], route_class=ReadingRoute)
 
 EXPORTED = a_file("The document as it was, as a file.", [each.media_type for each in ExportFormat])
 
@@ -49,7 +50,7 @@ async def export_moment(
     document_id: UUID,
     seq: Annotated[int, Path(ge=0, lt=2**63)],
     export_format: Annotated[ExportFormat, Query(alias="format")],
-    person: PersonBeforeBody,
+    person: CurrentPerson,
     services: Parts,
 ) -> Response:
     """Download a document as it was after a row of its log, 0 being empty."""
@@ -74,7 +75,7 @@ async def export_moment(
 
 @router.post("/restore", responses=problems(401, 403, 404, 413, 422, 503))
 async def restore_moment(
-    document_id: UUID, body: MomentToRestore, person: PersonBeforeBody, services: Parts
+    document_id: UUID, body: MomentToRestore, person: CurrentPerson, services: Parts
 ) -> RestoredMoment:
     """Bring back what a document was. Nothing is lost: what came later stays in the log, and can come back as well."""
     async with services.database.transaction() as transaction:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
@@ -27,6 +27,7 @@ from collab_server.live import LiveDocuments
 from persistence.base import utc_now
 from persistence.database import Transaction
 from persistence.ids import new_id
+from persistence.reading import Asking, prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +50,21 @@ class LessonAccess:
         return publication(self.row.published_at, now=self.now)
 
 
+_LESSON = prepared(
+    select(LessonRow, UnitRow, MembershipRow.role, func.now())
+    .join(UnitRow, UnitRow.id == LessonRow.unit_id)
+    .join(ClassRow, ClassRow.id == LessonRow.class_id)
+    .join(MembershipRow, MembershipRow.class_id == ClassRow.id)
+    .where(
+        LessonRow.id == bindparam("lesson_id", type_=Uuid),
+        MembershipRow.user_id == bindparam("person_id", type_=Uuid),
+        ClassRow.deleted_at.is_(None),
+    )
+)
+
+
 async def access_lesson(
-    session: AsyncSession, person: Person, lesson_id: UUID, *, teach: bool = False, deleted: bool = False
+    session: Asking, person: Person, lesson_id: UUID, *, teach: bool = False, deleted: bool = False
 ) -> LessonAccess:
     """Return a lesson for somebody who may see it: the class once it is published, its teachers always.
 
@@ -65,15 +79,7 @@ async def access_lesson(
         NotFound: there is no such lesson, or none for this person.
         Forbidden: only teachers may do this.
     """
-    found = (
-        await session.execute(
-            select(LessonRow, UnitRow, MembershipRow.role, func.now())
-            .join(UnitRow, UnitRow.id == LessonRow.unit_id)
-            .join(ClassRow, ClassRow.id == LessonRow.class_id)
-            .join(MembershipRow, MembershipRow.class_id == ClassRow.id)
-            .where(LessonRow.id == lesson_id, MembershipRow.user_id == person.id, ClassRow.deleted_at.is_(None))
-        )
-    ).one_or_none()
+    found = (await session.execute(_LESSON, {"lesson_id": lesson_id, "person_id": person.id})).one_or_none()
     if found is None or not permits_in_class(Action.SEE_CLASS, found[2]):
         raise NotFound
     access = LessonAccess(row=found[0], unit=found[1], role=found[2], now=found[3])

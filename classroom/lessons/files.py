@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Uuid, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
@@ -11,6 +11,7 @@ from classroom.files.models import FileRow
 from classroom.files.uses import FileDesk, FileUse
 from classroom.lessons.actions import access_lesson
 from classroom.lessons.models import LessonFileRow, LessonRow
+from persistence.reading import Asking, prepared
 
 FILE_USE = FileUse(
     "lesson",
@@ -40,12 +41,14 @@ async def show_files(
         )
 
 
-async def files_of(session: AsyncSession, lesson_id: UUID) -> Sequence[FileRow]:
+_FILES = prepared(
+    select(FileRow)
+    .join(LessonFileRow, LessonFileRow.file_id == FileRow.id)
+    .where(LessonFileRow.lesson_id == bindparam("lesson_id", type_=Uuid))
+    .order_by(FileRow.id)
+)
+
+
+async def files_of(session: Asking, lesson_id: UUID) -> Sequence[FileRow]:
     """Return the files that a lesson shows."""
-    found = await session.scalars(
-        select(FileRow)
-        .join(LessonFileRow, LessonFileRow.file_id == FileRow.id)
-        .where(LessonFileRow.lesson_id == lesson_id)
-        .order_by(FileRow.id)
-    )
-    return found.all()
+    return (await session.scalars(_FILES, {"lesson_id": lesson_id})).all()

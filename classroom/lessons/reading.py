@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Uuid, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
 from auth.errors import Forbidden
@@ -24,6 +23,7 @@ from classroom.progress.models import ActivityKind
 from collab_server.live import LiveDocuments
 from documents.progress import State
 from persistence.database import Transaction
+from persistence.reading import Asking, prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,26 +58,53 @@ class OpenLesson:
     files: Sequence[FileRow]
 
 
-async def outline(session: AsyncSession, person: Person, access: ClassAccess) -> list[OutlinedUnit]:
-    """Return all units and lessons of a class in order; students see what is published, and units with something in them."""
-    units = (
-        await session.execute(
-            select(UnitRow, func.now())
-            .where(UnitRow.class_id == access.row.id, UnitRow.deleted_at.is_(None))
-            .order_by(UnitRow.position, UnitRow.id)
-        )
-    ).all()
-    statement = (
-        select(LessonRow, LessonReaderRow.opened_at, LessonReaderRow.completed_at)
-        .outerjoin(
-            LessonReaderRow, (LessonReaderRow.lesson_id == LessonRow.id) & (LessonReaderRow.user_id == person.id)
-        )
-        .where(LessonRow.class_id == access.row.id, LessonRow.deleted_at.is_(None))
-        .order_by(LessonRow.position, LessonRow.id)
+_CLASS, _PERSON = bindparam("class_id", type_=Uuid), bindparam("person_id", type_=Uuid)
+_LESSON = bindparam("lesson_id", type_=Uuid)
+_UNITS = prepared(
+    select(UnitRow, func.now())
+    .where(UnitRow.class_id == _CLASS, UnitRow.deleted_at.is_(None))
+    .order_by(UnitRow.position, UnitRow.id)
+)
+_SEEN = LessonRow.published_at <= func.now()
+_LESSONS = (
+    select(LessonRow, LessonReaderRow.opened_at, LessonReaderRow.completed_at)
+    .outerjoin(LessonReaderRow, (LessonReaderRow.lesson_id == LessonRow.id) & (LessonReaderRow.user_id == _PERSON))
+    .where(LessonRow.class_id == _CLASS, LessonRow.deleted_at.is_(None))
+    .order_by(LessonRow.position, LessonRow.id)
+)
+_ALL_LESSONS, _SEEN_LESSONS = prepared(_LESSONS), prepared(_LESSONS.where(_SEEN))
+_TEXT = prepared(
+    select(LessonTextRow, LessonReaderRow.opened_at, LessonReaderRow.completed_at)
+    .outerjoin(
+        LessonReaderRow, (LessonReaderRow.lesson_id == LessonTextRow.lesson_id) & (LessonReaderRow.user_id == _PERSON)
     )
-    if not access.teaches:
-        statement = statement.where(LessonRow.published_at <= func.now())
-    found = (await session.execute(statement)).all()
+    .where(LessonTextRow.lesson_id == _LESSON)
+    .execution_options(populate_existing=True)
+)
+_ORDER = (
+    select(LessonRow.id)
+    .join(UnitRow, UnitRow.id == LessonRow.unit_id)
+    .where(LessonRow.class_id == _CLASS, LessonRow.deleted_at.is_(None), UnitRow.deleted_at.is_(None))
+    .order_by(UnitRow.position, UnitRow.id, LessonRow.position, LessonRow.id)
+)
+_ALL_IN_ORDER, _SEEN_IN_ORDER = prepared(_ORDER), prepared(_ORDER.where(_SEEN))
+_READERS = prepared(
+    select(LessonReaderRow.lesson_id, func.count(), func.count(LessonReaderRow.completed_at))
+    .join(LessonRow, LessonRow.id == LessonReaderRow.lesson_id)
+    .join(
+        MembershipRow,
+        (MembershipRow.class_id == LessonRow.class_id) & (MembershipRow.user_id == LessonReaderRow.user_id),
+    )
+    .where(LessonRow.class_id == _CLASS, MembershipRow.role == ClassRole.STUDENT)
+    .group_by(LessonReaderRow.lesson_id)
+)
+
+
+async def outline(session: Asking, person: Person, access: ClassAccess) -> list[OutlinedUnit]:
+    """Return all units and lessons of a class in order; students see what is published, and units with something in them."""
+    values = {"class_id": access.row.id, "person_id": person.id}
+    units = (await session.execute(_UNITS, values)).all()
+    found = (await session.execute(_ALL_LESSONS if access.teaches else _SEEN_LESSONS, values)).all()
     counts = await _counts(session, access.row.id) if access.teaches else None
     lessons: dict[UUID, list[OutlinedLesson]] = {}
     for row, opened_at, completed_at in found:
@@ -98,29 +125,13 @@ async def outline(session: AsyncSession, person: Person, access: ClassAccess) ->
     ]
 
 
-async def open_lesson(session: AsyncSession, person: Person, access: LessonAccess) -> OpenLesson:
+async def open_lesson(session: Asking, person: Person, access: LessonAccess) -> OpenLesson:
     """Return a lesson with its text, its neighbours, and those of its documents that the person may see."""
     lesson_id = access.row.id
-    found = (
-        await session.execute(
-            select(LessonTextRow, LessonReaderRow.opened_at, LessonReaderRow.completed_at)
-            .outerjoin(
-                LessonReaderRow,
-                (LessonReaderRow.lesson_id == LessonTextRow.lesson_id) & (LessonReaderRow.user_id == person.id),
-            )
-            .where(LessonTextRow.lesson_id == lesson_id)
-            .execution_options(populate_existing=True)
-        )
-    ).one()
-    order = (
-        select(LessonRow.id)
-        .join(UnitRow, UnitRow.id == LessonRow.unit_id)
-        .where(LessonRow.class_id == access.row.class_id, LessonRow.deleted_at.is_(None), UnitRow.deleted_at.is_(None))
-        .order_by(UnitRow.position, UnitRow.id, LessonRow.position, LessonRow.id)
-    )
-    if not access.teaches:
-        order = order.where(LessonRow.published_at <= func.now())
-    before, after = neighbours((await session.scalars(order)).all(), lesson_id)
+    values = {"lesson_id": lesson_id, "person_id": person.id, "class_id": access.row.class_id}
+    found = (await session.execute(_TEXT, values)).one()
+    order = _ALL_IN_ORDER if access.teaches else _SEEN_IN_ORDER
+    before, after = neighbours((await session.scalars(order, values)).all(), lesson_id)
     return OpenLesson(
         access=access,
         text=found[0],
@@ -192,16 +203,7 @@ def _activity(access: LessonAccess) -> ActivityRef:
     return ActivityRef(ActivityKind.LESSON, access.row.id, title=access.row.title)
 
 
-async def _counts(session: AsyncSession, class_id: UUID) -> dict[UUID, tuple[int, int]]:
+async def _counts(session: Asking, class_id: UUID) -> dict[UUID, tuple[int, int]]:
     """Return how many of today's students have opened each lesson, and how many are done with it."""
-    found = await session.execute(
-        select(LessonReaderRow.lesson_id, func.count(), func.count(LessonReaderRow.completed_at))
-        .join(LessonRow, LessonRow.id == LessonReaderRow.lesson_id)
-        .join(
-            MembershipRow,
-            (MembershipRow.class_id == LessonRow.class_id) & (MembershipRow.user_id == LessonReaderRow.user_id),
-        )
-        .where(LessonRow.class_id == class_id, MembershipRow.role == ClassRole.STUDENT)
-        .group_by(LessonReaderRow.lesson_id)
-    )
+    found = await session.execute(_READERS, {"class_id": class_id})
     return {lesson_id: (opened, completed) for lesson_id, opened, completed in found.all()}

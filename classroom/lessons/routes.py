@@ -5,8 +5,9 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from auth.actions import Person
-from auth.dependencies import CurrentPerson, RequestTransaction
+from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.http.once import OncePerKey
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from classroom.classes.actions import access_class
 from classroom.files.answers import described
@@ -29,16 +30,16 @@ from classroom.lessons.schemas import (
 )
 from classroom.lessons.writing import change_text
 from classroom.services import Parts
-from persistence.database import Transaction
+from persistence.reading import Asking
 
-router = APIRouter(tags=["lessons"])
+router = APIRouter(tags=["lessons"], route_class=ReadingRoute)
 
 
 @router.get("/classes/{class_id}/lessons", responses=problems(401, 404))
-async def list_lessons(class_id: UUID, person: CurrentPerson, transaction: RequestTransaction) -> LessonOutline:
+async def list_lessons(class_id: UUID, person: CurrentPerson, reader: RequestReader) -> LessonOutline:
     """Return all units and lessons of a class in order; students see what is published."""
-    access = await access_class(transaction.session, person, class_id)
-    units = await reading.outline(transaction.session, person, access)
+    access = await access_class(reader, person, class_id)
+    units = await reading.outline(reader, person, access)
     return LessonOutline(units=[_unit(unit) for unit in units])
 
 
@@ -55,7 +56,7 @@ async def create_lesson(
         row = await actions.add_lesson(
             session, class_id=class_id, unit_id=unit.id, title=body.title, created_by=person.id
         )
-        return await _lesson(transaction, person, await access_lesson(session, person, row.id))
+        return await _lesson(transaction.session, person, await access_lesson(session, person, row.id))
 
     return await once.create(body, Lesson, create)
 
@@ -116,9 +117,9 @@ async def restore_unit(
 
 
 @router.get("/lessons/{lesson_id}", responses=problems(401, 404))
-async def get_lesson(lesson_id: UUID, person: CurrentPerson, transaction: RequestTransaction) -> Lesson:
+async def get_lesson(lesson_id: UUID, person: CurrentPerson, reader: RequestReader) -> Lesson:
     """Return a lesson with what it says."""
-    return await _lesson(transaction, person, await access_lesson(transaction.session, person, lesson_id))
+    return await _lesson(reader, person, await access_lesson(reader, person, lesson_id))
 
 
 @router.patch("/lessons/{lesson_id}", responses=problems(401, 403, 404, 413, 422))
@@ -128,7 +129,7 @@ async def update_lesson(
     """Rename a lesson; for the class's teachers."""
     access = await access_lesson(transaction.session, person, lesson_id, teach=True)
     await actions.rename(transaction, services.live, access, title=body.title)
-    return await _lesson(transaction, person, access)
+    return await _lesson(transaction.session, person, access)
 
 
 @router.put("/lessons/{lesson_id}/content", responses=problems(401, 403, 404, 409, 413, 422))
@@ -140,7 +141,7 @@ async def set_lesson_content(
     await change_text(
         transaction.session, person, access, content=body.content, version=body.version, files=services.files
     )
-    return await _lesson(transaction, person, access)
+    return await _lesson(transaction.session, person, access)
 
 
 @router.post("/lessons/{lesson_id}/publish", responses=problems(401, 403, 404, 413, 422))
@@ -150,7 +151,7 @@ async def publish_lesson(
     """Let the class see a lesson, now or from a moment on; for the class's teachers."""
     access = await access_lesson(transaction.session, person, lesson_id, teach=True)
     actions.publish(access, at=body.at)
-    return await _lesson(transaction, person, access)
+    return await _lesson(transaction.session, person, access)
 
 
 @router.post("/lessons/{lesson_id}/unpublish", responses=problems(401, 403, 404))
@@ -158,7 +159,7 @@ async def unpublish_lesson(lesson_id: UUID, person: CurrentPerson, transaction: 
     """Make a lesson a draft again; for the class's teachers."""
     access = await access_lesson(transaction.session, person, lesson_id, teach=True)
     actions.unpublish(access)
-    return await _lesson(transaction, person, access)
+    return await _lesson(transaction.session, person, access)
 
 
 @router.delete("/lessons/{lesson_id}", status_code=204, responses=problems(401, 403, 404))
@@ -177,7 +178,7 @@ async def restore_lesson(
     """Restore a deleted lesson."""
     access = await access_lesson(transaction.session, person, lesson_id, teach=True, deleted=True)
     await actions.restore_lesson(transaction, services.live, access)
-    return await _lesson(transaction, person, access)
+    return await _lesson(transaction.session, person, access)
 
 
 @router.put("/lessons/{lesson_id}/opened", status_code=204, responses=problems(401, 404))
@@ -207,9 +208,8 @@ async def uncomplete_lesson(
     await reading.complete(transaction, services.live, person, access, completed=False)
 
 
-async def _lesson(transaction: Transaction, person: Person, access: LessonAccess) -> Lesson:
-    await transaction.session.flush()
-    opened = await reading.open_lesson(transaction.session, person, access)
+async def _lesson(session: Asking, person: Person, access: LessonAccess) -> Lesson:
+    opened = await reading.open_lesson(session, person, access)
     row = access.row
     return Lesson(
         id=row.id,

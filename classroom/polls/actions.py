@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, Uuid, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
 from auth.errors import Conflict, Forbidden, NotFound
-from auth.http.pagination import PageRequest
+from auth.http.pagination import PageRequest, paged
 from auth.ports import AccessListener
 from classroom.classes.actions import ClassAccess
 from classroom.documents.actions import AccessedDocument, access_document, add_document, delete_document
@@ -27,6 +28,7 @@ from documents.poll_tally import folded
 from persistence.base import utc_now
 from persistence.database import Transaction
 from persistence.ids import new_id
+from persistence.reading import Asking
 
 POLLS_LIST = "polls"
 DRAFT_TITLE = "Poll"
@@ -48,7 +50,7 @@ class AccessedPoll:
 
 
 async def access_poll(
-    session: AsyncSession, person: Person, poll_id: UUID, *, teach: bool = False, lock: bool = False
+    session: Asking, person: Person, poll_id: UUID, *, teach: bool = False, lock: bool = False
 ) -> AccessedPoll:
     """Return a poll for somebody who may see it; before it is opened that is only a teacher.
 
@@ -163,26 +165,32 @@ def prepared(
 
 
 async def list_polls(
-    session: AsyncSession, person: Person, access: ClassAccess, page: PageRequest
+    session: Asking, person: Person, access: ClassAccess, page: PageRequest
 ) -> tuple[list[PollRow], str | None]:
     """Return one page of the polls of a class that the person may see, newest first."""
+    values = {"class_id": access.row.id, "person_id": person.id, **page.values(of=POLLS_LIST, newest_first=True)}
+    found = list((await session.scalars(_page(teaches=access.teaches), values)).all())
+    shown, next_cursor = page.cut(found, [row.id for row in found], of=POLLS_LIST)
+    return list(shown), next_cursor
+
+
+@cache
+def _page(*, teaches: bool) -> Select[PollRow]:
     statement = (
         select(PollRow)
         .join(DocumentRow, DocumentRow.id == PollRow.document_id)
-        .where(PollRow.class_id == access.row.id, DocumentRow.deleted_at.is_(None))
+        .where(PollRow.class_id == bindparam("class_id", type_=Uuid), DocumentRow.deleted_at.is_(None))
     )
-    if not access.teaches:
-        personal = and_(DocumentAccessRow.document_id == DocumentRow.id, DocumentAccessRow.user_id == person.id)
+    if not teaches:
+        who = bindparam("person_id", type_=Uuid)
+        personal = and_(DocumentAccessRow.document_id == DocumentRow.id, DocumentAccessRow.user_id == who)
         statement = statement.outerjoin(DocumentAccessRow, personal).where(
             PollRow.state != PollState.DRAFT,
             (DocumentRow.on_stage != OnStage.OFF)
             | (DocumentAccessRow.access != Level.NONE)
             | (DocumentAccessRow.access.is_(None) & (DocumentRow.students != Level.NONE)),
         )
-    statement = page.narrow(statement, PollRow.id, of=POLLS_LIST, newest_first=True)
-    found = list((await session.scalars(statement)).all())
-    shown, next_cursor = page.cut(found, [row.id for row in found], of=POLLS_LIST)
-    return list(shown), next_cursor
+    return paged(statement, PollRow.id, newest_first=True)
 
 
 def change_poll(poll: AccessedPoll, ask: Ask, *, anonymous: bool, results: ResultsMode, seconds: int | None) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
 from classroom.polls.actions import AccessedPoll
@@ -12,6 +11,7 @@ from classroom.polls.models import PollBallotRow, PollRoundRow
 from classroom.polls.picture import standing
 from classroom.polls.reports import reveals_answers
 from classroom.polls.rules import score
+from persistence.reading import Asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Own:
     score: float | None = None
 
 
-async def own_ballot(session: AsyncSession, person: Person, poll: AccessedPoll, *, key: BallotKey) -> Own:
+async def own_ballot(session: Asking, person: Person, poll: AccessedPoll, *, key: BallotKey) -> Own:
     """Return one's own ballot."""
     row = poll.row
     if row.anonymous:

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from auth.dependencies import BearerToken, CurrentPerson, RequestTransaction
+from auth.dependencies import BearerToken, CurrentPerson, RequestReader, RequestTransaction
 from auth.errors import FieldInvalid, TokenMissing
 from auth.http.once import OncePerKey
 from auth.http.pagination import WantedPage
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from auth.tokens import Claims
 from classroom.classes.actions import access_class
@@ -45,7 +46,7 @@ from classroom.services import Parts
 from classroom.sessions import stage
 from documents.poll import PollState
 
-router = APIRouter(tags=["polls"])
+router = APIRouter(tags=["polls"], route_class=ReadingRoute)
 
 CSV: dict[int | str, dict[str, Any]] = {
     200: {"description": "A table, in UTF-8.", "content": {"text/csv": {"schema": {"type": "string"}}}}
@@ -89,19 +90,17 @@ async def create_poll(
 
 
 @router.get("/classes/{class_id}/polls", responses=problems(401, 404, 422))
-async def list_polls(
-    class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, page: WantedPage
-) -> PollPage:
+async def list_polls(class_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPage) -> PollPage:
     """List the polls of a class that one may see, newest first."""
-    access = await access_class(transaction.session, person, class_id)
-    found, next_cursor = await actions.list_polls(transaction.session, person, access, page)
+    access = await access_class(reader, person, class_id)
+    found, next_cursor = await actions.list_polls(reader, person, access, page)
     return PollPage(items=[_poll(row, teaches=access.teaches) for row in found], next_cursor=next_cursor)
 
 
 @router.get("/polls/{poll_id}", responses=problems(401, 404))
-async def get_poll(poll_id: UUID, person: CurrentPerson, transaction: RequestTransaction) -> Poll:
+async def get_poll(poll_id: UUID, person: CurrentPerson, reader: RequestReader) -> Poll:
     """Return a poll."""
-    return _seen(await access_poll(transaction.session, person, poll_id))
+    return _seen(await access_poll(reader, person, poll_id))
 
 
 @router.patch("/polls/{poll_id}", responses=problems(401, 403, 404, 409, 413, 422))
@@ -238,12 +237,10 @@ async def cast_ballot(poll_id: UUID, body: CastBallot, claims: TokenClaims, serv
 
 
 @router.get("/polls/{poll_id}/ballot", responses=problems(401, 404))
-async def get_ballot(
-    poll_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts
-) -> OwnBallot:
+async def get_ballot(poll_id: UUID, person: CurrentPerson, reader: RequestReader, services: Parts) -> OwnBallot:
     """Return one's own ballot; of an anonymous poll nobody knows more than that there is one."""
-    poll = await access_poll(transaction.session, person, poll_id)
-    found = await own.own_ballot(transaction.session, person, poll, key=services.polls.key)
+    poll = await access_poll(reader, person, poll_id)
+    found = await own.own_ballot(reader, person, poll, key=services.polls.key)
     return OwnBallot(round=poll.row.round, voted=found.voted, choices=found.choices, score=found.score)
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from pycrdt import Doc
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ARRAY, Select, Uuid, and_, any_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.models import UserRow
@@ -24,6 +24,7 @@ from documents.kinds import Kind
 from documents.progress import Board, Cell, Column, put_board, put_remarks
 from persistence.database import Transaction
 from persistence.ids import new_id
+from persistence.reading import Asking, Bound, prepared
 
 BOARD_TITLE = "Progress"
 
@@ -194,7 +195,7 @@ async def add_missing_columns(session: AsyncSession, class_id: UUID) -> None:
     await session.flush()
 
 
-def missing_documents(class_id: UUID) -> Select[DocumentRow]:
+def missing_documents(class_id: Bound[UUID]) -> Select[DocumentRow]:
     """Select the documents of a class that have no column yet."""
     known = select(ColumnRow.activity_id).where(
         ColumnRow.class_id == class_id, ColumnRow.activity_kind == ActivityKind.DOCUMENT
@@ -215,37 +216,55 @@ def document_column(document: DocumentRow) -> ColumnRow:
     return ColumnRow(activity_kind=ActivityKind.DOCUMENT, activity_id=document.id, hidden=False)
 
 
-async def columns_of(session: AsyncSession, class_id: UUID) -> list[ShownColumn]:
+_CLASSES, _COLUMN_IDS = bindparam("class_ids", type_=ARRAY(Uuid)), bindparam("column_ids", type_=ARRAY(Uuid))
+_COLUMNS = prepared(
+    select(ColumnRow, DocumentRow)
+    .outerjoin(
+        DocumentRow,
+        and_(DocumentRow.id == ColumnRow.activity_id, ColumnRow.activity_kind == ActivityKind.DOCUMENT),
+    )
+    .where(
+        ColumnRow.class_id == any_(_CLASSES),
+        ColumnRow.removed_at.is_(None),
+        or_(
+            ColumnRow.activity_kind.is_distinct_from(ActivityKind.DOCUMENT),
+            and_(DocumentRow.id.is_not(None), DocumentRow.deleted_at.is_(None)),
+        ),
+    )
+    .order_by(ColumnRow.position, ColumnRow.id)
+    .execution_options(populate_existing=True)
+)
+_PERSONAL = prepared(
+    select(DocumentAccessRow).where(DocumentAccessRow.document_id == any_(bindparam("document_ids", type_=ARRAY(Uuid))))
+)
+_STUDENTS = (
+    select(MembershipRow.class_id, UserRow.id, UserRow.name)
+    .join(MembershipRow, MembershipRow.user_id == UserRow.id)
+    .where(MembershipRow.class_id == any_(_CLASSES), MembershipRow.role == ClassRole.STUDENT)
+    .order_by(MembershipRow.joined_at, UserRow.id)
+)
+_CELLS = select(CellRow).where(CellRow.column_id == any_(_COLUMN_IDS)).execution_options(populate_existing=True)
+_REMARKS = select(RemarkRow).where(RemarkRow.column_id == any_(_COLUMN_IDS)).execution_options(populate_existing=True)
+_ONLY = bindparam("only", type_=Uuid)
+_ALL_STUDENTS, _ALL_CELLS, _ALL_REMARKS = prepared(_STUDENTS), prepared(_CELLS), prepared(_REMARKS)
+_ONE_STUDENT = prepared(_STUDENTS.where(UserRow.id == _ONLY))
+_OWN_CELLS, _OWN_REMARKS = (
+    prepared(_CELLS.where(CellRow.user_id == _ONLY)),
+    prepared(_REMARKS.where(RemarkRow.user_id == _ONLY)),
+)
+
+
+async def columns_of(session: Asking, class_id: UUID) -> list[ShownColumn]:
     """Return a board's columns in order: not those that were removed, nor those of deleted documents."""
     return (await _columns_of_all(session, [class_id]))[class_id]
 
 
-async def _columns_of_all(session: AsyncSession, class_ids: Sequence[UUID]) -> dict[UUID, list[ShownColumn]]:
-    rows = (
-        await session.execute(
-            select(ColumnRow, DocumentRow)
-            .outerjoin(
-                DocumentRow,
-                and_(DocumentRow.id == ColumnRow.activity_id, ColumnRow.activity_kind == ActivityKind.DOCUMENT),
-            )
-            .where(
-                ColumnRow.class_id.in_(class_ids),
-                ColumnRow.removed_at.is_(None),
-                or_(
-                    ColumnRow.activity_kind.is_distinct_from(ActivityKind.DOCUMENT),
-                    and_(DocumentRow.id.is_not(None), DocumentRow.deleted_at.is_(None)),
-                ),
-            )
-            .order_by(ColumnRow.position, ColumnRow.id)
-            .execution_options(populate_existing=True)
-        )
-    ).all()
+async def _columns_of_all(session: Asking, class_ids: Sequence[UUID]) -> dict[UUID, list[ShownColumn]]:
+    rows = (await session.execute(_COLUMNS, {"class_ids": class_ids})).all()
     found: list[tuple[ColumnRow, DocumentRow | None]] = [(column, document) for column, document in rows]
     ids = [document.id for _, document in found if document is not None]
     personal: dict[UUID, dict[UUID, Level]] = {}
-    for access in (
-        await session.scalars(select(DocumentAccessRow).where(DocumentAccessRow.document_id.in_(ids)))
-    ).all():
+    for access in (await session.scalars(_PERSONAL, {"document_ids": ids})).all():
         personal.setdefault(access.document_id, {})[access.user_id] = access.access
     columns: dict[UUID, list[ShownColumn]] = {class_id: [] for class_id in class_ids}
     for column, document in found:
@@ -255,45 +274,37 @@ async def _columns_of_all(session: AsyncSession, class_ids: Sequence[UUID]) -> d
     return columns
 
 
-async def students_of(session: AsyncSession, class_id: UUID) -> list[Student]:
+async def students_of(session: Asking, class_id: UUID) -> list[Student]:
     """Return the students of a class, in the order in which they joined."""
     return (await _students_of_all(session, [class_id], only=None))[class_id]
 
 
 async def _students_of_all(
-    session: AsyncSession, class_ids: Sequence[UUID], *, only: UUID | None
+    session: Asking, class_ids: Sequence[UUID], *, only: UUID | None
 ) -> dict[UUID, list[Student]]:
-    statement = (
-        select(MembershipRow.class_id, UserRow.id, UserRow.name)
-        .join(MembershipRow, MembershipRow.user_id == UserRow.id)
-        .where(MembershipRow.class_id.in_(class_ids), MembershipRow.role == ClassRole.STUDENT)
-        .order_by(MembershipRow.joined_at, UserRow.id)
-    )
-    if only is not None:
-        statement = statement.where(UserRow.id == only)
+    values = {"class_ids": class_ids, "only": only}
+    found = (await session.execute(_ALL_STUDENTS if only is None else _ONE_STUDENT, values)).all()
     students: dict[UUID, list[Student]] = {class_id: [] for class_id in class_ids}
-    for row in (await session.execute(statement)).all():
+    for row in found:
         students[row.class_id].append(Student(id=row.id, name=row.name))
     return students
 
 
-async def contents_of(session: AsyncSession, class_id: UUID, *, only: UUID | None = None) -> Contents:
+async def contents_of(session: Asking, class_id: UUID, *, only: UUID | None = None) -> Contents:
     """Return all of a class's board; `only`: as far as it is about one student."""
     return (await contents_of_all(session, [class_id], only=only))[class_id]
 
 
 async def contents_of_all(
-    session: AsyncSession, class_ids: Sequence[UUID], *, only: UUID | None = None
+    session: Asking, class_ids: Sequence[UUID], *, only: UUID | None = None
 ) -> dict[UUID, Contents]:
     """Return the boards of several classes, as `contents_of`. Five queries, however many classes."""
     columns = await _columns_of_all(session, class_ids)
     students = await _students_of_all(session, class_ids, only=only)
     ids = [column.row.id for shown in columns.values() for column in shown]
-    cells = select(CellRow).where(CellRow.column_id.in_(ids)).execution_options(populate_existing=True)
-    remarks = select(RemarkRow).where(RemarkRow.column_id.in_(ids)).execution_options(populate_existing=True)
-    if only is not None:
-        cells, remarks = cells.where(CellRow.user_id == only), remarks.where(RemarkRow.user_id == only)
-    all_cells, all_remarks = (await session.scalars(cells)).all(), (await session.scalars(remarks)).all()
+    values = {"column_ids": ids, "only": only}
+    all_cells = (await session.scalars(_ALL_CELLS if only is None else _OWN_CELLS, values)).all()
+    all_remarks = (await session.scalars(_ALL_REMARKS if only is None else _OWN_REMARKS, values)).all()
     found = {}
     for class_id, shown in columns.items():
         own = {column.row.id for column in shown}
@@ -368,7 +379,7 @@ async def ensure_page(transaction: Transaction, board: BoardRow, student: UUID) 
     return page
 
 
-def _listed_documents(class_id: UUID) -> Select[DocumentRow]:
+def _listed_documents(class_id: Bound[UUID]) -> Select[DocumentRow]:
     return (
         select(DocumentRow)
         .where(DocumentRow.class_id == class_id, DocumentRow.listed, DocumentRow.deleted_at.is_(None))

@@ -1,13 +1,13 @@
 """Remarks on students' work: rows, shown on the class's board and to the student they are about."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from pycrdt import Doc, Map
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.errors import NotFound
 from classroom.documents.export import updates_of
@@ -19,6 +19,7 @@ from documents.progress import put_remark, remark_of
 from documents.reading import plain, state
 from persistence.database import Transaction
 from persistence.log_tables import DocumentHead, DocumentUpdate
+from persistence.reading import Asking, prepared
 
 
 async def set_remark(
@@ -79,18 +80,27 @@ async def adopt_remarks(transaction: Transaction, live: LiveDocuments, class_id:
     await _show_pages(transaction, live, board, changed)
 
 
-async def with_foreign_remarks(session: AsyncSession, class_ids: Sequence[UUID]) -> Sequence[UUID]:
+async def with_foreign_remarks(session: Asking, class_ids: Sequence[UUID]) -> Sequence[UUID]:
     """Return, in the order of ids, in whose boards other programs have written since their remarks were last made rows."""
+    return (await session.scalars(_with_foreign_remarks(), {"class_ids": class_ids})).all()
+
+
+@cache
+def _with_foreign_remarks() -> Select[UUID]:
+    asked = bindparam("class_ids", type_=ARRAY(Uuid))
+    return prepared(
+        select(BoardRow.class_id).where(BoardRow.class_id == any_(asked), foreign_remarks()).order_by(BoardRow.class_id)
+    )
+
+
+def foreign_remarks() -> ColumnElement[bool]:
+    """Say in SQL that other programs have written into a board since their remarks were last made rows."""
     # What the server writes itself has no session.
-    foreign = exists().where(
+    return exists().where(
         DocumentUpdate.document_id == BoardRow.document_id,
         DocumentUpdate.seq > BoardRow.remarks_seq,
         DocumentUpdate.session_id.is_not(None),
     )
-    found = await session.scalars(
-        select(BoardRow.class_id).where(BoardRow.class_id.in_(class_ids), foreign).order_by(BoardRow.class_id)
-    )
-    return found.all()
 
 
 async def _keep(

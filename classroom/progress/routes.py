@@ -5,9 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from auth.dependencies import CurrentPerson, RequestTransaction
+from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.errors import Forbidden, NotFound
 from auth.http.once import OncePerKey
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from classroom.classes.actions import access_class
 from classroom.progress import cells, columns, remarks, views
@@ -30,18 +31,16 @@ from classroom.progress.schemas import (
 from classroom.services import Parts
 from persistence.database import Transaction
 
-router = APIRouter(tags=["progress"])
+router = APIRouter(tags=["progress"], route_class=ReadingRoute)
 
 CSV_MEDIA_TYPE = "text/csv; charset=utf-8"
 
 
 @router.get("/classes/{class_id}/progress", responses=problems(401, 404))
-async def get_progress(
-    class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts
-) -> ProgressBoard:
+async def get_progress(class_id: UUID, person: CurrentPerson, reader: RequestReader, services: Parts) -> ProgressBoard:
     """Tell in which document the progress of a class is shown live: all of it to teachers, their own row to students."""
-    access = await access_class(transaction.session, person, class_id)
-    document_id, shown = await views.open_board(transaction, services.live, access, person)
+    access = await access_class(reader, person, class_id)
+    document_id, shown = await views.open_board(services.database, services.live, access, person)
     return ProgressBoard(document_id=document_id, columns=[shown_column(column) for column in shown])
 
 
@@ -230,11 +229,11 @@ async def remove_progress_mark(
 
 @router.get("/classes/{class_id}/progress/summary", responses=problems(401, 403, 404))
 async def get_progress_summary(
-    class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts
+    class_id: UUID, person: CurrentPerson, reader: RequestReader, services: Parts
 ) -> ProgressSummary:
     """Return a class's board in figures; for its teachers."""
-    await access_class(transaction.session, person, class_id, teach=True)
-    return summary_answer(await views.all_of(transaction, services.live, class_id))
+    await access_class(reader, person, class_id, teach=True)
+    return summary_answer(await views.all_of(services.database, services.live, class_id))
 
 
 @router.get(
@@ -245,12 +244,10 @@ async def get_progress_summary(
         **problems(401, 403, 404),
     },
 )
-async def export_progress(
-    class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts
-) -> Response:
+async def export_progress(class_id: UUID, person: CurrentPerson, reader: RequestReader, services: Parts) -> Response:
     """Download a class's board for a spreadsheet; for its teachers."""
-    access = await access_class(transaction.session, person, class_id, teach=True)
-    content = views.as_csv(await views.all_of(transaction, services.live, class_id))
+    access = await access_class(reader, person, class_id, teach=True)
+    content = views.as_csv(await views.all_of(services.database, services.live, class_id))
     name = quote(f"{access.row.title}.csv", safe="")
     return Response(
         content.encode(),
@@ -270,9 +267,9 @@ async def rebuild_progress(
 
 
 @router.get("/me/progress", responses=problems(401))
-async def get_own_progress(person: CurrentPerson, transaction: RequestTransaction, services: Parts) -> OwnProgressList:
+async def get_own_progress(person: CurrentPerson, services: Parts) -> OwnProgressList:
     """Return how far one has come, in every class in which one is a student."""
-    found = await views.own_progress(transaction, services.live, person)
+    found = await views.own_progress(services.database, services.live, person)
     return OwnProgressList(items=[own_answer(row, contents, person.id) for row, contents in found])
 
 

@@ -16,6 +16,7 @@ from classroom.classes.models import ClassRow
 from classroom.documents.models import DocumentRow
 from collab_server.live import RoomFigures, RoomsView
 from documents.kinds import Kind
+from persistence.reading import Asking
 
 ROOMS_LIST = "rooms"
 
@@ -48,7 +49,7 @@ class NamedRoom:
 
 
 async def list_rooms(
-    session: AsyncSession, rooms: RoomsView, page: PageRequest, *, query: str | None
+    session: Asking, rooms: RoomsView, page: PageRequest, *, query: str | None
 ) -> tuple[Sequence[NamedRoom], str | None]:
     """Return one page of the open documents, the newest document first: those that a text is found in."""
     found = sorted(await rooms.open_rooms(), key=lambda each: each.document_id, reverse=True)
@@ -63,7 +64,7 @@ async def list_rooms(
     return page.cut(wanted, [each.figures.document_id for each in wanted], of=ROOMS_LIST)
 
 
-async def find_room(session: AsyncSession, rooms: RoomsView, document_id: UUID) -> NamedRoom:
+async def find_room(session: Asking, rooms: RoomsView, document_id: UUID) -> NamedRoom:
     """Return one open document.
 
     Raises:
@@ -142,7 +143,7 @@ def note_export(document_id: UUID, *, admin: Person, export_format: str) -> None
     _log.info("document exported", admin=str(admin.id), document=str(document_id), format=export_format)
 
 
-async def _names(session: AsyncSession, document_ids: Iterable[UUID]) -> Mapping[UUID, DocumentName]:
+async def _names(session: Asking, document_ids: Iterable[UUID]) -> Mapping[UUID, DocumentName]:
     found = await session.execute(
         select(DocumentRow.id, DocumentRow.kind, DocumentRow.title, DocumentRow.class_id, ClassRow.title)
         .join(ClassRow, ClassRow.id == DocumentRow.class_id)

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from auth.dependencies import ActsOnRooms, RequestTransaction, SeesRooms
+from auth.dependencies import ActsOnRooms, RequestReader, SeesRooms
 from auth.http.pagination import WantedPage
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import a_file, problems
 from classroom.classes.models import ClassRole
 from classroom.documents.export import updates_of, written
@@ -35,28 +36,26 @@ FORMATS = (ExportFormat.JSON, ExportFormat.YJS)
 
 EXPORTED = a_file("The document as a file.", [each.media_type for each in FORMATS])
 
-router = APIRouter(prefix="/admin", tags=["administration"])
+router = APIRouter(prefix="/admin", tags=["administration"], route_class=ReadingRoute)
 
 
 @router.get("/rooms", responses=problems(401, 403, 422))
 async def list_rooms(
     _office: SeesRooms,
-    transaction: RequestTransaction,
+    reader: RequestReader,
     services: Parts,
     page: WantedPage,
     query: Annotated[str | None, Query(max_length=QUERY_MAX_CHARS)] = None,
 ) -> RoomPage:
     """List the open documents, the newest first; `query` is looked for in titles, classes and names of people."""
-    rooms, next_cursor = await actions.list_rooms(transaction.session, services.rooms, page, query=query)
+    rooms, next_cursor = await actions.list_rooms(reader, services.rooms, page, query=query)
     return RoomPage(items=[Room(**_room(room)) for room in rooms], next_cursor=next_cursor)
 
 
 @router.get("/rooms/{document_id}", responses=problems(401, 403, 404))
-async def get_room(
-    document_id: UUID, _office: SeesRooms, transaction: RequestTransaction, services: Parts
-) -> RoomDetails:
+async def get_room(document_id: UUID, _office: SeesRooms, reader: RequestReader, services: Parts) -> RoomDetails:
     """Return an open document and the sessions in it."""
-    room = await actions.find_room(transaction.session, services.rooms, document_id)
+    room = await actions.find_room(reader, services.rooms, document_id)
     sessions = [
         RoomSession(
             user_id=each.user_id,

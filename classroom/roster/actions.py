@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, any_, delete, func, literal, select
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
 from auth.errors import ContentInvalid, FieldInvalid, NotFound
-from auth.http.pagination import PageRequest
+from auth.http.pagination import PageRequest, paged
 from auth.inviting import invite_students, withdraw_invitations
 from auth.models import UserRow
 from auth.permissions import Action, permits
@@ -31,6 +31,7 @@ from classroom.roster.rules import (
 )
 from persistence.base import utc_now
 from persistence.ids import new_id
+from persistence.reading import Asking
 
 INVITATIONS_LIST = "class invitations"
 _TOO_LARGE = f"A class has at most {MEMBERS_MAX} people and invitations."
@@ -141,13 +142,18 @@ async def add_person(
     return outcome, user, None
 
 
+_INVITATIONS = paged(
+    select(ClassInvitationRow).where(ClassInvitationRow.class_id == bindparam("class_id", type_=Uuid)),
+    ClassInvitationRow.id,
+)
+
+
 async def list_invitations(
-    session: AsyncSession, access: ClassAccess, page: PageRequest
+    session: Asking, access: ClassAccess, page: PageRequest
 ) -> tuple[Sequence[ClassInvitationRow], str | None]:
     """Return one page of those who are invited and have not come yet."""
-    statement = select(ClassInvitationRow).where(ClassInvitationRow.class_id == access.row.id)
-    statement = page.narrow(statement, ClassInvitationRow.id, of=INVITATIONS_LIST)
-    found = (await session.scalars(statement)).all()
+    values = {"class_id": access.row.id, **page.values(of=INVITATIONS_LIST)}
+    found = (await session.scalars(_INVITATIONS, values)).all()
     return page.cut(found, [row.id for row in found], of=INVITATIONS_LIST)
 
 

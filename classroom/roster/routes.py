@@ -8,9 +8,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 
-from auth.dependencies import CurrentPerson, PersonBeforeBody, RequestTransaction
+from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.errors import ContentInvalid
 from auth.http.pagination import WantedPage
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from classroom.classes.actions import access_class
 from classroom.progress.people import follow_people, follow_person
@@ -30,7 +31,7 @@ from classroom.roster.schemas import (
 from classroom.services import Parts, Services
 from persistence.errors import FileTooLarge
 
-router = APIRouter(tags=["classes"])
+router = APIRouter(tags=["classes"], route_class=ReadingRoute)
 
 # From so many on, all open documents decide again at once: asking for each person would take longer.
 TOGETHER = 20
@@ -77,7 +78,7 @@ async def add_member(
     openapi_extra=LIST_BODY,
 )
 async def import_members(
-    class_id: UUID, request: Request, person: PersonBeforeBody, services: Parts, *, preview: bool = False
+    class_id: UUID, request: Request, person: CurrentPerson, services: Parts, *, preview: bool = False
 ) -> RosterReport:
     """Bring a list of people (CSV) into the class, all in one transaction; `preview`: only tell what would become of each row."""
     async with services.database.transaction() as transaction:
@@ -107,11 +108,11 @@ async def import_members(
 
 @router.get("/classes/{class_id}/invitations", responses=problems(401, 403, 404, 422))
 async def list_invitations(
-    class_id: UUID, person: CurrentPerson, transaction: RequestTransaction, page: WantedPage
+    class_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPage
 ) -> ClassInvitationPage:
     """List who is invited into the class and has not come yet; for its teachers."""
-    access = await access_class(transaction.session, person, class_id, teach=True)
-    rows, next_cursor = await actions.list_invitations(transaction.session, access, page)
+    access = await access_class(reader, person, class_id, teach=True)
+    rows, next_cursor = await actions.list_invitations(reader, access, page)
     return ClassInvitationPage(items=[_invitation(row) for row in rows], next_cursor=next_cursor)
 
 

@@ -7,15 +7,16 @@ running session is in ``classroom.sessions.stage``.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, DateTime, Select, Uuid, and_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
 from auth.errors import Conflict, FieldInvalid, Forbidden, NotFound
-from auth.http.pagination import PageRequest
+from auth.http.pagination import PageRequest, paged
 from auth.models import UserRow
 from auth.permissions import Action, permits_in_class
 from classroom.classes.actions import ClassAccess, access_class
@@ -32,6 +33,7 @@ from documents.stage import ActivityKind, Stage, attended, shown
 from persistence.base import utc_now
 from persistence.database import Transaction
 from persistence.ids import new_id
+from persistence.reading import Asking, Bound
 
 SESSIONS_LIST = "sessions"
 ATTENDANCE_LIST = "attendance"
@@ -60,7 +62,7 @@ class Attendee:
 
 
 async def access_session(
-    session: AsyncSession, person: Person, session_id: UUID, *, teach: bool = False, lock: bool = False
+    session: Asking, person: Person, session_id: UUID, *, teach: bool = False, lock: bool = False
 ) -> SessionAccess:
     """Return a session for a member of its class.
 
@@ -77,7 +79,7 @@ async def access_session(
     """
     if lock:
         await stage.lock_session(session, SessionRow.id == session_id)
-    statement = _sessions(person).where(SessionRow.id == session_id)
+    statement = _sessions(person.id).where(SessionRow.id == session_id)
     found = (await session.execute(statement.execution_options(populate_existing=lock))).one_or_none()
     if found is None:
         raise NotFound
@@ -88,7 +90,7 @@ async def access_session(
 
 
 async def access_running(
-    session: AsyncSession, person: Person, session_id: UUID, *, teach: bool = False, lock: bool = True
+    session: Asking, person: Person, session_id: UUID, *, teach: bool = False, lock: bool = True
 ) -> tuple[SessionAccess, StageRow]:
     """Return a session that runs, and its stage; by default others who change it wait.
 
@@ -103,23 +105,35 @@ async def access_running(
 
 
 async def list_sessions(
-    session: AsyncSession, person: Person, page: PageRequest, *, class_id: UUID | None, state: SessionState | None
+    session: Asking, person: Person, page: PageRequest, *, class_id: UUID | None, state: SessionState | None
 ) -> tuple[list[SessionAccess], str | None]:
     """Return one page of the sessions of the person's classes, or of one of them; newest first.
 
     A session that was forgotten is not among those that run.
     """
-    statement = _sessions(person)
-    if class_id is not None:
-        statement = statement.where(SessionRow.class_id == class_id)
+    values = {
+        "person_id": person.id,
+        "class_id": class_id,
+        "remembered_since": utc_now() - rules.FORGOTTEN,
+        **page.values(of=SESSIONS_LIST, newest_first=True),
+    }
+    statement = _page(one_class=class_id is not None, state=state)
+    found = [SessionAccess(*row) for row in (await session.execute(statement, values)).all()]
+    items, next_cursor = page.cut(found, [access.row.id for access in found], of=SESSIONS_LIST)
+    return list(items), next_cursor
+
+
+@cache
+def _page(*, one_class: bool, state: SessionState | None) -> Select[SessionRow, ClassRole, StageRow | None]:
+    statement = _sessions(bindparam("person_id", type_=Uuid))
+    if one_class:
+        statement = statement.where(SessionRow.class_id == bindparam("class_id", type_=Uuid))
     if state is not None:
         statement = statement.where(SessionRow.state == state)
     if state is SessionState.RUNNING:
-        statement = statement.where(SessionRow.ends_at > utc_now() - rules.FORGOTTEN)
-    statement = page.narrow(statement, SessionRow.id, of=SESSIONS_LIST, newest_first=True)
-    found = [SessionAccess(*row) for row in (await session.execute(statement)).all()]
-    items, next_cursor = page.cut(found, [access.row.id for access in found], of=SESSIONS_LIST)
-    return list(items), next_cursor
+        since = bindparam("remembered_since", type_=DateTime(timezone=True))
+        statement = statement.where(SessionRow.ends_at > since)
+    return paged(statement, SessionRow.id, newest_first=True)
 
 
 async def plan_session(
@@ -297,7 +311,7 @@ async def attend(session: AsyncSession, person: Person, access: SessionAccess) -
 
 
 async def list_attendance(
-    session: AsyncSession, access: SessionAccess, page: PageRequest
+    session: Asking, access: SessionAccess, page: PageRequest
 ) -> tuple[Sequence[Attendee], str | None]:
     """Return one page of those who were in a session."""
     statement = (
@@ -340,7 +354,7 @@ async def _running(
     """Return the session of a class that runs; one that was forgotten is ended now."""
     runs = and_(SessionRow.class_id == class_id, SessionRow.state == SessionState.RUNNING)
     await stage.lock_session(transaction.session, runs)
-    statement = _sessions(person).where(runs).execution_options(populate_existing=True)
+    statement = _sessions(person.id).where(runs).execution_options(populate_existing=True)
     found = (await transaction.session.execute(statement)).one_or_none()
     if found is None:
         return None
@@ -352,11 +366,11 @@ async def _running(
     return None
 
 
-def _sessions(person: Person) -> Select[SessionRow, ClassRole, StageRow | None]:
+def _sessions(user_id: Bound[UUID]) -> Select[SessionRow, ClassRole, StageRow | None]:
     return (
         select(SessionRow, MembershipRow.role, StageRow)
         .join(ClassRow, and_(ClassRow.id == SessionRow.class_id, ClassRow.deleted_at.is_(None)))
-        .join(MembershipRow, and_(MembershipRow.class_id == ClassRow.id, MembershipRow.user_id == person.id))
+        .join(MembershipRow, and_(MembershipRow.class_id == ClassRow.id, MembershipRow.user_id == user_id))
         .outerjoin(StageRow, StageRow.session_id == SessionRow.id)
     )
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from auth.dependencies import CurrentPerson, RequestTransaction
+from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.errors import Conflict
 from auth.http.once import OncePerKey
 from auth.http.pagination import WantedPage
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from classroom.classes.actions import access_class
 from classroom.services import Parts, Services
@@ -37,7 +38,7 @@ from classroom.video.ports import VideoPerson
 from documents.stage import PersonOnStage
 from persistence.base import utc_now
 
-router = APIRouter(tags=["sessions"])
+router = APIRouter(tags=["sessions"], route_class=ReadingRoute)
 
 
 @router.post("/sessions", status_code=201, responses=problems(401, 403, 404, 413, 422))
@@ -60,7 +61,7 @@ async def create_session(
 async def list_sessions(
     *,
     person: CurrentPerson,
-    transaction: RequestTransaction,
+    reader: RequestReader,
     services: Parts,
     page: WantedPage,
     class_id: Annotated[UUID | None, Query()] = None,
@@ -68,8 +69,8 @@ async def list_sessions(
 ) -> SessionPage:
     """List the sessions of one's classes, or of one class; newest first."""
     if class_id is not None:
-        await access_class(transaction.session, person, class_id)
-    found, next_cursor = await actions.list_sessions(transaction.session, person, page, class_id=class_id, state=state)
+        await access_class(reader, person, class_id)
+    found, next_cursor = await actions.list_sessions(reader, person, page, class_id=class_id, state=state)
     return SessionPage(items=[_session(access, services) for access in found], next_cursor=next_cursor)
 
 
@@ -84,11 +85,9 @@ async def start_class(
 
 
 @router.get("/sessions/{session_id}", responses=problems(401, 404))
-async def get_session(
-    session_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts
-) -> Session:
+async def get_session(session_id: UUID, person: CurrentPerson, reader: RequestReader, services: Parts) -> Session:
     """Return a session."""
-    return _session(await access_session(transaction.session, person, session_id), services)
+    return _session(await access_session(reader, person, session_id), services)
 
 
 @router.patch("/sessions/{session_id}", responses=problems(401, 403, 404, 409, 413, 422))
@@ -127,10 +126,10 @@ async def end_session(
 
 
 @router.get("/sessions/{session_id}/stage", responses=problems(401, 404, 409))
-async def get_stage(session_id: UUID, person: CurrentPerson, transaction: RequestTransaction) -> StageAnswer:
+async def get_stage(session_id: UUID, person: CurrentPerson, reader: RequestReader) -> StageAnswer:
     """Tell what the stage of a running session shows."""
-    access, shown = await access_running(transaction.session, person, session_id, lock=False)
-    return _stage(await stage.view_stage(transaction.session, access.row, shown))
+    access, shown = await access_running(reader, person, session_id, lock=False)
+    return _stage(await stage.view_stage(reader, access.row, shown))
 
 
 @router.patch("/sessions/{session_id}/stage", responses=problems(401, 403, 404, 409, 413, 422))
@@ -145,11 +144,11 @@ async def change_stage(
 
 @router.get("/sessions/{session_id}/showings", responses=problems(401, 404, 422))
 async def list_showings(
-    session_id: UUID, person: CurrentPerson, transaction: RequestTransaction, page: WantedPage
+    session_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPage
 ) -> StageShowingPage:
     """List what was on the stage of a session so far, oldest first: what a late comer has missed."""
-    access = await access_session(transaction.session, person, session_id)
-    found, next_cursor = await showings.list_showings(transaction.session, person, access, page)
+    access = await access_session(reader, person, session_id)
+    found, next_cursor = await showings.list_showings(reader, person, access, page)
     return StageShowingPage(
         items=[
             StageShowing(
@@ -215,11 +214,11 @@ async def attend(session_id: UUID, person: CurrentPerson, transaction: RequestTr
 
 @router.get("/sessions/{session_id}/attendance", responses=problems(401, 403, 404, 422))
 async def list_attendance(
-    session_id: UUID, person: CurrentPerson, transaction: RequestTransaction, page: WantedPage
+    session_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPage
 ) -> AttendancePage:
     """List who was in a session, and when; for the class's teachers."""
-    access = await access_session(transaction.session, person, session_id, teach=True)
-    found, next_cursor = await actions.list_attendance(transaction.session, access, page)
+    access = await access_session(reader, person, session_id, teach=True)
+    found, next_cursor = await actions.list_attendance(reader, access, page)
     return AttendancePage(
         items=[
             Attendee(
@@ -238,10 +237,10 @@ async def list_attendance(
 
 @router.get("/sessions/{session_id}/video", responses=problems(401, 404, 409))
 async def get_video(
-    session_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts, response: Response
+    session_id: UUID, person: CurrentPerson, reader: RequestReader, services: Parts, response: Response
 ) -> Video:
     """Return how to join the video of a running session: room, token and where."""
-    access, _ = await access_running(transaction.session, person, session_id, lock=False)
+    access, _ = await access_running(reader, person, session_id, lock=False)
     if services.video is None:
         raise Conflict("video_not_configured", "This school has no video.")
     found = services.video.join(

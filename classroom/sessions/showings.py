@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
 from auth.http.pagination import PageRequest
@@ -15,6 +14,7 @@ from classroom.sessions import rules
 from classroom.sessions.actions import SessionAccess
 from classroom.sessions.models import AttendanceRow, ShowingRow
 from documents.kinds import Kind
+from persistence.reading import Asking
 
 SHOWINGS_LIST = "showings"
 
@@ -35,7 +35,7 @@ class Showing:
 
 
 async def list_showings(
-    session: AsyncSession, person: Person, access: SessionAccess, page: PageRequest
+    session: Asking, person: Person, access: SessionAccess, page: PageRequest
 ) -> tuple[list[Showing], str | None]:
     """Return one page of what was on a session's stage, oldest first."""
     statement = page.narrow(_showings(access.row.id), ShowingRow.id, of=SHOWINGS_LIST)

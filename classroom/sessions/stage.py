@@ -32,6 +32,7 @@ from documents.stage import STAGEABLE, Activity, ActivityKind, Hand, PersonOnSta
 from persistence.base import utc_now
 from persistence.database import Transaction
 from persistence.ids import new_id
+from persistence.reading import Asking
 
 
 class Keep(Enum):
@@ -71,7 +72,7 @@ class StageView:
     hands: Sequence[Hand]
 
 
-async def lock_session(session: AsyncSession, which: ColumnElement[bool]) -> None:
+async def lock_session(session: Asking, which: ColumnElement[bool]) -> None:
     """Let others who change a session wait until the transaction ends. What is read after this is what they have left.
 
     A query of its own: one that waited for the lock would show rows that it joins as they were before the wait.
@@ -200,7 +201,7 @@ async def show(
     return view
 
 
-async def view_stage(session: AsyncSession, row: SessionRow, stage: StageRow) -> StageView:
+async def view_stage(session: Asking, row: SessionRow, stage: StageRow) -> StageView:
     """Return what the rows say that the stage shows."""
     hands = (
         await session.execute(
@@ -236,12 +237,13 @@ def _started(row: SessionRow) -> datetime:
     return row.started_at
 
 
-async def _activity(session: AsyncSession, stage: StageRow) -> Activity:
+async def _activity(session: Asking, stage: StageRow) -> Activity:
     if stage.shown_document_id is None:
         # A document on stage that was erased leaves an empty stage.
         kind = ActivityKind.NONE if stage.activity is ActivityKind.DOCUMENT else stage.activity
         return Activity(kind)
-    document = await session.get_one(DocumentRow, stage.shown_document_id)
+    document = await session.get(DocumentRow, stage.shown_document_id)
+    assert document is not None, "the row of the stage names it"
     return Activity(stage.activity, document.id, document.kind, document.title, stage.slide_id)
 
 

@@ -25,13 +25,12 @@ from persistence.database import Transaction
 from persistence.file_store import FileStore, Received
 from persistence.ids import new_id
 from persistence.kept_files import forgettable
+from persistence.reading import Asking
 
 UPLOADS_SHOWN = timedelta(days=1)
 
 
-async def access_deck(
-    session: AsyncSession, person: Person, document_id: UUID, *, teach: bool = False
-) -> AccessedDocument:
+async def access_deck(session: Asking, person: Person, document_id: UUID, *, teach: bool = False) -> AccessedDocument:
     """Return a deck for somebody who may see it.
 
     Raises:
@@ -44,7 +43,7 @@ async def access_deck(
     return document
 
 
-async def annotations_of(session: AsyncSession, document_id: UUID) -> Level:
+async def annotations_of(session: Asking, document_id: UUID) -> Level:
     """Return what students may do on the boards over a deck's slides."""
     row = await session.get(DeckRow, document_id)
     return Level.READ if row is None else row.annotations
@@ -176,7 +175,7 @@ async def add_upload(
     return row
 
 
-async def uploads_of(session: AsyncSession, document_id: UUID) -> Sequence[SlideUploadRow]:
+async def uploads_of(session: Asking, document_id: UUID) -> Sequence[SlideUploadRow]:
     """Return the uploads to a deck of the last day, oldest first."""
     found = await session.scalars(
         select(SlideUploadRow)
@@ -238,7 +237,7 @@ async def forget_bytes(transaction: Transaction, hashes: set[bytes], *, file_sto
         await file_store.forget(sha256)
 
 
-async def pages_of(session: AsyncSession, document_id: UUID) -> Sequence[PdfPageRow]:
+async def pages_of(session: Asking, document_id: UUID) -> Sequence[PdfPageRow]:
     """Return the pages of all PDFs that were uploaded to a deck."""
     found = await session.scalars(
         select(PdfPageRow)
@@ -249,7 +248,7 @@ async def pages_of(session: AsyncSession, document_id: UUID) -> Sequence[PdfPage
     return found.all()
 
 
-async def page_of(session: AsyncSession, document_id: UUID, *, file_id: UUID, page: int) -> PdfPageRow:
+async def page_of(session: Asking, document_id: UUID, *, file_id: UUID, page: int) -> PdfPageRow:
     """Return one page of a PDF that was uploaded to this very deck.
 
     Raises:

@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
 
-from auth.dependencies import CurrentPerson, PersonBeforeBody, RequestTransaction
+from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.http.once import IdempotencyKeyHeader, once
+from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from classroom.files.limits import check_room
 from classroom.files.multipart import UploadForm, arriving
@@ -20,7 +21,7 @@ from documents import slides
 from documents.kinds import Kind
 from persistence.kept_files import keeping
 
-router = APIRouter(tags=["slides"])
+router = APIRouter(tags=["slides"], route_class=ReadingRoute)
 
 UPLOAD_BODY = {
     "requestBody": {
@@ -52,7 +53,7 @@ PICTURE: dict[int | str, dict[str, Any]] = {
 async def upload_slides(
     document_id: UUID,
     request: Request,
-    person: PersonBeforeBody,
+    person: CurrentPerson,
     services: Parts,
     key: IdempotencyKeyHeader = None,
 ) -> SlideUpload:
@@ -93,15 +94,14 @@ async def upload_slides(
 
 
 @router.get("/documents/{document_id}/slides", responses=problems(401, 404))
-async def get_deck(document_id: UUID, person: CurrentPerson, transaction: RequestTransaction) -> Deck:
+async def get_deck(document_id: UUID, person: CurrentPerson, reader: RequestReader) -> Deck:
     """Return what a deck has besides its document: the pages of its PDFs, and for teachers what is being uploaded."""
-    session = transaction.session
-    deck = await actions.access_deck(session, person, document_id)
+    deck = await actions.access_deck(reader, person, document_id)
     # Before the pages, which may come meanwhile: of an upload that is told to be done, all are told.
-    uploads = [_upload(row) for row in await actions.uploads_of(session, document_id)] if deck.teaches else []
+    uploads = [_upload(row) for row in await actions.uploads_of(reader, document_id)] if deck.teaches else []
     return Deck(
-        annotations=await actions.annotations_of(session, document_id),
-        pages=[PdfPage(**_page(row)) for row in await actions.pages_of(session, document_id)],
+        annotations=await actions.annotations_of(reader, document_id),
+        pages=[PdfPage(**_page(row)) for row in await actions.pages_of(reader, document_id)],
         uploads=uploads,
     )
 
@@ -156,11 +156,11 @@ async def open_slide_board(
 
 @router.get("/documents/{document_id}/slides/pages/{file_id}/{page}", responses=problems(401, 404))
 async def get_pdf_page(
-    document_id: UUID, file_id: UUID, page: int, person: CurrentPerson, transaction: RequestTransaction
+    document_id: UUID, file_id: UUID, page: int, person: CurrentPerson, reader: RequestReader
 ) -> PdfPageText:
     """Return one page of a PDF with its words."""
-    await actions.access_deck(transaction.session, person, document_id)
-    row = await actions.page_of(transaction.session, document_id, file_id=file_id, page=page)
+    await actions.access_deck(reader, person, document_id)
+    row = await actions.page_of(reader, document_id, file_id=file_id, page=page)
     return PdfPageText(**_page(row), text=row.text)
 
 
@@ -170,7 +170,7 @@ async def get_pdf_page(
     responses={**PICTURE, **problems(401, 404)},
 )
 async def get_page_image(
-    *, document_id: UUID, file_id: UUID, page: int, request: Request, person: PersonBeforeBody, services: Parts
+    *, document_id: UUID, file_id: UUID, page: int, request: Request, person: CurrentPerson, services: Parts
 ) -> Response:
     """Fetch a page's picture, 1600 pixels long."""
     async with services.database.transaction() as transaction:
@@ -185,7 +185,7 @@ async def get_page_image(
     responses={**PICTURE, **problems(401, 404)},
 )
 async def get_page_thumbnail(
-    *, document_id: UUID, file_id: UUID, page: int, request: Request, person: PersonBeforeBody, services: Parts
+    *, document_id: UUID, file_id: UUID, page: int, request: Request, person: CurrentPerson, services: Parts
 ) -> Response:
     """Fetch a page's small picture, 320 pixels wide."""
     async with services.database.transaction() as transaction:
