@@ -25,7 +25,7 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlalchemy.sql.type_api import TypeEngine
 
 FLOAT_OID, NUMERIC_OID = 701, 1700
-CONNECTIONS = 8
+CONNECTIONS = 4
 PLANNER = {"random_page_cost": "1.1", "plan_cache_mode": "force_generic_plan"}
 """What pages ask for is in memory, or on a disk without an arm: the way through an index costs next to nothing more."""
 STATEMENTS_KEPT = 1000
