@@ -139,6 +139,7 @@ export function PollForm(props: {
             data={TYPES.map((each) => ({ value: each, label: t(`polls.type.${each}`) }))}
             allowDeselect={false}
             size="md"
+            maxDropdownHeight="60vh"
             {...form.getInputProps("type")}
           />
           {LISTED.includes(type) && (

@@ -41,6 +41,7 @@ export function BoardTools(props: {
         size="md"
         style={{ flex: "1 1 140px" }}
         value={props.state ?? "all"}
+        maxDropdownHeight="60vh"
         allowDeselect={false}
         data={[
           { value: "all", label: t("progress.allStates") },
