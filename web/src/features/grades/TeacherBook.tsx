@@ -100,7 +100,7 @@ export function TeacherBook({ room, book }: { room: ClassRoom; book: Gradebook }
   return (
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
-        <Text size="sm" c="dimmed" style={{ flex: "1 1 260px" }}>
+        <Text size="sm" c="dimmed" visibleFrom="sm" style={{ flex: "1 1 260px" }}>
           {book.items.length > 0 && t("grades.keys")}
         </Text>
         <Group gap="sm">
