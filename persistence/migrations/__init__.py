@@ -6,6 +6,7 @@ one or the new one. There are no steps back: what a step changed comes back from
 """
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,9 @@ async def upgrade(connection: AsyncConnection, *, target: str = "head") -> None:
     await connection.run_sync(lambda sync: _upgrade(sync, target=target))
 
 
-def known_revisions() -> set[str]:
+def known_revisions() -> frozenset[str]:
     """Return the revisions that this release can make."""
-    return {script.revision for script in _scripts().walk_revisions()}
+    return frozenset(declared())
 
 
 def _scripts() -> ScriptDirectory:
@@ -85,15 +86,19 @@ def usable_from(head: str, steps: Mapping[str, str]) -> str:
     return order[oldest]
 
 
+@cache
 def declared() -> dict[str, str]:
-    """Return every revision of this release, from the first to the last, with what it says of older code."""
+    """Return every revision of this release, from the first to the last, with what it says of older code.
+
+    Read once: every look at whether a node is ready asks for it.
+    """
     scripts = list(_scripts().walk_revisions())
     return {each.revision: getattr(each.module, "usable_from", each.revision) for each in reversed(scripts)}
 
 
 def _is_usable(connection: Connection) -> bool:
     revision = _revision(connection)
-    return revision == _scripts().get_current_head() or _is_later_and_usable(connection, revision)
+    return revision == next(reversed(declared())) or _is_later_and_usable(connection, revision)
 
 
 def _is_later_and_usable(connection: Connection, revision: str | None) -> bool:
