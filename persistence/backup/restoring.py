@@ -27,9 +27,11 @@ ALONE_SECONDS = 5.0
 """So long to wait for the sessions of programs that have just ended."""
 POLL_SECONDS = 0.1
 
+# Of other roles' sessions one may not see the type; those of the server itself belong to no role.
 _OTHERS = (
     "select count(*) from pg_stat_activity"
-    " where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'"
+    " where datname = current_database() and pid <> pg_backend_pid()"
+    " and usesysid is not null and coalesce(backend_type, 'client backend') = 'client backend'"
 )
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from persistence.backup import catalogue
 from persistence.database import Database
+from persistence.kept_files import COLLECTING_LOCK
 from persistence.migrations import upgrade
 from tests.conftest import StartServer, in_own_loop, run_sql, with_database
 from tests.crash.log_check import replayed
@@ -322,22 +323,26 @@ class Command:
             text=True,
         )
 
-    def ends_at(self, words: str, request: signal.Signals) -> int:
-        """Send the signal when it says this; returns with what it has ended."""
+    def says(self, words: str) -> None:
+        """Wait until it has said this."""
         assert self.process.stderr is not None
+        said = []
         for line in self.process.stderr:
+            said.append(line)
             if words in line:
-                break
-        else:
-            raise AssertionError(f"it never said {words!r}")
+                return
+        raise AssertionError(f"it never said {words!r}, but {said}")
+
+    def ended_by(self, request: signal.Signals) -> int:
+        """Send the signal, and return with what it has ended."""
+        assert self.process.stderr is not None
         self.process.send_signal(request)
         self.process.stderr.close()
         return self.process.wait(timeout=30)
 
 
-@pytest.mark.parametrize("request_to_end", [signal.SIGKILL, signal.SIGTERM])
-def test_a_backup_that_is_stopped_in_the_middle_is_not_there(
-    start_server: StartServer, tmp_path: Path, request_to_end: signal.Signals
+def test_a_backup_that_is_stopped_in_the_middle_is_not_there_and_nobody_collects_files_meanwhile(
+    start_server: StartServer, tmp_path: Path
 ) -> None:
     server = start_server()
     school_with_work(server)
@@ -347,22 +352,22 @@ def test_a_backup_that_is_stopped_in_the_middle_is_not_there(
     folder = tmp_path / "backups"
     folder.mkdir()
     command = Command("backup", str(folder / "school"), settings=settings_of(server))
-    code = command.ends_at("files follow", request_to_end)
-    if request_to_end is signal.SIGTERM:
-        assert code == 130
-        assert list(folder.iterdir()) == []
-    else:
-        assert code == -signal.SIGKILL
-        assert not (folder / "school").exists()
+    command.says("files follow")
+    run_sql(server.settings["database_url"], f"do $$ begin assert not pg_try_advisory_lock({COLLECTING_LOCK}); end $$")
+    assert command.ended_by(signal.SIGTERM) == 130
+    assert list(folder.iterdir()) == []
+    command = Command("backup", str(folder / "school"), settings=settings_of(server))
+    command.says("files follow")
+    assert command.ended_by(signal.SIGKILL) == -signal.SIGKILL
+    assert not (folder / "school").exists()
     kept.unlink()
     (tmp_path / "kept").rename(kept)
     succeeded(lectern("backup", str(folder / "school"), settings=settings_of(server)))
     assert [path.name for path in folder.iterdir()] == ["school"], "what was left over is cleared away"
 
 
-@pytest.mark.parametrize("words", ["table documents", "table users", "checking that everything fits"])
 def test_a_restore_that_is_killed_leaves_an_empty_database_and_can_be_repeated(
-    start_server: StartServer, new_database: str, tmp_path: Path, words: str
+    start_server: StartServer, new_database: str, tmp_path: Path
 ) -> None:
     server = start_server()
     school_with_work(server)
@@ -370,7 +375,10 @@ def test_a_restore_that_is_killed_leaves_an_empty_database_and_can_be_repeated(
     file, folder = tmp_path / "school.backup", tmp_path / "restored"
     succeeded(lectern("backup", str(file), settings=settings_of(server)))
     settings = settings_for(folder, new_database)
-    assert Command("restore", str(file), settings=settings).ends_at(words, signal.SIGKILL) == -signal.SIGKILL
-    assert is_empty(new_database)
+    for words in ("table documents", "table users", "checking that everything fits"):
+        command = Command("restore", str(file), settings=settings)
+        command.says(words)
+        assert command.ended_by(signal.SIGKILL) == -signal.SIGKILL
+        assert is_empty(new_database)
     succeeded(lectern("restore", str(file), settings=settings))
     assert content_of(new_database) == content_of(server.settings["database_url"])
