@@ -144,10 +144,10 @@ class Connection:
         for effect in effects:
             match effect:
                 # What comes a thousand times a second is asked for first.
-                case Offer(update, summary):
+                case Offer():
                     room, member = self._joined()
-                    outcome = room.offer(member, update, summary, may_write=self._session.may_write())
-                    self._perform(self._session.offered(outcome))
+                    outcome = room.offer(member, effect, may_write=self._session.may_write())
+                    self._perform(self._session.offered(effect, outcome))
                 case Announce(entries):
                     room, member = self._joined()
                     room.announce(member, entries)

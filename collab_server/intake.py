@@ -80,6 +80,10 @@ class Intake:
             new_clients = self._authorship.introduced(summary, author, clocks=self._coverage.clocks)
         self.add(summary, size, new_clients or (), author)
 
+    def count_held(self, summaries: Sequence[Summary]) -> int:
+        """Return how many of these updates are in what is accepted."""
+        return sum(self._coverage.holds(summary) for summary in summaries)
+
     def is_stale(self, clients: Sequence[int]) -> bool:
         """Say whether some of these client ids are of an earlier epoch."""
         return self._authorship.are_stale(clients)

@@ -25,7 +25,7 @@ from collab_server.ports import CommittedRow, LogRow, Participant
 from collab_server.protocol import y_websocket
 from collab_server.protocol.awareness import PresenceEntry
 from collab_server.protocol.update import Summary, walk
-from collab_server.session import Outcome
+from collab_server.session import Offer, Outcome
 
 _log = structlog.get_logger(__name__)
 
@@ -87,12 +87,16 @@ class Applied(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class _Offered:
-    """An accepted update on its way into the log; `row` is None where only the acknowledgement has to wait its turn."""
+    """An accepted update on its way into the log; `row` is None where only the acknowledgement has to wait its turn.
+
+    early: how many updates that came before what they build on are in it, and saved with it.
+    """
 
     member: Member
     summary: Summary
     row: LogRow | None
     taken_at: float
+    early: int = 0
 
 
 class Room:
@@ -207,8 +211,9 @@ class Room:
         """Ask a member for everything that the server lacks."""
         member.tell([y_websocket.sync_step_1(self._intake.state_vector())])
 
-    def offer(self, member: Member, update: bytes, summary: Summary, *, may_write: bool) -> Outcome:
+    def offer(self, member: Member, offer: Offer, *, may_write: bool) -> Outcome:
         """Take an update into the inbox, or say why not."""
+        update, summary = offer.update, offer.summary
         if self._stopping:
             return Outcome.TOO_LATE
         if len(self._inbox) >= self._limits.inbox_max_updates or self._inbox_bytes >= self._limits.inbox_max_bytes:
@@ -222,7 +227,8 @@ class Room:
             row = LogRow(update, person, member.session_id, taken.new_clients, self.epoch)
             self._inbox_bytes += len(update)
         # What is known already may not be committed yet: its acknowledgement takes its turn behind what is.
-        self._inbox.append(_Offered(member, summary, row, monotonic()))
+        early = self._intake.count_held(offer.early) if offer.early else 0
+        self._inbox.append(_Offered(member, summary, row, monotonic(), early))
         self._accepted += 1
         if not self._busy:
             self._begin_soon()
@@ -486,10 +492,12 @@ class Room:
     def _acknowledge(self, batch: Sequence[_Offered]) -> None:
         newly: dict[Member, int] = {}
         for offered in batch:
-            newly[offered.member] = newly.get(offered.member, 0) + 1
+            member = offered.member
+            # Whoever was asked for what is missing expects a word on the updates that it was missing for, not on the answer.
+            newly[member] = newly.get(member, 0) + max(1, offered.early)
+            member.saved += 1 + offered.early
         for member, count in newly.items():
             if member in self.audience:
-                member.saved += count
                 member.tell(member.dialect.saved(count, member.saved))
         self._metrics.acknowledgement_seconds.observe(monotonic() - batch[0].taken_at)
         self._settle(self._settled + len(batch))

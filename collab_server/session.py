@@ -39,7 +39,9 @@ MAX_BACKLOG_MESSAGES = 64
 MAX_WAITING_MESSAGES = 5_000
 """What may wait behind an update that is being walked."""
 MAX_RESYNCS = 16
-"""How many updates in a row may depend on edits that the server does not have: what was on its way when it asked."""
+"""How many answers in a row may leave out what they build on."""
+MAX_EARLY = 1_000
+"""How many updates may build on edits that the server does not have, before the client answers: what it draws while it connects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,14 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Offer an update to the room; answer with `offered`."""
+    """Offer an update to the room; answer with `offered`.
+
+    `early`: for an answer to what the server asked, the updates that came before what they build on; None: it is no answer.
+    """
 
     update: bytes
     summary: Summary
+    early: tuple[Summary, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +185,15 @@ class Walking:
 
 @dataclass(slots=True)
 class Joined:
-    """The client takes part; `held`: its updates, as long as its copy may be from an earlier epoch."""
+    """The client takes part; `held`: its updates, as long as its copy may be from an earlier epoch.
+
+    early: updates that build on edits which the server does not have, and has asked for; resyncs: answers in a row that left something out.
+    """
 
     admission: Admission
     held: Backlog | None = None
     walking: Walking | None = None
+    early: list[Summary] = field(default_factory=list)
     resyncs: int = 0
 
 
@@ -234,8 +244,7 @@ class Session:
         if not isinstance(self.state, Joined) or self.state.walking is None:
             return
         walking, self.state.walking = self.state.walking, None
-        offer = (Offer(walking.update, summary),)
-        yield from self._let_go(offer) if walking.tells else offer
+        yield from self._told(walking.update, summary) if walking.tells else (Offer(walking.update, summary),)
         for message in walking.behind.messages:
             yield from self.receive(message)
 
@@ -249,15 +258,15 @@ class Session:
             return ()
         return (ChangeRight(admission),)
 
-    def offered(self, outcome: Outcome) -> Iterable[Effect]:
+    def offered(self, offer: Offer, outcome: Outcome) -> Iterable[Effect]:
         """Hear what became of an offered update; raises EngineError where it is final."""
         match outcome:
             case Outcome.ACCEPTED:
-                if isinstance(self.state, Joined):
-                    self.state.resyncs = 0
+                if isinstance(self.state, Joined) and offer.early is not None:
+                    self.state.early, self.state.resyncs = [], 0
                 return ()
             case Outcome.MISSING_EDITS:
-                return self._missing()
+                return self._missing(offer)
             case Outcome.TOO_LATE:
                 return ()
             case Outcome.READ_ONLY:
@@ -344,8 +353,12 @@ class Session:
         if len(update) > self._limits.walk_here_max_bytes and isinstance(self.state, Joined):
             self.state.walking = Walking(update, tells)
             return (Walk(update),)
-        offer = (Offer(update, walk(update)),)
-        return self._let_go(offer) if tells else offer
+        summary = walk(update)
+        return self._told(update, summary) if tells else (Offer(update, summary),)
+
+    def _told(self, update: bytes, summary: Summary) -> Iterable[Effect]:
+        early = tuple(self.state.early) if isinstance(self.state, Joined) else ()
+        return self._let_go((Offer(update, summary, early),))
 
     def _let_go(self, effects: Iterable[Effect]) -> Iterable[Effect]:
         """Hear what the client holds; if it is still here after that, its copy is of this epoch."""
@@ -355,13 +368,17 @@ class Session:
             for message in held:
                 yield from self.receive(message)
 
-    def _missing(self) -> Iterable[Effect]:
+    def _missing(self, offer: Offer) -> Iterable[Effect]:
+        """Ask once for what is missing: the answer holds what comes until then, too."""
         if not isinstance(self.state, Joined):
             return ()
-        self.state.resyncs += 1
-        if self.state.resyncs > MAX_RESYNCS:
+        if offer.early is not None:
+            self.state.resyncs += 1
+        else:
+            self.state.early.append(offer.summary)
+        if self.state.resyncs > MAX_RESYNCS or len(self.state.early) > MAX_EARLY:
             raise Malformed("update_depends_on_unknown_edits")
-        return (Resync(),)
+        return (Resync(),) if offer.early is not None or len(self.state.early) == 1 else ()
 
 
 def _size(message: Message) -> int:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from collab_server import room, snapshots
 from collab_server.content import Content
@@ -16,6 +17,7 @@ from collab_server.metrics import Metrics
 from collab_server.ports import LogRow, Right
 from collab_server.protocol.codec import string, uint
 from collab_server.registry import RegistryLimits
+from collab_server.session import MAX_EARLY, MAX_RESYNCS
 from collab_server.worker import Worker
 from tests.engine_host import LIMITS, EngineHost, engine_host
 from tests.memory_log import MemoryLog
@@ -319,9 +321,42 @@ async def test_6_who_never_sends_what_is_missing_is_sent_away(host: EngineHost) 
     gap = author.set("b", 2)
     async with raw_client(host.url, DOCUMENT, person(host, "ada")) as writer:
         await writer.joined()
-        for _ in range(17):
-            await writer.update(gap)
+        with suppress(ConnectionClosed):
+            for _ in range(MAX_EARLY + 1):
+                await writer.update(gap)
         assert await writer.ends() == (4400, "update_depends_on_unknown_edits")
+        assert len(writer.of("step1")) == 2
+
+
+async def test_6_answers_that_leave_out_what_is_missing_end_the_session(host: EngineHost) -> None:
+    author = Author(1)
+    author.set("a", 1)
+    gap = author.set("b", 2)
+    async with raw_client(host.url, DOCUMENT, person(host, "ada")) as writer:
+        await writer.joined()
+        for _ in range(MAX_RESYNCS + 1):
+            await writer.step2(gap)
+        assert await writer.ends() == (4400, "update_depends_on_unknown_edits")
+
+
+@each_dialect
+async def test_6_who_goes_on_drawing_while_it_connects_is_brought_up_to_date(
+    host: EngineHost, log: MemoryLog, dialect: str
+) -> None:
+    author = Author(1)
+    author.set("offline", 1)
+    async with raw_client(host.url, DOCUMENT, person(host, "ada"), dialect=dialect) as writer:
+        await writer.joined()
+        for number in range(100):
+            await writer.update(author.set(f"k{number}", number))
+        await writer.asked_and_answered()
+        assert log.rows(DOCUMENT) == []
+        # A stock client answers with all it has, and then hears that all of it is saved.
+        await writer.step2(author.doc.get_update())
+        await writer.is_saved(100)
+        await writer.update(author.set("after", 1))
+        await writer.is_saved(101 if dialect == "hocuspocus" else 102)
+        assert len(log.rows(DOCUMENT)) == 2
 
 
 async def test_1_a_graceful_close_commits_what_it_took_and_then_says_come_back(

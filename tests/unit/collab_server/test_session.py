@@ -25,6 +25,7 @@ from collab_server.protocol.messages import (
 from collab_server.protocol.update import walk
 from collab_server.session import (
     MAX_BACKLOG_MESSAGES,
+    MAX_EARLY,
     MAX_RESYNCS,
     MAX_WAITING_MESSAGES,
     Admit,
@@ -52,6 +53,7 @@ ANN = Participant(UUID(int=1), "Ann", "student", "#000000")
 ADMISSION = Admission(UUID(int=2), ANN, UUID(int=3), Right.WRITE, datetime(2030, 1, 1, tzinfo=UTC))
 UPDATE: bytes = UPDATES[0]["update"]
 OFFER = Offer(UPDATE, walk(UPDATE))
+ANSWER = Offer(UPDATE, walk(UPDATE), ())
 EMPTY = b"\x00\x00"
 ENTRIES = (PresenceEntry(5, 1, {}),)
 
@@ -99,8 +101,8 @@ def test_a_decision_that_comes_after_the_end_changes_nothing() -> None:
     assert effects(made.receive(Update(UPDATE))) == []
     assert effects(made.reviewed(ADMISSION)) == []
     assert effects(made.fail(NotFound("not_found"))) == []
-    assert effects(made.offered(Outcome.ACCEPTED)) == []
-    assert effects(made.offered(Outcome.MISSING_EDITS)) == []
+    assert effects(made.offered(OFFER, Outcome.ACCEPTED)) == []
+    assert effects(made.offered(OFFER, Outcome.MISSING_EDITS)) == []
 
 
 def test_11_what_waits_is_bounded_in_number() -> None:
@@ -146,7 +148,7 @@ def test_4_malformed_content_is_refused(message: Message) -> None:
 def test_each_message_has_its_effect_in_an_open_session() -> None:
     made = joined()
     assert effects(made.receive(Update(UPDATE))) == [OFFER]
-    assert effects(made.receive(SyncStep2(EMPTY))) == [Offer(EMPTY, walk(EMPTY))]
+    assert effects(made.receive(SyncStep2(EMPTY))) == [Offer(EMPTY, walk(EMPTY), ())]
     assert effects(made.receive(SyncStep1(b"\x00"))) == [SendState(b"\x00", ())]
     assert effects(made.receive(Presence(ENTRIES, size=3))) == [Announce(ENTRIES)]
     assert effects(made.receive(QueryPresence())) == [SendPresence()]
@@ -174,23 +176,40 @@ def test_8_a_changed_right_or_identity_is_told_and_an_unchanged_one_is_not() -> 
 )
 def test_7_a_refused_update_ends_the_session(outcome: Outcome, error: type[EngineError]) -> None:
     with pytest.raises(error):
-        joined().offered(outcome)
+        joined().offered(OFFER, outcome)
 
 
 def test_1_an_update_that_comes_too_late_is_neither_refused_nor_asked_for() -> None:
-    assert effects(joined().offered(Outcome.TOO_LATE)) == []
+    assert effects(joined().offered(OFFER, Outcome.TOO_LATE)) == []
 
 
-def test_6_missing_edits_are_asked_for_a_bounded_number_of_times_in_a_row() -> None:
+def test_6_missing_edits_are_asked_for_once_until_the_client_answers() -> None:
+    made = joined()
+    assert effects(made.offered(OFFER, Outcome.MISSING_EDITS)) == [Resync()]
+    for _ in range(MAX_EARLY - 1):
+        assert effects(made.offered(OFFER, Outcome.MISSING_EDITS)) == []
+    # What else is accepted is no answer.
+    assert effects(made.offered(OFFER, Outcome.ACCEPTED)) == []
+    (answer,) = effects(made.receive(SyncStep2(EMPTY)))
+    assert answer == Offer(EMPTY, walk(EMPTY), (OFFER.summary,) * MAX_EARLY)
+    assert effects(made.offered(answer, Outcome.ACCEPTED)) == []
+    assert effects(made.receive(SyncStep2(EMPTY))) == [Offer(EMPTY, walk(EMPTY), ())]
+    for _ in range(MAX_EARLY):
+        effects(made.offered(OFFER, Outcome.MISSING_EDITS))
+    with pytest.raises(Malformed):
+        made.offered(OFFER, Outcome.MISSING_EDITS)
+
+
+def test_6_answers_that_leave_something_out_are_asked_for_again_a_bounded_number_of_times() -> None:
     made = joined()
     for _ in range(2):
         for _ in range(MAX_RESYNCS):
-            assert effects(made.offered(Outcome.MISSING_EDITS)) == [Resync()]
-        assert effects(made.offered(Outcome.ACCEPTED)) == []
+            assert effects(made.offered(ANSWER, Outcome.MISSING_EDITS)) == [Resync()]
+        assert effects(made.offered(ANSWER, Outcome.ACCEPTED)) == []
     for _ in range(MAX_RESYNCS):
-        made.offered(Outcome.MISSING_EDITS)
+        effects(made.offered(ANSWER, Outcome.MISSING_EDITS))
     with pytest.raises(Malformed):
-        made.offered(Outcome.MISSING_EDITS)
+        made.offered(ANSWER, Outcome.MISSING_EDITS)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +223,7 @@ def test_6_missing_edits_are_asked_for_a_bounded_number_of_times_in_a_row() -> N
 )
 def test_5_what_forges_or_floods_or_waits_for_itself_is_refused_for_good(outcome: Outcome, error: EngineError) -> None:
     with pytest.raises(type(error)) as raised:
-        joined().offered(outcome)
+        joined().offered(OFFER, outcome)
     assert raised.value.reason == error.reason
 
 
@@ -222,7 +241,7 @@ def test_13_a_copy_of_another_epoch_is_refused_before_it_hears_anything() -> Non
         with pytest.raises(StaleEpoch):
             effects(entered)
     with pytest.raises(StaleEpoch):
-        joined().offered(Outcome.STALE_EPOCH)
+        joined().offered(OFFER, Outcome.STALE_EPOCH)
 
 
 def test_13_a_copy_that_says_its_epoch_is_heard_at_once() -> None:
@@ -233,7 +252,7 @@ def test_13_a_copy_that_says_its_epoch_is_heard_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "effect"), [(SyncStep1(b"\x01\x05\x02"), SendState(b"\x01\x05\x02", (5,))), (SyncStep2(UPDATE), OFFER)]
+    ("told", "effect"), [(SyncStep1(b"\x01\x05\x02"), SendState(b"\x01\x05\x02", (5,))), (SyncStep2(UPDATE), ANSWER)]
 )
 def test_13_without_a_word_on_its_epoch_edits_wait_until_the_copy_has_said_what_it_holds(
     told: Message, effect: Effect
@@ -288,11 +307,11 @@ def test_16_nothing_overtakes_an_update_that_is_walked_elsewhere() -> None:
     ):
         assert effects(made.receive(message)) == []
     first = [Announce(ENTRIES), Offer(EMPTY, walk(EMPTY)), SendState(b"\x00", ()), Walk(UPDATE)]
-    assert effects(made.walked(walk(UPDATE))) == [OFFER, *first]
+    assert effects(made.walked(walk(UPDATE))) == [ANSWER, *first]
     # What was behind the second long one waits on.
     assert effects(made.receive(Token("u"))) == []
     assert effects(made.walked(walk(UPDATE))) == [OFFER, SendPresence(), Walk(UPDATE)]
-    assert effects(made.walked(walk(UPDATE))) == [OFFER, Renew("u")]
+    assert effects(made.walked(walk(UPDATE))) == [ANSWER, Renew("u")]
     assert effects(made.walked(walk(UPDATE))) == []
     assert effects(made.receive(Update(EMPTY))) == [Offer(EMPTY, walk(EMPTY))]
 
@@ -311,7 +330,7 @@ def test_16_a_client_that_goes_is_heard_to_its_last_word_first() -> None:
         made = walking()
         effects(made.receive(Update(EMPTY)))
         assert effects(goes(made)) == []
-        assert effects(made.walked(walk(UPDATE))) == [OFFER, Offer(EMPTY, walk(EMPTY)), End(None)]
+        assert effects(made.walked(walk(UPDATE))) == [ANSWER, Offer(EMPTY, walk(EMPTY)), End(None)]
         assert effects(made.leave()) == []
     made = joined()
     assert effects(made.leave()) == [End(None)]
@@ -330,10 +349,10 @@ def test_8_16_the_right_to_write_counts_when_the_update_has_been_walked() -> Non
     reading = replace(ADMISSION, right=Right.READ)
     assert effects(made.reviewed(reading)) == [ChangeRight(reading)]
     offered = iter(made.walked(walk(UPDATE)))
-    assert next(offered) == OFFER
+    assert next(offered) == ANSWER
     assert not made.may_write()
     with pytest.raises(NotAllowed):
-        made.offered(Outcome.READ_ONLY)
+        made.offered(OFFER, Outcome.READ_ONLY)
 
 
 def test_11_16_what_waits_behind_a_long_update_is_bounded() -> None:
@@ -356,5 +375,5 @@ def test_13_16_what_a_copy_holds_may_be_long_and_so_may_be_the_edits_that_wait_f
         assert effects(made.receive(message)) == []
     assert effects(made.receive(LONG)) == [Walk(UPDATE)]
     assert effects(made.receive(QueryPresence())) == []
-    assert effects(made.walked(walk(UPDATE))) == [OFFER, Offer(EMPTY, walk(EMPTY)), Walk(UPDATE)]
+    assert effects(made.walked(walk(UPDATE))) == [ANSWER, Offer(EMPTY, walk(EMPTY)), Walk(UPDATE)]
     assert effects(made.walked(walk(UPDATE))) == [OFFER, Offer(EMPTY, walk(EMPTY)), SendPresence()]
