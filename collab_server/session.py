@@ -35,9 +35,9 @@ from collab_server.protocol.messages import (
 from collab_server.protocol.update import Summary, walk
 
 MAX_BACKLOG_MESSAGES = 64
-"""What a client may send before it is admitted."""
+"""What a client may send before it says who it is."""
 MAX_WAITING_MESSAGES = 5_000
-"""What may wait behind an update that is being walked."""
+"""What may wait for us: for a decision, or behind an update that is being walked."""
 MAX_RESYNCS = 16
 """How many answers in a row may leave out what they build on."""
 MAX_EARLY = 1_000
@@ -222,8 +222,10 @@ class Session:
                 token, copy_epoch = message.split()
                 self.state = Deciding(backlog, copy_epoch)
                 return (Admit(token),)
-            case AwaitingToken(backlog) | Deciding(backlog):
+            case AwaitingToken(backlog):
                 return self._wait(message, backlog)
+            case Deciding(backlog):
+                return self.fail(None) if isinstance(message, Leave) else self._wait_for_us(message, backlog)
             case Ended():  # pragma: no branch -- the cases are all there are
                 return ()
 
@@ -315,6 +317,17 @@ class Session:
         backlog.messages.append(message)
         return ()
 
+    def _wait_for_us(self, message: Message, backlog: Backlog) -> Iterable[Effect]:
+        """Keep what comes while it is decided whether the client may, or until it has said what it holds: it may be drawing."""
+        if _size(message) > self._limits.message_max_bytes:
+            raise TooBig("message_too_big")
+        backlog.size += _size(message)
+        if backlog.size > self._limits.message_max_bytes or len(backlog.messages) >= MAX_WAITING_MESSAGES:
+            # Not the client's fault: it keeps what is not acknowledged and brings it again.
+            raise Overloaded("try_again_later")
+        backlog.messages.append(message)
+        return ()
+
     def _wait_behind(self, message: Message, behind: Backlog) -> Iterable[Effect]:
         behind.size += _size(message)
         if behind.size > self._limits.first_sync_max_bytes or len(behind.messages) >= MAX_WAITING_MESSAGES:
@@ -327,7 +340,7 @@ class Session:
         match message:
             case Update(update):
                 if isinstance(self.state, Joined) and self.state.held is not None:
-                    return self._wait(message, self.state.held)
+                    return self._wait_for_us(message, self.state.held)
                 return self._offer(update, self._limits.message_max_bytes, tells=False)
             case SyncStep2(update):
                 return self._offer(update, self._limits.first_sync_max_bytes, tells=True)

@@ -123,7 +123,7 @@ async def test_17_nothing_saved_is_lost_and_all_copies_are_equal_soon_after(clus
             await crowd.has_saved(crowd.saved() + EDITS_BETWEEN)
             enough.set()
         typed = set().union(*[await each for each in typing])
-        await crowd.compare()
+        await crowd.compare(log=cluster.postgres.url)
         await crowd.settle(beside={place.documents[-1]: typed})
         await all_equal(cluster, crowd, within=EQUAL_SECONDS)
         log = keys_of(await replayed(cluster.postgres.url, place.documents[-1]))

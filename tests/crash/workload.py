@@ -12,6 +12,7 @@ from typing import Any
 import pycrdt
 from websockets.exceptions import WebSocketException
 
+from tests.crash.log_check import replayed
 from tests.raw_client import DIALECTS, Author, RawClient, raw_client
 from tests.running_server import RunningServer
 from tests.school import School
@@ -240,10 +241,13 @@ class Crowd:
             while self.saved() < count:  # noqa: ASYNC110 -- many sockets tell, none of them all
                 await asyncio.sleep(0.002)
 
-    async def compare(self) -> None:
-        """Check that the server has all that it called saved, and all that it showed to anybody."""
+    async def compare(self, *, log: str | None = None) -> None:
+        """Check that the server has all that it called saved, and all that it showed to anybody.
+
+        `log`: the database to look into instead, where a server may not have heard yet of what another one has called saved.
+        """
         for document, reader in zip(self.place.documents, self.readers, strict=True):
-            held = keys_of(await held_by_server(self.place, document))
+            held = keys_of(await (replayed(log, document) if log else held_by_server(self.place, document)))
             writers = [writer for writer in self.writers if writer.document == document]
             saved = set().union(*(writer.saved for writer in writers))
             assert not saved - held.keys(), f"called saved, and lost: {shortened(saved - held.keys())}"

@@ -128,7 +128,7 @@ def test_11_tokens_that_wait_are_bounded_in_bytes() -> None:
     made = session()
     effects(made.receive(Token("t")))
     effects(made.receive(Token("x" * 60)))
-    with pytest.raises(TooBig):
+    with pytest.raises(Overloaded):
         made.receive(Token("x" * 60))
 
 
@@ -277,10 +277,28 @@ def test_13_the_edits_of_a_copy_that_proves_stale_are_never_heard() -> None:
 def test_11_edits_that_wait_for_the_epoch_are_bounded() -> None:
     made, entered = entering("t", epoch=2)
     effects(entered)
-    for _ in range(MAX_BACKLOG_MESSAGES):
+    for _ in range(MAX_WAITING_MESSAGES):
         effects(made.receive(Update(b"")))
-    with pytest.raises(TooMany):
+    with pytest.raises(Overloaded):
         made.receive(Update(b""))
+
+
+def test_11_what_waits_for_a_decision_is_bounded_and_its_end_is_not_the_clients_fault() -> None:
+    # Whoever draws while the server is busy letting a class in sends more than a few messages.
+    made = session()
+    effects(made.receive(Token("t")))
+    for _ in range(MAX_WAITING_MESSAGES):
+        assert effects(made.receive(QueryPresence())) == []
+    with pytest.raises(Overloaded):
+        made.receive(QueryPresence())
+    made = session()
+    effects(made.receive(Token("t")))
+    effects(made.receive(Update(bytes(60))))
+    with pytest.raises(Overloaded):
+        made.receive(Update(bytes(60)))
+    with pytest.raises(TooBig):
+        made.receive(Update(bytes(101)))
+    assert effects(made.receive(Leave())) == [End(None)]
 
 
 LONG = SyncStep2(UPDATE)
