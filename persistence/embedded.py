@@ -45,7 +45,7 @@ SETTINGS: Mapping[str, str] = {
     "synchronous_commit": "on",
     "full_page_writes": "on",
     "shared_buffers": "128MB",
-    "max_connections": "100",
+    "max_connections": "200",
     "max_wal_size": "1GB",
     "jit": "off",
     "timezone": "UTC",
