@@ -124,6 +124,12 @@ def test_11_what_waits_is_bounded_in_bytes_whatever_it_is(message: Message) -> N
         made.receive(message)
 
 
+def test_who_leaves_before_saying_who_they_are_is_gone() -> None:
+    made = session()
+    assert effects(made.receive(Leave())) == [End(None)]
+    assert effects(made.receive(Token("t"))) == []
+
+
 def test_11_tokens_that_wait_are_bounded_in_bytes() -> None:
     made = session()
     effects(made.receive(Token("t")))
