@@ -43,6 +43,7 @@ from classroom.video.jitsi import Jitsi
 from collab_server import api_docs, gateway, health
 from collab_server.engine import Engine, EngineLimits
 from collab_server.errors import EngineError, NotFound, Unauthenticated
+from collab_server.file_store import file_store_of
 from collab_server.live import RoomsView
 from collab_server.metrics import Metrics
 from collab_server.open_rooms import OpenRooms
@@ -55,7 +56,6 @@ from collab_server.settings import Settings
 from collab_server.web_files import WebFiles
 from documents.access import Level
 from persistence.database import Database
-from persistence.disk_files import DiskFiles
 from persistence.edit_log import PostgresEditLog
 from persistence.file_store import FileStore
 from persistence.migrations import is_usable
@@ -340,24 +340,6 @@ def _limits(settings: Settings) -> EngineLimits:
         sockets_per_address=settings.connections_per_address,
         loopback_unbounded=not settings.production,
     )
-
-
-def file_store_of(settings: Settings) -> FileStore:
-    """Return what keeps files: the S3-compatible store that is set, else a folder."""
-    folder = settings.data_dir / "files"
-    if not settings.files_s3_bucket:
-        return DiskFiles(folder)
-    from persistence.s3_files import S3Files, S3Place  # noqa: PLC0415 -- its library takes memory that a folder does not need
-
-    place = S3Place(
-        bucket=settings.files_s3_bucket,
-        endpoint=settings.files_s3_endpoint,
-        region=settings.files_s3_region,
-        prefix=settings.files_s3_prefix,
-        access_key_id=settings.files_s3_access_key_id,
-        secret_access_key=settings.files_s3_secret_access_key,
-    )
-    return S3Files(place, directory=folder)
 
 
 def _file_limits(settings: Settings) -> FileLimits:

@@ -30,6 +30,7 @@ from auth.errors import AddressTaken, Conflict
 from auth.keys.actions import rotate
 from auth.passwords import Passwords
 from collab_server.data_folder import DataFolder, DataFolderError
+from collab_server.file_store import file_store_of
 from collab_server.listening import ListeningError, listen, listen_for, serve
 from collab_server.logs import configure_logging
 from collab_server.settings import Settings, SettingsError
@@ -225,7 +226,6 @@ def _rotate_keys(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def _backup(settings: Settings, chosen: argparse.Namespace) -> int:
     from classroom.file_uses import BYTES_NAMED_BY  # noqa: PLC0415 - as above
-    from collab_server.app import file_store_of  # noqa: PLC0415 - as above
 
     with _database_for_command(settings) as url, _loop() as loop, _backup_errors_told():
         loop.run(_reached(url))
@@ -240,8 +240,6 @@ def _backup(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _restore(settings: Settings, chosen: argparse.Namespace) -> int:
-    from collab_server.app import file_store_of  # noqa: PLC0415 - as above
-
     with _backup_errors_told(), DataFolder(settings.data_dir), _own_database(settings) as url, _loop() as loop:
         loop.run(_reached(url))
         store = file_store_of(settings)
@@ -386,7 +384,6 @@ async def _prepare(settings: Settings, *, url: str) -> "Sequence[DemoAccount]":
     if not settings.demo:
         return ()
     from classroom import demo  # noqa: PLC0415 - as above
-    from collab_server.app import file_store_of  # noqa: PLC0415 - as above
 
     async with _database(url) as database:
         # The demo's well-known passwords are only for a server that nobody else can reach.
