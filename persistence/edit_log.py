@@ -11,8 +11,9 @@ import asyncpg
 from sqlalchemy import select
 
 from persistence.database import Transaction
+from persistence.log_rows import Connection, Row, append_rows
 from persistence.log_tables import DocumentHead
-from persistence.update_log import Connection, Row, Stored, append_rows, read_document, read_rows
+from persistence.update_log import Stored, read_document, read_rows
 
 
 class PostgresEditLog:

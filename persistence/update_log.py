@@ -16,6 +16,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from collab_server.ports import CommittedRow
+from persistence.log_rows import Connection, Row, append_beside_others, append_rows
 
 CONNECTIONS = 4
 APPEND_SECONDS = 5.0
@@ -25,51 +26,6 @@ COMPRESSION_LEVEL = 1
 """Snapshots are written often and read rarely; more effort gains a few percent."""
 PACK_HERE_BYTES = 256 * 1024
 """Larger snapshots are packed and unpacked in a thread, beside the event loop: zlib lets others run meanwhile."""
-
-# One statement, and so one trip to the server and a transaction of its own. The head's row lock orders writers of one document and
-# makes seq gapless: a number is taken only by a row that commits with it. Heads are locked in the order of ids, whatever order they are
-# updated in: two transactions that need the same heads can then not wait for each other.
-_APPEND = """
-with batch as (
-    select * from unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::uuid[], $5::int[])
-        with ordinality as batch(document_id, payload, user_id, session_id, epoch, position)
-), counted as (
-    select document_id, min(epoch) as epoch, count(*) as rows from batch group by document_id
-), locked as materialized (
-    select document_id from document_heads where document_id = any($1::uuid[]) order by document_id for update
-), head as (
-    update document_heads set seq = document_heads.seq + counted.rows, updated_at = now()
-    from counted join locked using (document_id)
-    where document_heads.document_id = counted.document_id and document_heads.epoch = counted.epoch
-    returning document_heads.document_id, document_heads.epoch, document_heads.seq, counted.rows
-), written as (
-    insert into document_updates (document_id, seq, payload, user_id, session_id)
-    select document_id, head.seq - head.rows + row_number() over (partition by document_id order by position),
-           payload, user_id, session_id
-    from batch join head using (document_id)
-)
-select document_id, seq from head
-"""
-
-# For the few batches that bring new client ids. Written again after a broken connection, a row finds its own ids taken.
-_APPEND_CLAIMING = _APPEND.replace(
-    ")\nselect document_id, seq",
-    """), claimed as (
-    insert into document_authors (document_id, client_id, user_id, epoch)
-    select document_id, client_id, user_id, head.epoch
-    from unnest($6::uuid[], $7::bigint[], $8::uuid[]) as claims(document_id, client_id, user_id)
-    join head using (document_id)
-    on conflict (document_id, client_id) do nothing
-)
-select document_id, seq""",
-)
-
-_LOCK_HEADS = "select 1 from document_heads where document_id = any($1::uuid[]) order by document_id for update"
-
-_TAKEN = """
-select distinct document_id from unnest($1::uuid[], $2::bigint[], $3::uuid[]) as claims(document_id, client_id, user_id)
-join document_authors using (document_id, client_id) where document_authors.user_id is distinct from claims.user_id
-"""
 
 _HEAD = "select seq, epoch from document_heads where document_id = $1"
 
@@ -130,30 +86,6 @@ on conflict (document_id, client_id) do nothing
 """
 
 _QUARANTINE = "update document_updates set encoding = 'quarantined' where document_id = $1 and seq = $2"
-
-
-class Row(Protocol):
-    """One update to append: its bytes, and who sent it on which socket."""
-
-    @property
-    def payload(self) -> bytes:
-        """Return the Yjs update (v1)."""
-
-    @property
-    def user_id(self) -> UUID | None:
-        """Return who sent it."""
-
-    @property
-    def session_id(self) -> UUID | None:
-        """Return on which socket."""
-
-    @property
-    def new_clients(self) -> Sequence[int]:
-        """Return the Yjs client ids that are the sender's from now on."""
-
-    @property
-    def epoch(self) -> int:
-        """Return the epoch of its document that it was written in."""
 
 
 class Beginning(Protocol):
@@ -251,9 +183,8 @@ class PostgresUpdateLog:
             if self._appending is None or self._appending.is_closed():
                 self._appending = await asyncpg.connect(self._url, timeout=APPEND_SECONDS)
             with _broken_after(self._appending, APPEND_SECONDS):
-                if self._shared and (claims := _claims(batches))[0]:
-                    return await _append_claiming(self._appending, batches, claims)
-                return await append_rows(self._appending, batches)
+                append = append_beside_others if self._shared else append_rows
+                return await append(self._appending, batches)
 
     async def load(
         self, document_id: UUID, *, seq: int | None = None, snapshot_before: int | None = None
@@ -322,9 +253,6 @@ class PostgresUpdateLog:
                 yield connection
 
 
-Connection = asyncpg.Connection | PoolConnectionProxy
-
-
 @contextmanager
 def _broken_after(connection: Connection, seconds: float) -> Iterator[None]:
     """Break a connection when the work on it takes longer.
@@ -376,27 +304,6 @@ async def read_rows(
     return [(row["seq"], row["payload"]) for row in rows]
 
 
-async def append_rows(connection: Connection, batches: Mapping[UUID, Sequence[Row]]) -> Mapping[UUID, int]:
-    """Append in one statement: within the connection's transaction, where it is in one."""
-    columns, claims = _columns(batches), _claims(batches)
-    statement = _APPEND
-    if claims[0]:
-        statement, columns = _APPEND_CLAIMING, columns + claims
-    heads = await connection.fetch(statement, *columns)
-    return {head["document_id"]: head["seq"] for head in heads}
-
-
-async def _append_claiming(
-    connection: Connection, batches: Mapping[UUID, Sequence[Row]], claims: tuple[list[object], ...]
-) -> Mapping[UUID, int]:
-    """Append where nobody else has claimed the same client ids, which only who holds the heads' locks can tell."""
-    async with connection.transaction():
-        await connection.execute(_LOCK_HEADS, list(batches))
-        taken = {row["document_id"] for row in await connection.fetch(_TAKEN, *claims)}
-        free = {document_id: rows for document_id, rows in batches.items() if document_id not in taken}
-        return await append_rows(connection, free) if free else {}
-
-
 async def _snapshot(
     connection: Connection, document_id: UUID, first_seq: int, newest: int
 ) -> tuple[int, bytes | None, bytes | None, list[int]]:
@@ -415,32 +322,3 @@ async def _snapshot(
             unreadable.append(seq)
             newest = seq - 1
     return 0, None, None, unreadable
-
-
-def _columns(batches: Mapping[UUID, Sequence[Row]]) -> tuple[list[object], ...]:
-    documents: list[object] = []
-    payloads: list[object] = []
-    users: list[object] = []
-    sessions: list[object] = []
-    epochs: list[object] = []
-    for document_id, rows in batches.items():
-        for row in rows:
-            documents.append(document_id)
-            payloads.append(row.payload)
-            users.append(row.user_id)
-            sessions.append(row.session_id)
-            epochs.append(row.epoch)
-    return documents, payloads, users, sessions, epochs
-
-
-def _claims(batches: Mapping[UUID, Sequence[Row]]) -> tuple[list[object], ...]:
-    documents: list[object] = []
-    clients: list[object] = []
-    users: list[object] = []
-    for document_id, rows in batches.items():
-        for row in rows:
-            for client_id in row.new_clients:
-                documents.append(document_id)
-                clients.append(client_id)
-                users.append(row.user_id)
-    return documents, clients, users
