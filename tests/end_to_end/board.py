@@ -54,7 +54,7 @@ def elements(person: Account, board: dict[str, str]) -> list[dict[str, object]]:
 
 
 def wait_until(page: Page, condition: Callable[[], bool], what: str) -> None:
-    for _ in range(200):
+    for _ in range(300):
         if condition():
             return
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
@@ -63,8 +63,4 @@ def wait_until(page: Page, condition: Callable[[], bool], what: str) -> None:
 
 def saved_elements(page: Page, person: Account, board: dict[str, str], count: int) -> None:
     """Wait until the database has as many elements of a board."""
-    for _ in range(100):
-        if len(elements(person, board)) == count:
-            return
-        page.evaluate("() => new Promise((resolve) => requestAnimationFrame(resolve))")
-    assert len(elements(person, board)) == count
+    wait_until(page, lambda: len(elements(person, board)) == count, f"{count} elements to be saved")

@@ -1,11 +1,11 @@
 """The live classroom, as somebody in it sees and uses it."""
 
-import time
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.end_to_end.conftest import Room
+from tests.end_to_end.deck import upload
 from tests.school import Account, School
 
 
@@ -85,10 +85,7 @@ class Lesson:
             .raise_for_status()
             .json()
         )
-        address = f"/api/documents/{deck['id']}/slides"
-        self.teacher.api.post(address, files={"file": ("a.pdf", pdf)}).raise_for_status()
-        while self.teacher.api.get(address).raise_for_status().json()["uploads"][0]["state"] != "done":
-            time.sleep(0.02)
+        upload(self.teacher, deck["id"], pdf)
         return deck
 
     def documents(self, kind: str) -> list[str]:

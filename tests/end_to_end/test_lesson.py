@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from classroom.slides.sample import water_cycle
-from tests.end_to_end.board import elements
+from tests.end_to_end.board import saved_elements
 from tests.end_to_end.classroom import LiveClassroom
 from tests.end_to_end.conftest import PHONE, Room
-from tests.end_to_end.test_slides import draw, press, shows_ink
+from tests.end_to_end.deck import draw, press, shows_ink
 from tests.network import Network
 from tests.school import Account, School
 
@@ -151,15 +151,6 @@ def stroke(page: Page, right: float) -> None:
     page.mouse.down()
     page.mouse.move(x + 40, y + 40, steps=4)
     page.mouse.up()
-
-
-def saved_elements(page: Page, person: Account, board: dict[str, Any], count: int) -> None:
-    """Wait until the database has as many elements of a board."""
-    for _ in range(600):
-        if len(elements(person, board)) == count:
-            return
-        page.evaluate("() => new Promise((resolve) => requestAnimationFrame(resolve))")
-    assert len(elements(person, board)) == count
 
 
 def over_a_link(network: Network, open_room: Callable[[str], Room]) -> Lesson:

@@ -6,11 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Response, expect
 
-from tests import pdfs
 from tests.end_to_end.board import saved_elements
 from tests.end_to_end.classroom import Lesson, LiveClassroom
-from tests.end_to_end.conftest import PHONE, WIDE, Room
-from tests.end_to_end.test_accessibility import faults
+from tests.end_to_end.conftest import PHONE, Room
 from tests.network import Network
 from tests.school import School
 
@@ -125,8 +123,13 @@ def test_a_teacher_and_three_students_go_through_a_lesson(room: Room, school: Sc
 
     # The end is for everybody, and no page goes on saying that its person is there.
     answers: list[Response] = []
+
+    # Playwright takes no method of a built-in type.
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
     for person in everybody:
-        person.page.on("response", answers.append)
+        person.page.on("response", note)
     teacher.button("End class").click()
     front.get_by_role("dialog").get_by_role("button", name="End class").click()
     for person in everybody:
@@ -209,70 +212,6 @@ def test_a_late_comer_looks_at_what_was_missed_until_something_else_comes(room: 
     expect(shown.filter(has_text="The water cycle")).to_contain_text("not open to you any more")
     shown.get_by_role("link", name=re.compile("^Group results")).click()
     first.page.locator("canvas.interactive").wait_for()
-
-
-def test_a_poll_is_asked_from_the_stage_or_waits_there_until_it_is_opened(lesson: Lesson) -> None:
-    asked = {"question": "Prepared?", "type": "yes_no"}
-    poll = lesson.teacher.api.post(f"{lesson.path}/polls", json=asked).raise_for_status().json()
-    lesson.start()
-    teacher, student = lesson.enter(lesson.teacher), lesson.enter(lesson.students[0])
-    rail = teacher.page.get_by_role("navigation", name="Activities")
-    rail.get_by_role("button", name="Polls").click()
-    teacher.page.get_by_role("menuitem", name=re.compile("^Prepared\\?")).click()
-    # What will be asked is not told before it is asked, not by its name either.
-    student.shows("Poll")
-    expect(student.view.get_by_text("A poll is coming")).to_be_visible()
-    expect(student.page.get_by_text("Prepared?")).to_have_count(0)
-    teacher.view.get_by_role("button", name="Edit poll").click()
-    dialog = teacher.page.get_by_role("dialog")
-    dialog.get_by_label("Question").fill("Ready?")
-    dialog.get_by_role("button", name="Save").click()
-    expect(teacher.view.get_by_role("heading", name="Ready?")).to_be_visible()
-    teacher.button("Open poll").click()
-    student.shows("Ready?")
-    expect(student.view.get_by_role("button", name="Yes", exact=True)).to_be_visible()
-    assert lesson.teacher.api.get(f"/api/polls/{poll['id']}").json()["question"] == "Ready?"
-
-    rail.get_by_role("button", name="Polls").click()
-    teacher.page.get_by_role("menuitem", name="New poll").click()
-    dialog.get_by_label("Question").fill("And now?")
-    dialog.get_by_label("Options").fill("Red\nBlue")
-    dialog.get_by_role("button", name="Open now").click()
-    student.shows("And now?")
-
-
-def test_a_projector_shows_the_stage_and_nothing_else(lesson: Lesson) -> None:
-    session = lesson.start()
-    lesson.show(session, lesson.board)
-    lesson.students[0].api.put(f"/api/sessions/{session['id']}/hand").raise_for_status()
-    page = lesson.room.sign_in(lesson.teacher)
-    projector = LiveClassroom(page, lesson.room.url, lesson.klass["id"]).open(view="stage")
-    expect(projector.page.get_by_role("region", name="The water cycle", exact=True)).to_be_visible()
-    projector.hands("Zoë Brandt")
-    for words in ("End class", "Lock", "Raise hand"):
-        expect(projector.button(words)).to_have_count(0)
-    # Before a whole room nobody reaches for tools.
-    projector.canvas.wait_for()
-    expect(projector.page.get_by_role("radio")).to_have_count(0)
-    projector.writable(False)
-    lesson.show(session, lesson.second)
-    expect(projector.page.get_by_role("region", name="Group results", exact=True)).to_be_visible()
-    size = projector.view.bounding_box()
-    assert size is not None
-    assert (size["width"], size["height"]) == (WIDE["width"], WIDE["height"])
-    # A poll is projected as the class may see it, although the teacher sees more.
-    asked = {"question": "What is magma?", "type": "single", "options": ["Molten rock", "Ash"], "results": "hidden"}
-    poll = lesson.teacher.api.post(f"{lesson.path}/polls", json=asked).raise_for_status().json()
-    lesson.show(session, {"id": poll["document_id"]})
-    expect(projector.view.get_by_text("A poll is coming")).to_be_visible()
-    lesson.teacher.api.post(f"/api/polls/{poll['id']}/open", json={}).raise_for_status()
-    lesson.students[0].api.put(f"/api/polls/{poll['id']}/ballot", json={"choices": ["o1"]}).raise_for_status()
-    expect(projector.view.get_by_text("1 person has voted").first).to_be_visible()
-    expect(projector.view.get_by_role("listitem")).to_have_text(["Molten rock", "Ash"])
-    expect(projector.view.get_by_role("button")).to_have_count(0)
-    expect(projector.view.get_by_text("Only you see")).to_have_count(0)
-    lesson.teacher.api.post(f"/api/polls/{poll['id']}/publish").raise_for_status()
-    expect(projector.view.get_by_role("row").filter(has_text="Molten rock")).to_contain_text("1 · 100%")
 
 
 def test_when_the_link_breaks_the_stage_stays_and_goes_on_afterwards(lesson: Lesson) -> None:
@@ -363,91 +302,3 @@ def test_sessions_are_planned_on_the_page_of_the_class(lesson: Lesson) -> None:
     expect(page.get_by_role("region", name="Next sessions")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("region", name="Next sessions")).to_contain_text("Clouds and rain")
-
-
-@pytest.mark.parametrize(
-    ("viewport", "scheme"),
-    [pytest.param(WIDE, "light", id="wide light"), pytest.param(PHONE, "dark", id="narrow dark")],
-)
-def test_the_classroom_has_no_serious_fault(lesson: Lesson, viewport: dict[str, int], scheme: str) -> None:
-    options = {"viewport": viewport, "color_scheme": scheme, "reduced_motion": "reduce"}
-    found: dict[str, list[str]] = {}
-    waiting = lesson.enter(lesson.students[0], **options)
-    expect(waiting.page.get_by_text("The class is not running")).to_be_visible()
-    found["not running"] = faults(waiting.page)
-    session = lesson.start()
-    expect(waiting.page.get_by_text("Nothing is on stage yet")).to_be_visible()
-    found["empty stage"] = faults(waiting.page)
-    lesson.change(session, locked=True, roam=True, timer_seconds=3600)
-    lesson.show(session, lesson.board)
-    lesson.students[0].api.put(f"/api/sessions/{session['id']}/hand").raise_for_status()
-    teacher = lesson.enter(lesson.teacher, **options)
-    for person, name in ((waiting, "student"), (teacher, "teacher")):
-        person.canvas.wait_for()
-        person.hands("Zoë Brandt")
-        found[name] = faults(person.page)
-    panel = teacher.page.get_by_role("button", name="1 hand" if viewport == WIDE else "People and hands")
-    panel.first.click()
-    expect(teacher.page.get_by_role("button", name="Lower all")).to_be_visible()
-    found["people"] = faults(teacher.page)
-    asked = {"question": "What is magma?", "type": "single", "options": ["Molten rock", "Ash"]}
-    poll = lesson.teacher.api.post(f"{lesson.path}/polls", json=asked).raise_for_status().json()
-    lesson.teacher.api.post(f"/api/polls/{poll['id']}/open", json={}).raise_for_status()
-    lesson.show(session, {"id": poll["document_id"]})
-    projector = lesson.enter(lesson.teacher, **options).open(view="stage")
-    for person, name in ((waiting, "student"), (teacher, "teacher"), (projector, "projector")):
-        person.view.get_by_text("What is magma?").first.wait_for()
-        found[f"poll, {name}"] = faults(person.page)
-    if viewport == PHONE:
-        teacher.page.keyboard.press("Escape")
-        teacher.button("Activities").click()
-        expect(teacher.page.get_by_role("button", name="New poll")).to_be_visible()
-        found["activities"] = faults(teacher.page)
-        teacher.button("New slides").click()
-        found["new slides"] = refused_slides(teacher)
-        teacher.button("More").last.click()
-        teacher.page.get_by_role("menuitem", name="End class").click()
-    else:
-        teacher.page.get_by_role("navigation", name="Activities").get_by_role("button", name="Slides").click()
-        teacher.page.get_by_role("menuitem", name="New slides").click()
-        found["new slides"] = refused_slides(teacher)
-        teacher.button("End class").click()
-    teacher.page.get_by_role("dialog", name="End the class for everybody?").wait_for()
-    found["end"] = faults(teacher.page)
-    lesson.show(session, lesson.second)
-    late = lesson.enter(lesson.students[0], **options)
-    late.shows("Group results")
-    late.button("More").last.click()
-    late.page.get_by_role("menuitem", name="So far in this lesson").click()
-    late.page.get_by_text("The water cycle").first.wait_for()
-    found["so far"] = faults(late.page)
-    late.page.get_by_role("button", name=re.compile("^The water cycle")).click()
-    late.page.get_by_text("You are looking back.").wait_for()
-    found["looking back"] = faults(late.page)
-    lesson.teacher.api.post(f"/api/sessions/{session['id']}/end").raise_for_status()
-    expect(late.page.get_by_text("The class is over")).to_be_visible()
-    found["over"] = faults(late.page)
-    assert {name: problems for name, problems in found.items() if problems} == {}
-
-
-def refused_slides(teacher: LiveClassroom) -> list[str]:
-    """Return what axe says of the dialogue for new slides that could take nothing, and close it."""
-    dialog = teacher.page.get_by_role("dialog", name="New slides")
-    dialog.locator("input[type=file]").set_input_files(
-        {"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdfs.NOT_A_PDF}
-    )
-    dialog.get_by_role("alert").wait_for()
-    found = faults(teacher.page)
-    teacher.page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
-    return found
-
-
-def test_the_stage_is_most_of_the_window(lesson: Lesson) -> None:
-    lesson.show(lesson.start(), lesson.board)
-    for person, least in ((lesson.teacher, 0.8), (lesson.students[0], 0.85)):
-        view = lesson.enter(person).view
-        view.wait_for()
-        size = view.bounding_box()
-        assert size is not None
-        assert size["width"] * size["height"] >= least * WIDE["width"] * WIDE["height"]
