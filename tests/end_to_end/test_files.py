@@ -139,7 +139,7 @@ def test_an_upload_shows_how_far_it_is_and_is_stopped(shelf: Shelf) -> None:
     teacher = shelf.enter(shelf.teacher)
     # The answer never comes: the upload stays on its way.
     teacher.route("**/api/files", lambda _route: None)
-    add(teacher, ("film.mp4", b"\0" * 3_000_000))
+    add(teacher, ("film.mp4", bytes(3 * 1024 * 1024)))
     sending = teacher.locator("[data-upload=sending]")
     expect(sending).to_contain_text("3 MB")
     sending.get_by_role("button", name="Stop uploading film.mp4").click()

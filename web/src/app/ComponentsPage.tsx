@@ -94,7 +94,7 @@ export function ComponentsPage() {
               <FilePicker
                 key={at}
                 label="Add files"
-                limit={256_000_000}
+                limit={256 * 1024 * 1024}
                 uploads={{ uploads, add: nothing, stop: nothing, again: nothing }}
               />
             ))}

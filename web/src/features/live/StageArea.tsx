@@ -61,6 +61,7 @@ export function StageArea(props: {
                     teaches={props.teaches}
                     projected={props.projected}
                     compact
+                    linkTold
                   />
                 ) : (
                   <Nothing title={t("live.unknownKindTitle")}>{t("live.unknownKind")}</Nothing>

@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
-import { Problem, wordsFor } from "@/api/problem.ts";
+import { wordsFor } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
 import { sendFile } from "@/api/upload.ts";
 import type { NewDocumentProps } from "@/components/documentViews.tsx";
@@ -30,7 +30,6 @@ export default function NewDeck({ classId, onClose, onMade }: NewDocumentProps) 
     onClose();
   };
   const uploads = useUploads(async (file, progress, signal) => {
-    if (file.size > MOST_BYTES) throw new Problem(413, "file_too_large");
     const deck = await make(deckTitle(file.name));
     try {
       await sendFile({ tokens, url: `/api/documents/${deck.id}/slides`, file, progress, signal });
@@ -56,6 +55,7 @@ export default function NewDeck({ classId, onClose, onMade }: NewDocumentProps) 
           label={t("slides.upload")}
           accept="application/pdf,.pdf"
           about={t("slides.newAbout")}
+          limit={MOST_BYTES}
           multiple={false}
         />
         <Group justify="flex-end">

@@ -16,7 +16,8 @@ import type { BoardHandle } from "./boardHandle.ts";
 import { useDocumentSession } from "./useDocumentSession.ts";
 
 /** A board as part of something else, a stage say: the canvas and what is told on it, no bar. */
-export default function BoardView({ documentId, classId, onSave, projected = false }: DocumentViewProps) {
+export default function BoardView(props: DocumentViewProps) {
+  const { documentId, classId, onSave, projected = false, linkTold = false } = props;
   const { t } = useTranslation();
   const { api } = useServices();
   const { data: me } = useMe();
@@ -32,7 +33,7 @@ export default function BoardView({ documentId, classId, onSave, projected = fal
       </Center>
     );
   }
-  return <OpenBoard key={board.data.id} board={board.data} me={me} onSave={onSave} projected={projected} />;
+  return <OpenBoard key={board.data.id} board={board.data} me={me} {...{ onSave, projected, linkTold }} />;
 }
 
 function OpenBoard(props: {
@@ -40,13 +41,17 @@ function OpenBoard(props: {
   me: Me;
   onSave: DocumentViewProps["onSave"];
   projected: boolean;
+  linkTold: boolean;
 }) {
-  const { board, me, onSave, projected } = props;
+  const { board, me, onSave, projected, linkTold } = props;
   const { session, view } = useDocumentSession(board.id, me.id);
   const [handle, setHandle] = useState<BoardHandle | null>(null);
   useEffect(() => onSave?.(view.save), [onSave, view.save]);
   if (view.save.kind === "gone") return <NotShared classId={board.class_id} />;
-  const calm = ["saved", "saving", "readOnly", "connecting"].includes(view.save.kind);
+  const { save } = view;
+  const calm =
+    ["saved", "saving", "readOnly", "connecting"].includes(save.kind) ||
+    (linkTold && save.kind === "offline" && save.changes === 0);
   return (
     <div className={styles["view"]}>
       <BoardStage
@@ -62,7 +67,7 @@ function OpenBoard(props: {
       />
       {!calm && !projected && (
         <div className={styles["trouble"]}>
-          <SaveBadge state={view.save} />
+          <SaveBadge state={save} />
         </div>
       )}
     </div>
