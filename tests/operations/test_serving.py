@@ -14,7 +14,7 @@ from websockets.sync.client import connect
 
 from persistence.embedded import EmbeddedPostgres
 from tests.conftest import StartServer
-from tests.running_server import RunningServer, lectern
+from tests.running_server import RunningServer, free_port, lectern
 
 TEACHER = {"email": "ada@school.example", "password": "correct horse battery", "name": "Ada", "role": "teacher"}
 
@@ -166,6 +166,7 @@ def test_asking_twice_to_stop_leaves_no_postgresql_behind(initialised: RunningSe
     assert not runs(database)
 
 
-def test_a_redis_that_is_not_used_yet_is_not_passed_over_in_silence(start_server: StartServer) -> None:
-    server = start_server(redis_url="redis://127.0.0.1:6379")
-    assert "LECTERN_REDIS_URL is set, but this release runs as one process" in server.output
+def test_a_redis_that_cannot_be_reached_is_named_and_the_server_serves(start_server: StartServer) -> None:
+    server = start_server(redis_url=f"redis://127.0.0.1:{free_port()}")
+    assert "redis is not heard" in server.output
+    register(server)
