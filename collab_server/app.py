@@ -49,7 +49,7 @@ from collab_server.metrics import Metrics
 from collab_server.open_rooms import OpenRooms
 from collab_server.ports import Admission, Participant, Right
 from collab_server.registry import RegistryLimits
-from collab_server.room import RoomLimits
+from collab_server.room_host import RoomLimits
 from collab_server.security_headers import SecurityHeaders
 from collab_server.session import SessionLimits
 from collab_server.settings import Settings
@@ -147,9 +147,8 @@ def create_app(
         await serving.begin()
         await log.open()
         if node is not None:
-            node.listen_for_news(known.hear)
-            await node.start(engine)
-        serving.keep(lambda seen: None if node is None else node.seen_by_database(seen.processes))
+            await node.start(engine, news_listener=known.hear)
+        serving.keep(lambda seen: None if node is None else node.counted(seen.processes))
         await key_ring.start()
         for worker in (slide_work, polls.bell, postbox, collector):
             worker.start()

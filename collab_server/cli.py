@@ -132,8 +132,10 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
     with DataFolder(settings.data_dir):
         settings = _with_secret_key(settings)
         # The port is taken first, because it fails fast: nothing has been started then that had to be stopped.
-        shares = [listen(settings.host, settings.port)] if chosen.workers == 1 else None
-        shares = shares or listen_for(chosen.workers, settings.host, settings.port)
+        if chosen.workers == 1:
+            shares = [listen(settings.host, settings.port)]
+        else:
+            shares = listen_for(chosen.workers, settings.host, settings.port)
         try:
             with _own_database(settings) as url:
                 with _loop() as loop:

@@ -150,7 +150,7 @@ class Connection:
                     self._perform(self._session.offered(effect, outcome))
                 case Announce(entries):
                     room, member = self._joined()
-                    room.announce(member, entries)
+                    room.audience.announce(member, entries)
                 case Admit(token):
                     self._start(self._admit(token))
                 case Renew(token):
@@ -261,7 +261,7 @@ class Connection:
     def _change_right(self, admission: Admission) -> None:
         room, member = self._joined()
         member.tell(self._dialect.opened(admission.right))
-        room.introduce(member, admission.participant)
+        room.audience.introduce(member, admission.participant)
 
     def _leave(self, error: EngineError | None) -> None:
         joined = self._member is not None

@@ -15,7 +15,6 @@ from collab_server.live import ActivityListener
 from collab_server.metrics import Metrics
 from collab_server.ports import (
     Admission,
-    Alone,
     CommittedRow,
     Doorkeeper,
     EditLog,
@@ -87,7 +86,7 @@ class OpenSocket(Protocol):
 
 
 class Engine:
-    """Implements live.LiveDocuments and cluster.node.House."""
+    """Implements live.LiveDocuments and cluster.ports.House."""
 
     def __init__(
         self,
@@ -105,7 +104,7 @@ class Engine:
         self.metrics = metrics
         self._log = log
         self.activity = ActivityFeed()
-        self._nodes = nodes or Alone()
+        self._nodes = nodes or OtherNodes()
         self.registry = Registry(
             log, limits=limits.registry, metrics=metrics, on_edited=self.activity.edited, nodes=self._nodes
         )
@@ -203,30 +202,30 @@ class Engine:
         """See live.LiveDocuments."""
         self._desk.edit(transaction, document_id, kind, change, by=by)
 
-    # cluster.node.House
+    # cluster.ports.House
 
     def open_documents(self) -> Collection[UUID]:
-        """See cluster.node.House."""
+        """See cluster.ports.House."""
         return [room.document_id for room in self.registry.rooms()]
 
     def hear(self, document_id: UUID, epoch: int, seq: int, rows: Sequence[CommittedRow]) -> None:
-        """See cluster.node.House."""
+        """See cluster.ports.House."""
         self.registry.hear(document_id, epoch, seq, rows)
 
     def hear_presence(self, document_id: UUID, node: UUID, entries: Sequence[PresenceEntry]) -> None:
-        """See cluster.node.House."""
+        """See cluster.ports.House."""
         room = self.registry.room(document_id)
         if room is not None:
             room.audience.hear_presence(node, entries)
 
     def introduce_to_nodes(self, document_id: UUID) -> None:
-        """See cluster.node.House."""
+        """See cluster.ports.House."""
         room = self.registry.room(document_id)
         if room is not None:
             room.audience.introduce_to_nodes()
 
     def forget_node(self, node: UUID) -> None:
-        """See cluster.node.House."""
+        """See cluster.ports.House."""
         for room in self.registry.rooms():
             room.audience.forget_node(node)
 

@@ -211,8 +211,11 @@ class EditLog(Protocol):
         """Append to documents that are locked; returns each document's last seq."""
 
 
-class OtherNodes(Protocol):
-    """The other processes that serve the same documents. Nothing here waits; what they miss they read from the log."""
+class OtherNodes:
+    """The other processes that serve the same documents; as it stands, there are none.
+
+    Nothing here waits: whatever they miss they read from the log.
+    """
 
     def attend(self, document_id: UUID) -> None:
         """Let us hear of a document from now on."""
@@ -231,25 +234,3 @@ class OtherNodes(Protocol):
 
     def access_changed(self, *, user_id: UUID | None, document_id: UUID | None) -> None:
         """Let them decide again about the sessions that match (None matches all)."""
-
-
-class Alone:
-    """No other nodes; implements OtherNodes."""
-
-    def attend(self, document_id: UUID) -> None:
-        """See OtherNodes."""
-
-    def leave(self, document_id: UUID) -> None:
-        """See OtherNodes."""
-
-    def committed(self, document_id: UUID, epoch: int, first_seq: int, rows: Sequence[LogRow]) -> None:
-        """See OtherNodes."""
-
-    def presence(self, document_id: UUID, states: bytes) -> None:
-        """See OtherNodes."""
-
-    def restored(self, document_id: UUID) -> None:
-        """See OtherNodes."""
-
-    def access_changed(self, *, user_id: UUID | None, document_id: UUID | None) -> None:
-        """See OtherNodes."""

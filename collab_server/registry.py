@@ -16,7 +16,8 @@ from collab_server.merging import Merged
 from collab_server.metrics import Metrics
 from collab_server.ports import CommittedRow, LogRow, NewEpoch, OtherNodes, UpdateLog
 from collab_server.protocol.renaming import new_names
-from collab_server.room import Room, RoomLimits
+from collab_server.room import Room
+from collab_server.room_host import RoomLimits
 from collab_server.snapshots import Snapshots
 from collab_server.worker import Worker
 
@@ -76,15 +77,15 @@ class Registry:
         await self._snapshots.settled()
 
     def emptied(self, room: Room) -> None:
-        """See room.RoomHost: the room is kept for a while, in case somebody returns."""
+        """See room_host.RoomHost: the room is kept for a while, in case somebody returns."""
         self._unload_later(room)
 
     def edited(self, document_id: UUID, user_id: UUID) -> None:
-        """See room.RoomHost."""
+        """See room_host.RoomHost."""
         self._on_edited(document_id, user_id)
 
     def grown(self, room: Room) -> None:
-        """See room.RoomHost: where it has come far since its last snapshot, one is taken soon."""
+        """See room_host.RoomHost: where it has come far since its last snapshot, one is taken soon."""
         self._snapshots.grown(room.document_id, seq=room.seq, size=room.size)
 
     async def open(self, document_id: UUID) -> Room:
@@ -106,19 +107,19 @@ class Registry:
             await asyncio.shield(self._loading[document_id])
 
     async def read_again(self, document_id: UUID) -> tuple[Content, Collection[int]]:
-        """See room.RoomHost."""
+        """See room_host.RoomHost."""
         return await self._snapshots.read(document_id)
 
     async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[CommittedRow]:
-        """See room.RoomHost."""
+        """See room_host.RoomHost."""
         return await self._updates.read_rows(document_id, after=after, until=until)
 
     def committed(self, room: Room, first_seq: int, rows: Sequence[LogRow]) -> None:
-        """See room.RoomHost."""
+        """See room_host.RoomHost."""
         self._nodes.committed(room.document_id, room.epoch, first_seq, rows)
 
     def present(self, room: Room, states: bytes) -> None:
-        """See room.RoomHost."""
+        """See room_host.RoomHost."""
         self._nodes.presence(room.document_id, states)
 
     def hear(self, document_id: UUID, epoch: int, seq: int, rows: Sequence[CommittedRow] = ()) -> None:

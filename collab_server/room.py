@@ -6,26 +6,29 @@ log's order between the room's own.
 """
 
 import asyncio
-from collections.abc import Collection, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Coroutine, Sequence
 from time import monotonic
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 from uuid import UUID
 
 import structlog
 
-from collab_server.audience import Audience, Member, framed
+from collab_server.audience import Audience, Member
 from collab_server.committer import Committer
-from collab_server.content import EMPTY_STATE_VECTOR, Content, Unappliable
+from collab_server.content import Content, Unappliable
 from collab_server.errors import EngineError, Malformed, Overloaded, Restarting, StaleEpoch
 from collab_server.heard_rows import HeardRows
+from collab_server.inbox import Applied, Inbox, Offered
 from collab_server.intake import Intake, Taken
 from collab_server.metrics import Metrics
-from collab_server.ports import CommittedRow, LogRow, Participant
+from collab_server.patience import Patience
+from collab_server.ports import CommittedRow, LogRow
 from collab_server.protocol import y_websocket
-from collab_server.protocol.awareness import PresenceEntry
-from collab_server.protocol.update import Summary, walk
+from collab_server.protocol.update import walk
+from collab_server.room_host import RoomHost, RoomLimits
 from collab_server.session import Offer, Outcome
+from collab_server.settling import Settling
+from collab_server.states import States
 
 _log = structlog.get_logger(__name__)
 
@@ -33,70 +36,6 @@ CROWD_MEMBERS = 20
 HOLD_SECONDS_PER_MEMBER = 175e-6
 HOLD_LONGEST_SECONDS = 0.035
 """In a room of 200, two or three updates of a pen that moves 60 times a second go in one write to each member."""
-LARGE_BYTES = 1024 * 1024
-LARGE_SECONDS = 1.0
-"""The state of 16 MiB takes a tenth of a second to encode, in which nobody else is served."""
-RETRY_FIRST_SECONDS = 0.1
-RETRY_LONGEST_SECONDS = 2.0
-GIVE_UP_SECONDS = 10.0
-"""After so long without a database the writers are told to come back later; they keep their edits."""
-
-
-@dataclass(frozen=True, slots=True)
-class RoomLimits:
-    """Bounds of one room; what waits for the log is bounded in number and in bytes."""
-
-    document_max_bytes: int
-    inbox_max_updates: int = 10_000
-    inbox_max_bytes: int = 64 * 1024 * 1024
-
-
-class RoomHost(Protocol):
-    """What a room is in: it hears of the room, and reads its document again."""
-
-    def emptied(self, room: "Room") -> None:
-        """Hear that nobody is here, and nothing on its way into the log."""
-
-    def grown(self, room: "Room") -> None:
-        """Hear that rows were committed."""
-
-    def edited(self, document_id: UUID, user_id: UUID) -> None:
-        """Hear that somebody has changed the document; once for each session."""
-
-    async def read_again(self, document_id: UUID) -> tuple[Content, Collection[int]]:
-        """Return the document, and the rows that had to be left out of it just now; raises NotFound."""
-
-    async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[CommittedRow]:
-        """Read the rows after one seq up to another."""
-
-    def committed(self, room: "Room", first_seq: int, rows: Sequence[LogRow]) -> None:
-        """Hear of the room's own rows, once they are in the log."""
-
-    def present(self, room: "Room", states: bytes) -> None:
-        """Hear who is here, or has gone: an awareness update."""
-
-
-class Applied(NamedTuple):
-    """A committed row on its way to everybody: from a member here, or of `author`, whom somebody else had let in."""
-
-    update: bytes
-    summary: Summary
-    member: Member | None = None
-    author: UUID | None = None
-
-
-@dataclass(eq=False, slots=True)
-class _Offered:
-    """An accepted update on its way into the log; `row` is None where only the acknowledgement has to wait its turn.
-
-    early: how many updates that came before what they build on are in it, and saved with it.
-    """
-
-    member: Member
-    summary: Summary
-    row: LogRow | None
-    taken_at: float
-    early: int = 0
 
 
 class Room:
@@ -126,22 +65,16 @@ class Room:
         self._host = host
         self._content = content
         self._intake = Intake(content, max_bytes=limits.document_max_bytes)
-        self._framed_states: tuple[bytes, dict[bytes, bytes]] | None = None
-        self._waiting_for_state: list[tuple[Member, bytes]] = []
-        # What was accepted: first it waits in the inbox, then it is the batch that is being committed.
-        self._inbox: list[_Offered] = []
-        self._inbox_bytes = 0
-        self._batch: list[_Offered] = []
+        self._states = States(content, self._intake, self.audience)
+        self._inbox = Inbox()
         self._busy = False
         self._flushed_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
-        self._retries = 0
-        self._give_up_at = 0.0
+        self._patience = Patience()
         self._shown_seq = content.seq
         self._heard = HeardRows()
-        self._barriers: list[tuple[int, asyncio.Future[None]]] = []
-        self._accepted = self._settled = 0
+        self._settling = Settling()
         self._stopping = False
 
     @property
@@ -157,7 +90,7 @@ class Room:
     @property
     def backlog(self) -> int:
         """Return how many accepted updates are not committed yet."""
-        return len(self._batch) + len(self._inbox)
+        return len(self._inbox)
 
     @property
     def epoch(self) -> int:
@@ -187,25 +120,7 @@ class Room:
 
     def send_state(self, member: Member, state_vector: bytes) -> None:
         """Send what is missing from a state vector (validated by the session)."""
-        if not self._intake.readable:
-            self._waiting_for_state.append((member, state_vector))
-        elif member.wire.congested:
-            # Whoever asks and does not read gets one answer, when it has read.
-            member.behind = state_vector
-        elif self.size > LARGE_BYTES and (wait := member.answered_at + LARGE_SECONDS - monotonic()) > 0:
-            # Whoever asks again and again for what takes long to encode gets one answer a second, from the first question on.
-            if member.behind is None:
-                member.behind = state_vector
-                asyncio.get_running_loop().call_later(wait, self._answer, member)
-        else:
-            member.answered_at = monotonic()
-            member.wire.write(self._framed_state(member.dialect.prefix, state_vector))
-            member.tell(member.dialect.asked(self._intake.state_vector()))
-
-    def _answer(self, member: Member) -> None:
-        if member in self.audience and member.behind is not None and not member.wire.congested:
-            state_vector, member.behind = member.behind, None
-            self.send_state(member, state_vector)
+        self._states.send(member, state_vector)
 
     def ask_again(self, member: Member) -> None:
         """Ask a member for everything that the server lacks."""
@@ -216,7 +131,8 @@ class Room:
         update, summary = offer.update, offer.summary
         if self._stopping:
             return Outcome.TOO_LATE
-        if len(self._inbox) >= self._limits.inbox_max_updates or self._inbox_bytes >= self._limits.inbox_max_bytes:
+        limits = self._limits
+        if self._inbox.is_full(max_updates=limits.inbox_max_updates, max_bytes=limits.inbox_max_bytes):
             return Outcome.OVERLOADED
         person = member.participant.id
         taken = self._intake.take(summary, len(update), person, may_write=may_write)
@@ -225,11 +141,10 @@ class Room:
         row = None
         if taken.news:
             row = LogRow(update, person, member.session_id, taken.new_clients, self.epoch)
-            self._inbox_bytes += len(update)
         # What is known already may not be committed yet: its acknowledgement takes its turn behind what is.
         early = self._intake.count_held(offer.early) if offer.early else 0
-        self._inbox.append(_Offered(member, summary, row, monotonic(), early))
-        self._accepted += 1
+        self._inbox.put(Offered(member, summary, row, monotonic(), early))
+        self._settling.accept()
         if not self._busy:
             self._begin_soon()
         return Outcome.ACCEPTED
@@ -243,14 +158,6 @@ class Room:
         # Asked anew each time: the intake is another one after the document was read again.
         return self._intake.author(client)
 
-    def announce(self, member: Member, entries: Sequence[PresenceEntry]) -> None:
-        """Take presence states from a member."""
-        self.audience.announce(member, entries)
-
-    def introduce(self, member: Member, participant: Participant) -> None:
-        """Show a member under its new name, role or colour."""
-        self.audience.introduce(member, participant)
-
     def end_all(self, error: EngineError) -> None:
         """End every session here, and the room."""
         self.closed = True
@@ -259,15 +166,12 @@ class Room:
 
     async def settled(self) -> None:
         """Wait until what was accepted so far is committed, or the room has failed and is closed."""
-        if self._settled < self._accepted:
-            barrier: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._barriers.append((self._accepted, barrier))
-            await barrier
+        await self._settling.settled()
 
     async def stop(self) -> None:
         """Take nothing more, and wait until all that was accepted is committed."""
         self._stopping = True
-        if self._timer is not None and not self._batch:
+        if self._timer is not None and not self._inbox.batch:
             self._timer.cancel()
             self._begin()
         await self.settled()
@@ -285,21 +189,20 @@ class Room:
     # What the committer calls.
 
     def take_rows(self) -> Sequence[LogRow]:
-        """See committer.Writer. A batch that failed comes again, alone: in the log it must stand before what follows."""
-        if not self._batch:
-            self._batch, self._inbox, self._inbox_bytes = self._inbox, [], 0
-        return [offered.row for offered in self._batch if offered.row is not None]
+        """See committer.Writer."""
+        self._inbox.take_batch()
+        return self._inbox.rows()
 
     def committed(self, seq: int | None) -> None:
         """See committer.Writer."""
-        written = [offered for offered in self._batch if offered.row is not None]
-        self._retries = 0
+        written = self._inbox.written()
+        self._patience.succeed()
         if seq is None:
             # Gone, or restored by another process, or somebody's new client id was taken elsewhere a moment before.
             self._go_on(self._find_out())
             return
         if written:
-            self._host.committed(self, seq - len(written) + 1, [offered.row for offered in written if offered.row])
+            self._host.committed(self, seq - len(written) + 1, self._inbox.rows())
         rows = self._heard.between(self.seq, seq - len(written)) if written else []
         if rows is None:
             self._go_on(self._fill(seq, written))
@@ -309,15 +212,11 @@ class Room:
     def failed(self, error: Exception) -> None:
         """See committer.Writer. Any failure of the database is waited out alike."""
         _log.warning("append failed", document=str(self.document_id), error=type(error).__name__)
-        loop = asyncio.get_running_loop()
-        if self._retries == 0:
-            self._give_up_at = monotonic() + GIVE_UP_SECONDS
-        if monotonic() >= self._give_up_at:
+        pause = self._patience.fail()
+        if pause is None:
             self._fail(Overloaded("try_again_later"))
-            return
-        delay = min(RETRY_FIRST_SECONDS * 2**self._retries, RETRY_LONGEST_SECONDS)
-        self._retries += 1
-        self._timer = loop.call_later(delay, self._begin)
+        else:
+            self._timer = asyncio.get_running_loop().call_later(pause, self._begin)
 
     def _begin_soon(self) -> None:
         """Let a crowded, busy room's updates gather for a moment: one write to each member then carries several.
@@ -337,15 +236,15 @@ class Room:
 
     def _begin(self) -> None:
         self._timer = None
-        if self._batch or any(offered.row is not None for offered in self._inbox):
+        if self._inbox.has_rows():
             self._committer.add(self)
         else:
-            self._batch, self._inbox = self._inbox, []
+            self._inbox.take_batch()
             self._finish()
 
     def _finish(self) -> None:
         """Acknowledge what is committed, and go on with what has come meanwhile."""
-        batch, self._batch = self._batch, []
+        batch = self._inbox.end_batch()
         if batch:
             self._acknowledge(batch)
         if self._heard.seq > self.seq and not self.closed:
@@ -355,7 +254,7 @@ class Room:
                 return
             if not self._take(rows, self._heard.seq, []):
                 return
-        if self._inbox and not self.closed:
+        if self._inbox.waiting and not self.closed:
             self._begin_soon()
         else:
             self._rest()
@@ -363,8 +262,8 @@ class Room:
     def _fail(self, error: EngineError) -> None:
         """End the room; what was not committed is with its clients, who have not heard that it is saved."""
         self.end_all(error)
-        self._batch, self._inbox = [], []
-        self._settle(self._accepted)
+        self._inbox.clear()
+        self._settling.settle_all()
         self._rest()
 
     def _give_up(self) -> None:
@@ -394,7 +293,7 @@ class Room:
         content, _ = await self._host.read_again(self.document_id)
         raise Restarting("document_reloads") if content.epoch == self.epoch else StaleEpoch()
 
-    def _take(self, rows: Sequence[CommittedRow], seq: int, written: Sequence[_Offered]) -> bool:
+    def _take(self, rows: Sequence[CommittedRow], seq: int, written: Sequence[Offered]) -> bool:
         """Apply rows of others and then our own, the last ones up to `seq`; False where that has to wait, or went wrong."""
         try:
             self._apply_all(rows, seq, written)
@@ -406,7 +305,7 @@ class Room:
             return True
         return False
 
-    async def _fill(self, seq: int, written: Sequence[_Offered]) -> None:
+    async def _fill(self, seq: int, written: Sequence[Offered]) -> None:
         """Read the rows of others that nobody told of, and apply all up to `seq`."""
         rows = await self._host.read_rows(self.document_id, after=self.seq, until=seq - len(written))
         try:
@@ -414,16 +313,14 @@ class Room:
         except Unappliable as error:
             await self._mend(error.seq, seq, written)
 
-    def _apply_all(self, rows: Sequence[CommittedRow], seq: int, written: Sequence[_Offered]) -> None:
+    def _apply_all(self, rows: Sequence[CommittedRow], seq: int, written: Sequence[Offered]) -> None:
         """Apply all rows up to `seq` in the log's order: those of others, then the room's own."""
         if seq - len(written) > self.seq:
             others = [Applied(row.payload, walk(row.payload), author=row.author) for row in rows]
             self._apply(others, skip_to=seq - len(written))
-        self._apply(
-            [Applied(offered.row.payload, offered.summary, offered.member) for offered in written if offered.row]
-        )
+        self._apply([offered.applied() for offered in written])
 
-    async def _mend(self, bad_seq: int, seq: int, written: Sequence[_Offered]) -> None:
+    async def _mend(self, bad_seq: int, seq: int, written: Sequence[Offered]) -> None:
         """Read the document again without what cannot be applied, end who sent that, and send on the rest.
 
         Whether an item hangs on something that can have children, only the document knows; so this comes after the commit.
@@ -443,19 +340,14 @@ class Room:
         kept = {row.seq for row in rows}
         senders = {offered.member for number, offered in own.items() if number not in kept}
         self._intake = Intake(content, max_bytes=self._limits.document_max_bytes)
-        inbox = [offered for offered in self._inbox if offered.member not in senders]
-        self._accepted -= len(self._inbox) - len(inbox)
-        self._inbox = inbox
-        for offered in self._inbox:
+        self._settling.take_back(self._inbox.drop(senders))
+        for offered in self._inbox.waiting:
             if offered.row is not None:
                 row = offered.row
                 self._intake.add(offered.summary, len(row.payload), row.new_clients, row.user_id)
         for member in senders:
             member.end(Malformed("update_cannot_be_applied"))
-        waiting, self._waiting_for_state = self._waiting_for_state, []
-        for member, state_vector in waiting:
-            if member in self.audience:
-                self.send_state(member, state_vector)
+        self._states.begin_anew(content, self._intake)
         authors = {number: offered.member for number, offered in own.items()}
         self._send([Applied(row.payload, walk(row.payload), authors.get(row.seq)) for row in rows])
         self._shown_seq = content.seq
@@ -489,7 +381,7 @@ class Room:
             known_before=lambda: self._content.coverage().before([row.summary for row in rows]).state_vector(),
         )
 
-    def _acknowledge(self, batch: Sequence[_Offered]) -> None:
+    def _acknowledge(self, batch: Sequence[Offered]) -> None:
         newly: dict[Member, int] = {}
         for offered in batch:
             member = offered.member
@@ -500,23 +392,4 @@ class Room:
             if member in self.audience:
                 member.tell(member.dialect.saved(count, member.saved))
         self._metrics.acknowledgement_seconds.observe(monotonic() - batch[0].taken_at)
-        self._settle(self._settled + len(batch))
-
-    def _settle(self, settled: int) -> None:
-        self._settled = settled
-        while self._barriers and (self._barriers[0][0] <= settled or settled >= self._accepted):
-            barrier = self._barriers.pop(0)[1]
-            if not barrier.done():
-                barrier.set_result(None)
-
-    def _framed_state(self, prefix: bytes, state_vector: bytes) -> bytes:
-        """Return the state for a joiner; the whole document is framed once per version and shared by all."""
-        state = self._content.state_after(state_vector)
-        if state_vector != EMPTY_STATE_VECTOR:
-            return framed(prefix, [y_websocket.sync_step_2(state)])
-        if self._framed_states is None or self._framed_states[0] is not state:
-            self._framed_states = (state, {})
-        known = self._framed_states[1]
-        if prefix not in known:
-            known[prefix] = framed(prefix, [y_websocket.sync_step_2(state)])
-        return known[prefix]
+        self._settling.settle(len(batch))

@@ -2,9 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -19,7 +19,7 @@ from collab_server.http_protocol import BoundedHttpProtocol
 from collab_server.metrics import Metrics
 from collab_server.ports import Admission, Participant, Right, UpdateLog
 from collab_server.registry import RegistryLimits
-from collab_server.room import RoomLimits
+from collab_server.room_host import RoomLimits
 from collab_server.session import SessionLimits
 from collab_server.wire import UpgradeProtocol
 from persistence.edit_log import PostgresEditLog
@@ -104,6 +104,7 @@ class EngineHost:
     doorkeeper: ListedDoorkeeper
     log: UpdateLog
     node: Node | None = None
+    news: list[Mapping[str, str]] = field(default_factory=list)
 
 
 @asynccontextmanager
@@ -126,8 +127,9 @@ async def engine_host(
     metrics = Metrics()
     node = None if bus is None else Node(bus, MemoryPlace(), log, secret_key=secret_key, metrics=metrics)
     engine = Engine(log, doorkeeper, limits=limits, metrics=metrics, edit_log=edit_log, nodes=node)
+    news: list[Mapping[str, str]] = []
     if node is not None:
-        await node.start(engine)
+        await node.start(engine, news_listener=news.append)
     listener = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(
         Starlette(routes=routes(engine)),
@@ -143,7 +145,7 @@ async def engine_host(
     try:
         while not server.started:  # noqa: ASYNC110 -- uvicorn tells nobody
             await asyncio.sleep(0)
-        yield EngineHost(f"ws://127.0.0.1:{listener.getsockname()[1]}", engine, doorkeeper, log, node)
+        yield EngineHost(f"ws://127.0.0.1:{listener.getsockname()[1]}", engine, doorkeeper, log, node, news)
     finally:
         await engine.close()
         if node is not None:

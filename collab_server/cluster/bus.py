@@ -8,8 +8,8 @@ One channel per open document, so that a node is sent what it has open and nothi
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -87,13 +87,13 @@ class RedisBus:
         self._lost = False
         self._closing = False
         self._reading: asyncio.Task[None] | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._listening: asyncio.Task[None] | None = None
         self._publishing: asyncio.Task[None] | None = None
 
     def start(self, listener: BusListener) -> None:
         """See Bus."""
         self._publishing = asyncio.create_task(self._publish_all(listener), name="bus out")
-        self._tasks = [asyncio.create_task(self._listen(listener), name="bus in")]
+        self._listening = asyncio.create_task(self._listen(listener), name="bus in")
 
     def publish(self, channel: bytes, message: bytes) -> None:
         """See Bus."""
@@ -128,10 +128,10 @@ class RedisBus:
         if self._publishing is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._publishing, ANSWER_SECONDS)
-        for task in self._tasks:
-            task.cancel()
+        if self._listening is not None:
+            self._listening.cancel()
             with suppress(asyncio.CancelledError):
-                await task
+                await self._listening
         with suppress(RedisError, OSError):
             await self._redis.aclose()
 
@@ -179,10 +179,9 @@ class RedisBus:
                 await self._subscribe(pubsub, heard, listener)
                 failures = 0
                 async with asyncio.TaskGroup() as both:
+                    keeping = both.create_task(self._keep_subscribed(pubsub, heard, listener))
                     self._reading = both.create_task(self._read(pubsub, listener))
-                    self._reading.add_done_callback(
-                        _end_with_it(both.create_task(self._keep_subscribed(pubsub, heard, listener)))
-                    )
+                    self._reading.add_done_callback(partial(_end_with, keeping))
             except* (RedisError, OSError, AttributeError, RuntimeError) as group:
                 if failures == 0:
                     _log.warning("redis is not heard", error=_words(group.exceptions[0]))
@@ -224,8 +223,8 @@ class RedisBus:
             await pubsub.execute_command("UNSUBSCRIBE", *some)
 
 
-def _end_with_it(other: asyncio.Task[None]) -> Callable[[asyncio.Task[None]], object]:
-    return lambda _: other.cancel()
+def _end_with(other: asyncio.Task[None], _ended: asyncio.Task[None]) -> None:
+    other.cancel()
 
 
 def _split(channels: list[bytes]) -> list[list[bytes]]:

@@ -23,9 +23,9 @@ VERSION = 1
 HASH_BYTES = 16
 MAX_AGE_SECONDS = 60.0
 """A message is on its way for milliseconds; what is older is played to us again. Measured by the database's clock."""
-_SHORTEST = 1 + 16 + 1 + 1 + 1 + HASH_BYTES
 MAX_SENDERS = 1_000
 """Senders whose numbers are remembered; each start of a node is a sender."""
+_SHORTEST = 1 + 16 + 1 + 1 + 1 + HASH_BYTES
 
 
 class Kind(Enum):

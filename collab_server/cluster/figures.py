@@ -1,9 +1,9 @@
 """The figures of all workers of one machine in one answer, whichever of them is asked: each sample says whose it is."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from collab_server.cluster.node import Node
+from collab_server.cluster.questions import Answer, Question
 from collab_server.metrics import Metrics
 
 
@@ -25,7 +25,7 @@ class CrewFigures:
                 texts[answer["worker"]] = answer["text"]
         return together(texts).encode()
 
-    async def _answer(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _answer(self, question: Question) -> Answer:
         # Other machines are asked by themselves.
         if question["crew"] != self._crew:
             return {}

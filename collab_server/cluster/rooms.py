@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from collab_server.cluster.node import Answer, Node, Question
+from collab_server.cluster.node import Node
+from collab_server.cluster.questions import Answer, Question
 from collab_server.live import NotCommitted, RoomFigures, RoomsView, SessionFigures
 
 

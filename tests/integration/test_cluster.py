@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ import pycrdt
 import pytest
 
 from classroom.progress.known import KnownProgress
-from collab_server.cluster import node as nodes
+from collab_server.cluster import hearing, log_watch, node, questions
 from collab_server.cluster.envelope import Kind, Sealer, new_node
 from collab_server.cluster.messages import write_rows
 from collab_server.cluster.node import Node
@@ -44,14 +44,24 @@ class Pair:
     def let(self, name: str, right: Right = Right.WRITE) -> str:
         return self.east.doorkeeper.let(name, DOCUMENT, right)
 
+    @asynccontextmanager
+    async def people(self, *, dialect: str = DIALECTS[0]) -> AsyncIterator[tuple[RawClient, RawClient]]:
+        """Let Ada in at the one node, and Bob at the other one."""
+        async with (
+            raw_client(self.east.url, DOCUMENT, self.let("ada"), dialect=dialect) as east,
+            raw_client(self.west.url, DOCUMENT, self.let("bob"), dialect=dialect) as west,
+        ):
+            yield await east.joined(), await west.joined()
+
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nodes notice within a moment what takes them seconds."""
-    monkeypatch.setattr(nodes, "BEAT_SECONDS", 0.02)
-    monkeypatch.setattr(nodes, "SILENT_SECONDS", 0.1)
-    monkeypatch.setattr(nodes, "GONE_SECONDS", 0.2)
-    monkeypatch.setattr(nodes, "REVIEW_SECONDS", 0.05)
+    monkeypatch.setattr(node, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(hearing, "SILENT_SECONDS", 0.1)
+    monkeypatch.setattr(hearing, "GONE_SECONDS", 0.2)
+    monkeypatch.setattr(log_watch, "ASK_SECONDS", 0.02)
+    monkeypatch.setattr(log_watch, "REVIEW_SECONDS", 0.05)
 
 
 @pytest.fixture
@@ -79,12 +89,7 @@ async def shows(client: RawClient, **expected: Any) -> None:
 @each_dialect
 async def test_17_what_is_committed_at_one_node_is_seen_at_the_other(pair: Pair, dialect: str) -> None:
     ada, bob = Author(1), Author(2)
-    async with (
-        raw_client(pair.east.url, DOCUMENT, pair.let("ada"), dialect=dialect) as east,
-        raw_client(pair.west.url, DOCUMENT, pair.let("bob"), dialect=dialect) as west,
-    ):
-        await east.joined()
-        await west.joined()
+    async with pair.people(dialect=dialect) as (east, west):
         await east.update(ada.set("a", 1))
         await shows(west, a=1)
         await west.update(bob.set("b", 2))
@@ -123,12 +128,7 @@ async def test_17_what_no_message_told_of_is_read_from_the_log(pair: Pair, lost:
 
     pair.wire.changed = swallow
     ada = Author(1)
-    async with (
-        raw_client(pair.east.url, DOCUMENT, pair.let("ada")) as east,
-        raw_client(pair.west.url, DOCUMENT, pair.let("bob")) as west,
-    ):
-        await east.joined()
-        await west.joined()
+    async with pair.people() as (east, west):
         for number in range(30):
             await east.update(ada.set(f"a{number}", number))
             await east.is_saved(number + 1)
@@ -138,12 +138,7 @@ async def test_17_what_no_message_told_of_is_read_from_the_log(pair: Pair, lost:
 
 async def test_17_without_a_bus_the_log_is_asked(pair: Pair) -> None:
     ada = Author(1)
-    async with (
-        raw_client(pair.east.url, DOCUMENT, pair.let("ada")) as east,
-        raw_client(pair.west.url, DOCUMENT, pair.let("bob")) as west,
-    ):
-        await east.joined()
-        await west.joined()
+    async with pair.people() as (east, west):
         pair.east_bus.connected = pair.west_bus.connected = False
         await east.update(ada.set("a", 1))
         await shows(west, a=1)
@@ -206,12 +201,7 @@ async def test_10_17_who_was_on_a_node_that_is_gone_is_gone(pair: Pair) -> None:
 
 async def test_5_17_a_client_id_is_one_persons_whatever_the_node(pair: Pair) -> None:
     ada = Author(7)
-    async with (
-        raw_client(pair.east.url, DOCUMENT, pair.let("ada")) as east,
-        raw_client(pair.west.url, DOCUMENT, pair.let("bob")) as west,
-    ):
-        await east.joined()
-        await west.joined()
+    async with pair.people() as (east, west):
         await east.update(ada.set("a", 1))
         await shows(west, a=1)
         await west.update(ada.set("a", "forged"))
@@ -219,12 +209,7 @@ async def test_5_17_a_client_id_is_one_persons_whatever_the_node(pair: Pair) -> 
 
 
 async def test_5_17_a_client_id_that_two_nodes_take_at_once_is_the_first_ones(pair: Pair) -> None:
-    async with (
-        raw_client(pair.east.url, DOCUMENT, pair.let("ada")) as east,
-        raw_client(pair.west.url, DOCUMENT, pair.let("bob")) as west,
-    ):
-        await east.joined()
-        await west.joined()
+    async with pair.people() as (east, west):
         pair.log.hold()
         await east.update(Author(7).set("a", 1))
         await eventually(lambda: pair.log.waiting == 1, "the first commit")
@@ -239,12 +224,7 @@ async def test_5_17_a_client_id_that_two_nodes_take_at_once_is_the_first_ones(pa
 
 async def test_13_17_a_restored_document_begins_anew_at_every_node(pair: Pair) -> None:
     ada = Author(1)
-    async with (
-        raw_client(pair.east.url, DOCUMENT, pair.let("ada")) as east,
-        raw_client(pair.west.url, DOCUMENT, pair.let("bob")) as west,
-    ):
-        await east.joined()
-        await west.joined()
+    async with pair.people() as (east, west):
         await east.update(ada.set("a", 1))
         await east.update(ada.set("a", 2))
         await shows(west, a=2)
@@ -267,12 +247,7 @@ def forged(secret: str, *, cluster: bytes = MemoryPlace.cluster, channel: bytes)
 @pytest.mark.parametrize("source", ["another secret", "a copy of the database", "another program", "a replay"])
 async def test_17_foreign_and_replayed_messages_are_never_applied(pair: Pair, source: str) -> None:
     ada = Author(1)
-    async with (
-        raw_client(pair.east.url, DOCUMENT, pair.let("ada")) as east,
-        raw_client(pair.west.url, DOCUMENT, pair.let("bob")) as west,
-    ):
-        await east.joined()
-        await west.joined()
+    async with pair.people() as (east, west):
         await east.update(ada.set("a", 1))
         await shows(west, a=1)
         channel = next(channel for channel, _ in pair.wire.carried if channel.endswith(str(DOCUMENT).encode()))
@@ -320,7 +295,7 @@ async def test_19_administrators_see_and_end_sessions_on_every_node(pair: Pair) 
 
 
 async def test_19_a_node_that_does_not_answer_is_not_waited_for(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nodes, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(questions, "ANSWER_SECONDS", 0.05)
     assert pair.east.node is not None
     here = RoomsEverywhere(OpenRooms(pair.east.engine), pair.east.node)
     async with asyncio.timeout(5):
@@ -331,23 +306,25 @@ async def test_17_processes_that_the_database_knows_and_nobody_hears_are_reporte
     pair: Pair, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert pair.east.node is not None
-    pair.east.node.seen_by_database(2)
-    pair.east.node.seen_by_database(3)
-    monkeypatch.setattr(nodes, "GONE_SECONDS", -1.0)
-    pair.east.node.seen_by_database(3)
-    assert "processes serve this database that are not heard" in capsys.readouterr().out
+    pair.east.node.counted(2)
+    pair.east.node.counted(3)
+    monkeypatch.setattr(hearing, "GONE_SECONDS", -1.0)
+    pair.east.node.counted(3)
+    assert "processes of this database have another LECTERN_REDIS_URL" in capsys.readouterr().out
 
 
 async def test_17_what_a_node_has_remembered_it_forgets_when_another_says_so(pair: Pair) -> None:
     assert pair.east.node is not None and pair.west.node is not None
-    there = KnownProgress()
-    pair.west.node.listen_for_news(there.hear)
-    here = KnownProgress(tell_nodes=pair.east.node.tell)
+    here, there = KnownProgress(tell_nodes=pair.east.node.tell), KnownProgress()
     ada, eve = uuid4(), uuid4()
     for person in (ada, eve):
         there.learn(DOCUMENT, person, State.WORKING)
     here.forget(document_id=DOCUMENT, user_id=ada)
-    await eventually(lambda: not there.holds(DOCUMENT, ada, State.WORKING), "the other node to forget")
+    await eventually(lambda: len(pair.west.news) == 1, "the news")
+    there.hear(pair.west.news[0])
+    assert not there.holds(DOCUMENT, ada, State.WORKING)
     assert there.holds(DOCUMENT, eve, State.WORKING)
     here.forget(user_id=eve)
-    await eventually(lambda: not there.holds(DOCUMENT, eve, State.WORKING), "the other node to forget")
+    await eventually(lambda: len(pair.west.news) == 2, "the news")
+    there.hear(pair.west.news[1])
+    assert not there.holds(DOCUMENT, eve, State.WORKING)

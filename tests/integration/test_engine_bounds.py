@@ -7,12 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from collab_server import room, wire
+from collab_server import states, wire
 from collab_server.engine import EngineLimits
 from collab_server.ports import Right
 from collab_server.protocol.codec import string, uint
 from collab_server.registry import RegistryLimits
-from collab_server.room import RoomLimits
+from collab_server.room_host import RoomLimits
 from collab_server.session import SessionLimits
 from tests.engine_host import LIMITS, EngineHost, engine_host
 from tests.memory_log import MemoryLog
@@ -281,7 +281,7 @@ async def test_4_a_value_that_breaks_every_browser_is_refused(host: EngineHost) 
 async def test_11_who_asks_again_and_again_for_a_long_document_gets_one_answer_a_while(
     host: EngineHost, dialect: str
 ) -> None:
-    with patch.multiple(room, LARGE_BYTES=100, LARGE_SECONDS=0.5):
+    with patch.multiple(states, LARGE_BYTES=100, LARGE_SECONDS=0.5):
         async with (
             raw_client(host.url, DOCUMENT, "ada") as writer,
             raw_client(host.url, DOCUMENT, "eve", dialect=dialect) as greedy,

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from collab_server import room, snapshots
+from collab_server import patience, room, snapshots
 from collab_server.content import Content
 from collab_server.merging import DifferentState
 from collab_server.metrics import Metrics
@@ -115,7 +115,7 @@ async def test_1_many_rooms_share_a_commit() -> None:
 
 async def test_1_a_failed_append_applies_nothing_and_is_tried_again(host: EngineHost, log: MemoryLog) -> None:
     author = Author(1)
-    with patch.object(room, "RETRY_FIRST_SECONDS", 0.001):
+    with patch.object(patience, "FIRST_SECONDS", 0.001):
         async with (
             raw_client(host.url, DOCUMENT, person(host, "ada")) as writer,
             raw_client(host.url, DOCUMENT, person(host, "bob")) as reader,
@@ -137,7 +137,7 @@ async def test_1_writers_are_sent_away_when_the_log_stays_away_and_lose_nothing(
     host: EngineHost, log: MemoryLog
 ) -> None:
     author = Author(1)
-    with patch.object(room, "RETRY_FIRST_SECONDS", 0.001), patch.object(room, "GIVE_UP_SECONDS", 0.01):
+    with patch.object(patience, "FIRST_SECONDS", 0.001), patch.object(patience, "GIVE_UP_SECONDS", 0.01):
         async with raw_client(host.url, DOCUMENT, person(host, "ada")) as writer:
             await writer.joined()
             log.fail_with = OSError("no database")

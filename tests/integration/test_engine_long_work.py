@@ -21,7 +21,7 @@ from collab_server.metrics import Metrics
 from collab_server.ports import LogRow, Right
 from collab_server.protocol.codec import string, uint
 from collab_server.registry import RegistryLimits
-from collab_server.room import RoomLimits
+from collab_server.room_host import RoomLimits
 from collab_server.session import SessionLimits
 from collab_server.worker import Worker
 from persistence.update_log import PostgresUpdateLog

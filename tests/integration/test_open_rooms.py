@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from collab_server import room
+from collab_server import patience
 from collab_server.live import NotCommitted
 from collab_server.open_rooms import OpenRooms
 from collab_server.ports import Right
@@ -68,7 +68,7 @@ async def test_19_flushing_waits_for_what_was_accepted_and_not_for_what_comes_la
 async def test_19_flushing_says_so_when_the_log_does_not_take_it(
     host: EngineHost, log: MemoryLog, rooms: OpenRooms
 ) -> None:
-    with patch.object(room, "RETRY_FIRST_SECONDS", 0.001), patch.object(room, "GIVE_UP_SECONDS", 0.01):
+    with patch.object(patience, "FIRST_SECONDS", 0.001), patch.object(patience, "GIVE_UP_SECONDS", 0.01):
         async with raw_client(host.url, DOCUMENT, token(host)) as writer:
             await writer.joined()
             log.hold()
