@@ -49,7 +49,7 @@ class ClassAccess:
 
 @dataclass(frozen=True, slots=True)
 class Teacher:
-    """A teacher of a class, as everybody in it sees them."""
+    """A teacher of a class, as everybody sees them who sees the class."""
 
     id: UUID
     name: str
@@ -258,7 +258,22 @@ async def join_class(transaction: Transaction, person: Person, text: str, *, liv
 
 async def teacher_names(session: Asking, row: ClassRow) -> list[str]:
     """Return the names of a class's teachers, for whoever holds its join code."""
-    return [teacher.name for teacher in (await _teachers(session, [row.id])).get(row.id, [])]
+    return [teacher.name for teacher in (await teachers_of(session, [row.id])).get(row.id, [])]
+
+
+async def teachers_of(session: Asking, class_ids: Sequence[UUID]) -> dict[UUID, list[Teacher]]:
+    """Return the teachers of classes, in the order in which they joined. One query."""
+    found = await session.execute(_TEACHERS, {"class_ids": class_ids})
+    teachers: dict[UUID, list[Teacher]] = {}
+    for class_id, user_id, name, color, picture in found.all():
+        teachers.setdefault(class_id, []).append(Teacher(user_id, name, color, picture))
+    return teachers
+
+
+async def count_students(session: Asking, class_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Count the students of classes; those that have none are left out. One query."""
+    counted = await session.execute(_STUDENTS, {"class_ids": class_ids})
+    return {row.class_id: row.students for row in counted.all()}
 
 
 async def list_members(session: Asking, access: ClassAccess, page: PageRequest) -> tuple[list[MemberView], str | None]:
@@ -350,9 +365,8 @@ async def _with_a_free_join_code(session: AsyncSession, row: ClassRow) -> None:
 
 async def _views(session: Asking, found: Sequence[tuple[ClassRow, ClassRole]]) -> list[ClassView]:
     class_ids = [row.id for row, _ in found]
-    teachers = await _teachers(session, class_ids)
-    counted = await session.execute(_STUDENTS, {"class_ids": class_ids})
-    students = {row.class_id: row.students for row in counted.all()}
+    teachers = await teachers_of(session, class_ids)
+    students = await count_students(session, class_ids)
     courses = await _courses(session, class_ids)
     return [
         ClassView(row, role, teachers.get(row.id, []), students.get(row.id, 0), courses.get(row.id))
@@ -363,11 +377,3 @@ async def _views(session: Asking, found: Sequence[tuple[ClassRow, ClassRole]]) -
 async def _courses(session: Asking, class_ids: Sequence[UUID]) -> dict[UUID, CourseOf]:
     found = await session.execute(_COURSES, {"class_ids": class_ids})
     return {class_id: CourseOf(course_id, title) for class_id, course_id, title in found.all()}
-
-
-async def _teachers(session: Asking, class_ids: Sequence[UUID]) -> dict[UUID, list[Teacher]]:
-    found = await session.execute(_TEACHERS, {"class_ids": class_ids})
-    teachers: dict[UUID, list[Teacher]] = {}
-    for class_id, user_id, name, color, picture in found.all():
-        teachers.setdefault(class_id, []).append(Teacher(user_id, name, color, picture))
-    return teachers

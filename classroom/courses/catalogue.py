@@ -11,8 +11,8 @@ from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, or_, select
 
 from auth.actions import Person
 from auth.http.pagination import PageRequest, paged
-from auth.models import UserRow
 from auth.rules import like_pattern
+from classroom.classes.actions import Teacher, count_students, teachers_of
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.courses.actions import CourseAccess, is_in, teaches
 from classroom.courses.models import CourseClassRow, CourseRow
@@ -22,16 +22,6 @@ from persistence.reading import Asking, prepared
 COURSES_LIST = "courses"
 OWN_COURSES_LIST = "own courses"
 CATEGORIES_MAX = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Teacher:
-    """Who teaches a class of a course, as everybody in the house sees them."""
-
-    id: UUID
-    name: str
-    color: str
-    picture: UUID | None
 
 
 class ShownCourse(NamedTuple):
@@ -68,7 +58,6 @@ class ClassOfCourse:
     role: ClassRole | None
 
 
-_CLASSES_ASKED = bindparam("class_ids", type_=ARRAY(Uuid))
 _OWN_PLACE = (MembershipRow.class_id == ClassRow.id) & (MembershipRow.user_id == bindparam("person_id", type_=Uuid))
 _CLASSES = prepared(
     select(ClassRow, CourseClassRow, MembershipRow.role)
@@ -83,17 +72,6 @@ _PLACES = prepared(
     .outerjoin(MembershipRow, _OWN_PLACE)
     .where(CourseClassRow.course_id == any_(bindparam("course_ids", type_=ARRAY(Uuid))), ClassRow.deleted_at.is_(None))
     .order_by(ClassRow.id)
-)
-_STUDENTS = prepared(
-    select(MembershipRow.class_id, func.count().label("students"))
-    .where(MembershipRow.class_id == any_(_CLASSES_ASKED), MembershipRow.role == ClassRole.STUDENT)
-    .group_by(MembershipRow.class_id)
-)
-_TEACHERS = prepared(
-    select(MembershipRow.class_id, UserRow.id, UserRow.name, UserRow.color, UserRow.picture_id)
-    .join(UserRow, UserRow.id == MembershipRow.user_id)
-    .where(MembershipRow.class_id == any_(_CLASSES_ASKED), MembershipRow.role == ClassRole.TEACHER)
-    .order_by(MembershipRow.joined_at, UserRow.id)
 )
 
 
@@ -164,9 +142,8 @@ async def classes_of(session: Asking, person: Person, course: CourseAccess) -> l
     """Return the classes of a course, in the order in which they were made."""
     found = (await session.execute(_CLASSES, {"course_id": course.row.id, "person_id": person.id})).all()
     ids = [row.id for row, _, _ in found]
-    teachers = await _teachers(session, ids)
-    counted = await session.execute(_STUDENTS, {"class_ids": ids})
-    students = {row.class_id: row.students for row in counted.all()}
+    teachers = await teachers_of(session, ids)
+    students = await count_students(session, ids)
     return [
         ClassOfCourse(
             row=row, place=place, teachers=teachers.get(row.id, []), students=students.get(row.id, 0), role=role
@@ -182,7 +159,7 @@ async def _listed(session: Asking, person: Person, courses: Sequence[tuple[Shown
     places: dict[UUID, list[tuple[UUID, ClassRole | None]]] = {}
     for course_id, class_id, role in found:
         places.setdefault(course_id, []).append((class_id, role))
-    teachers = await _teachers(session, [class_id for _, class_id, _ in found])
+    teachers = await teachers_of(session, [class_id for _, class_id, _ in found])
     listed = []
     for row, teaching in courses:
         classes = places.get(row.id, [])
@@ -197,11 +174,3 @@ async def _listed(session: Asking, person: Person, courses: Sequence[tuple[Shown
             )
         )
     return listed
-
-
-async def _teachers(session: Asking, class_ids: Sequence[UUID]) -> dict[UUID, list[Teacher]]:
-    found = await session.execute(_TEACHERS, {"class_ids": class_ids})
-    teachers: dict[UUID, list[Teacher]] = {}
-    for class_id, user_id, name, color, picture in found.all():
-        teachers.setdefault(class_id, []).append(Teacher(user_id, name, color, picture))
-    return teachers
