@@ -296,10 +296,21 @@ async def test_19_administrators_see_and_end_sessions_on_every_node(pair: Pair) 
 
 async def test_19_a_node_that_does_not_answer_is_not_waited_for(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(questions, "ANSWER_SECONDS", 0.05)
-    assert pair.east.node is not None
-    here = RoomsEverywhere(OpenRooms(pair.east.engine), pair.east.node)
-    async with asyncio.timeout(5):
-        assert list(await here.open_rooms()) == []
+    assert pair.east.node is not None and pair.west.node is not None
+    here, _ = (RoomsEverywhere(OpenRooms(host.engine), host.node) for host in (pair.east, pair.west))  # type: ignore[arg-type]
+    async with raw_client(pair.west.url, DOCUMENT, pair.let("bob")) as west:
+        await west.joined()
+        assert len(await here.open_rooms()) == 1
+        unanswered = asyncio.Event()
+
+        async def never(_question: Any) -> Any:
+            unanswered.set()
+            await asyncio.Event().wait()
+
+        pair.west.node.answer_with({"rooms": never})
+        async with asyncio.timeout(5):
+            assert list(await here.open_rooms()) == []
+        assert unanswered.is_set()
 
 
 async def test_17_processes_that_the_database_knows_and_nobody_hears_are_reported(

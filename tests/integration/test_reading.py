@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, func, select, text, union_all
+from sqlalchemy import ARRAY, JSON, Uuid, and_, any_, bindparam, func, literal, select, text, union_all
+from sqlalchemy.dialects.postgresql import JSONB
 
 from auth.models import AuthSessionRow, Role, UserRow
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.grades.models import CategoryRow
-from classroom.lessons.models import LessonTextRow
 from persistence.database import Database
 from persistence.reading import prepared
 from tests.integration.conftest import Classroom
@@ -79,8 +79,9 @@ async def test_values_are_converted_as_a_session_does(classroom: Classroom) -> N
     assert found == wanted
     assert found[0][0] == Decimal("1.250")
     assert found[0][2] is Role.TEACHER
-    lesson = select(LessonTextRow.content)
-    assert await both(database, lesson) == ([], [])
+    kept: dict[str, object] = {"text": "Grüße", "parts": [1, 2.5, None, {}]}
+    wanted, found = await both(database, select(literal(kept, JSONB), literal(kept, JSON)))
+    assert found == wanted == [(kept, kept)]
 
 
 async def test_prepared_ones_and_lists_of_values(classroom: Classroom) -> None:
