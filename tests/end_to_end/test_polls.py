@@ -188,6 +188,26 @@ def test_an_anonymous_vote_is_changed_only_where_it_was_given(room: Room, school
     picture(first, "anonymous")
 
 
+def test_a_vote_is_the_same_one_on_every_device(room: Room, school: School) -> None:
+    teacher, zoe = school.register("Ms. Okafor", "teacher"), school.register("Zoë Brandt", "student")
+    opened = school.open_class(teacher, zoe)
+    poll = prepare(teacher, opened["id"])
+    act(teacher, poll, "open")
+    laptop = room.sign_in(zoe)
+    show(room, laptop, poll)
+    answer(laptop, "Nucleus").click()
+    expect(laptop.get_by_text("Your vote counts.")).to_be_visible()
+    phone = room.sign_in(zoe, viewport=PHONE)
+    show(room, phone, poll)
+    expect(answer(phone, "Nucleus")).to_have_attribute("aria-pressed", "true")
+    answer(phone, "Membrane").click()
+    expect(answer(phone, "Membrane")).to_have_attribute("aria-pressed", "true")
+    expect(phone.get_by_text("Your vote counts.")).to_be_visible()
+    laptop.reload()
+    expect(answer(laptop, "Membrane")).to_have_attribute("aria-pressed", "true")
+    expect(answer(laptop, "Nucleus")).to_have_attribute("aria-pressed", "false")
+
+
 def test_a_vote_given_offline_counts_when_the_link_returns_or_is_told_that_it_came_too_late(
     room: Room, school: School
 ) -> None:

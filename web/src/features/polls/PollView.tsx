@@ -15,6 +15,7 @@ import { Options } from "./Options.tsx";
 import { PollForm } from "./PollForm.tsx";
 import styles from "./polls.module.css";
 import { pollWords } from "./problems.ts";
+import { ownVote } from "./core/ballots.ts";
 import { ballotQuery, pollChanged, resultsQuery, type Poll } from "./queries.ts";
 import { HiddenTexts } from "./results/HiddenTexts.tsx";
 import { Results } from "./results/Results.tsx";
@@ -101,10 +102,12 @@ function AskedPoll(props: {
   const { api } = useServices();
   const { kept, ballots } = useBallot(poll.id, poll.round);
   const served = useQuery({ ...ballotQuery(api, poll.id, poll.round), enabled: votes });
-  const mine = kept?.choices ?? served.data?.choices ?? [];
-  const own = kept?.fate === "refused" || kept?.fate === "late" ? (served.data?.choices ?? []) : mine;
-  const votedElsewhere = poll.anonymous && kept === null && served.data?.voted === true;
-  const fate = kept?.fate ?? (votedElsewhere ? "sealed" : served.data?.voted ? "counted" : null);
+  const answer = served.data && {
+    voted: served.data.voted,
+    choices: served.data.choices ?? [],
+    at: served.dataUpdatedAt,
+  };
+  const { choices: own, fate } = ownVote(kept, answer ?? null, poll.anonymous);
   const cast = (choices: readonly string[]) => void ballots?.cast(poll, choices);
   const questions = poll.type === "q_and_a";
   const open = poll.state === "open";

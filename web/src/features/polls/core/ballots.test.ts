@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { Problem, Unreachable } from "@/api/problem.ts";
 import type { DeviceStore } from "@/collab/deviceStore.ts";
-import { Ballots, fateOf, type SentBallot } from "./ballots.ts";
+import { Ballots, fateOf, ownVote, type Fate, type SentBallot } from "./ballots.ts";
 
 function paperDevice(): DeviceStore {
   const kept = new Map<string, unknown>();
@@ -96,4 +96,43 @@ it("tells from an answer what became of a vote", () => {
   expect(fateOf(refusal(409, "ballot_sealed"))).toBe("sealed");
   expect(fateOf(refusal(422, "unknown_option"))).toBe("refused");
   expect(fateOf(new Error("a bug"))).toBe("refused");
+});
+
+describe("what a person is shown of their own vote", () => {
+  const kept = (fate: Fate, settledAt?: number) => ({
+    pollId: "p",
+    round: 1,
+    choices: ["o1"],
+    secret: null,
+    fate,
+    ...(settledAt === undefined ? {} : { settledAt }),
+  });
+  const served = { voted: true, choices: ["o2"], at: 200 };
+
+  it("is the server's word where this device keeps nothing", () => {
+    expect(ownVote(null, null, false)).toEqual({ choices: [], fate: null });
+    expect(ownVote(null, { ...served, voted: false, choices: [] }, false)).toEqual({
+      choices: [],
+      fate: null,
+    });
+    expect(ownVote(null, served, false)).toEqual({ choices: ["o2"], fate: "counted" });
+    expect(ownVote(null, { ...served, choices: [] }, true)).toEqual({ choices: [], fate: "sealed" });
+  });
+
+  it("is what was cast here until the server has told of a later one", () => {
+    expect(ownVote(kept("waiting"), served, false)).toEqual({ choices: ["o1"], fate: "waiting" });
+    expect(ownVote(kept("counted", 300), served, false)).toEqual({ choices: ["o1"], fate: "counted" });
+    expect(ownVote(kept("counted", 100), served, false)).toEqual({ choices: ["o2"], fate: "counted" });
+    expect(ownVote(kept("counted"), served, false)).toEqual({ choices: ["o2"], fate: "counted" });
+    expect(ownVote(kept("counted", 100), null, false)).toEqual({ choices: ["o1"], fate: "counted" });
+    expect(ownVote(kept("counted", 100), { ...served, choices: [] }, true)).toEqual({
+      choices: ["o1"],
+      fate: "counted",
+    });
+  });
+
+  it("is what counts where the one from here does not", () => {
+    expect(ownVote(kept("late", 300), served, false)).toEqual({ choices: ["o2"], fate: "late" });
+    expect(ownVote(kept("refused", 300), null, false)).toEqual({ choices: [], fate: "refused" });
+  });
 });

@@ -17,6 +17,8 @@ export interface KeptBallot {
   readonly choices: readonly string[];
   readonly secret: string | null;
   readonly fate: Fate;
+  /** When the server said so, in milliseconds since 1970; what it says later is newer. */
+  readonly settledAt?: number;
 }
 
 export interface SentBallot {
@@ -43,6 +45,30 @@ export function fateOf(error: unknown): Fate | null {
   if (error.code === "ballot_sealed") return "sealed";
   // The server is in trouble, or wants to hear of it later, or does not know who we are at the moment.
   return error.status >= 500 || error.status === 429 || error.status === 401 ? null : "refused";
+}
+
+/** What the server told of a person's own vote. An anonymous one's choices it does not know. */
+export interface ServedBallot {
+  readonly voted: boolean;
+  readonly choices: readonly string[];
+  /** When it was told, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** What a person is shown of their own vote: what this device keeps, or what the server told after it was settled. */
+export function ownVote(
+  kept: KeptBallot | null,
+  served: ServedBallot | null,
+  anonymous: boolean,
+): { readonly choices: readonly string[]; readonly fate: Fate | null } {
+  const told = served?.choices ?? [];
+  if (kept === null)
+    return { choices: told, fate: served?.voted ? (anonymous ? "sealed" : "counted") : null };
+  if (kept.fate === "refused" || kept.fate === "late") return { choices: told, fate: kept.fate };
+  // Replaced on another device since.
+  const newer =
+    kept.fate === "counted" && !anonymous && served?.voted === true && served.at > (kept.settledAt ?? 0);
+  return { choices: newer ? told : kept.choices, fate: kept.fate };
 }
 
 /** One person's votes on this device: kept before they are sent, and sent until the server has said what became of them. */
@@ -116,7 +142,7 @@ export class Ballots {
     }
     // A newer vote replaces this one; what became of this one is of no interest any more.
     if (fate === null || (await this.load(key))?.choices !== choices) return;
-    await this.keep({ ...kept, fate });
+    await this.keep({ ...kept, fate, settledAt: Date.now() });
   }
 
   private observable(key: string): Observable<KeptBallot | null> {
