@@ -1,24 +1,31 @@
 """Upload PDFs to decks, fetch their pages, and share what is drawn over them."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
 
+from auth.actions import Person
 from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.http.once import IdempotencyKeyHeader, once
 from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
+from classroom.classes.actions import access_class
+from classroom.documents.actions import AccessedDocument, create_document
 from classroom.files.limits import check_room
 from classroom.files.multipart import UploadForm, arriving
 from classroom.files.serving import CACHING
-from classroom.services import Parts
+from classroom.progress.columns import follow_documents
+from classroom.services import Parts, Services
 from classroom.slides import actions
 from classroom.slides.models import PdfPageRow, SlideUploadRow
-from classroom.slides.rules import PDF_MAX_BYTES
+from classroom.slides.rules import PDF_MAX_BYTES, deck_title
 from classroom.slides.schemas import Annotations, Deck, PdfPage, PdfPageText, SlideBoard, SlideUpload
 from documents import slides
+from documents.access import Level
 from documents.kinds import Kind
+from persistence.database import Transaction
 from persistence.kept_files import keeping
 
 router = APIRouter(tags=["slides"], route_class=ReadingRoute)
@@ -45,6 +52,39 @@ PICTURE: dict[int | str, dict[str, Any]] = {
 
 
 @router.post(
+    "/classes/{class_id}/slides",
+    status_code=202,
+    responses=problems(401, 403, 404, 408, 409, 413, 415, 422, 503, 507),
+    openapi_extra=UPLOAD_BODY,
+)
+async def upload_deck(
+    class_id: UUID,
+    request: Request,
+    person: CurrentPerson,
+    services: Parts,
+    key: IdempotencyKeyHeader = None,
+) -> SlideUpload:
+    """Upload a PDF of up to 200 pages and 50 MB as a new deck, called as the file is; without the PDF there is no deck."""
+    async with services.database.transaction() as transaction:
+        await access_class(transaction.session, person, class_id, teach=True)
+
+    async def new_deck(transaction: Transaction, file_name: str) -> AccessedDocument:
+        access = await access_class(transaction.session, person, class_id)
+        deck = await create_document(
+            transaction.session,
+            person,
+            access,
+            kind=Kind.SLIDES,
+            title=deck_title(file_name),
+            students=Level.READ,
+        )
+        await follow_documents(transaction, services.live, class_id=class_id)
+        return deck
+
+    return await _upload(request, new_deck, person=person, services=services, key=key)
+
+
+@router.post(
     "/documents/{document_id}/slides",
     status_code=202,
     responses=problems(401, 403, 404, 408, 409, 413, 415, 422, 503, 507),
@@ -60,15 +100,31 @@ async def upload_slides(
     """Upload a PDF of up to 200 pages and 50 MB to a deck; its pages appear one after the other at the deck's end."""
     async with services.database.transaction() as transaction:
         await actions.access_deck(transaction.session, person, document_id, teach=True)
+
+    async def this_deck(transaction: Transaction, _file_name: str) -> AccessedDocument:
+        # Access may have gone while the bytes came.
+        return await actions.access_deck(transaction.session, person, document_id, teach=True)
+
+    return await _upload(request, this_deck, person=person, services=services, key=key)
+
+
+async def _upload(
+    request: Request,
+    find_deck: Callable[[Transaction, str], Awaitable[AccessedDocument]],
+    *,
+    person: Person,
+    services: Services,
+    key: str | None,
+) -> SlideUpload:
+    """Take in a PDF, and let the deck that `find_deck` returns for the file's name have it, in one transaction."""
     form = UploadForm(request.headers, arriving(request.stream()), file_max_bytes=PDF_MAX_BYTES)
     async with services.file_store.receive(form.file_bytes(), max_bytes=PDF_MAX_BYTES) as received:
         name = form.shown_name
         pages = await services.slides.count_pages(received.path)
         async with keeping(services.database, services.file_store, received) as transaction:
-            # Access may have gone while the bytes came.
-            deck = await actions.access_deck(transaction.session, person, document_id, teach=True)
 
             async def create() -> SlideUpload:
+                deck = await find_deck(transaction, name)
                 await check_room(
                     transaction.session,
                     services.files.limits,
@@ -76,7 +132,7 @@ async def upload_slides(
                     class_id=deck.row.class_id,
                     more_bytes=received.size,
                 )
-                return _upload(
+                return _told(
                     await actions.add_upload(
                         transaction.session, person, deck, received=received, name=name, pages=pages
                     )
@@ -98,7 +154,7 @@ async def get_deck(document_id: UUID, person: CurrentPerson, reader: RequestRead
     """Return what a deck has besides its document: the pages of its PDFs, and for teachers what is being uploaded."""
     deck = await actions.access_deck(reader, person, document_id)
     # Before the pages, which may come meanwhile: of an upload that is told to be done, all are told.
-    uploads = [_upload(row) for row in await actions.uploads_of(reader, document_id)] if deck.teaches else []
+    uploads = [_told(row) for row in await actions.uploads_of(reader, document_id)] if deck.teaches else []
     return Deck(
         annotations=await actions.annotations_of(reader, document_id),
         pages=[PdfPage(**_page(row)) for row in await actions.pages_of(reader, document_id)],
@@ -214,9 +270,10 @@ def _page(row: PdfPageRow) -> dict[str, Any]:
     }
 
 
-def _upload(row: SlideUploadRow) -> SlideUpload:
+def _told(row: SlideUploadRow) -> SlideUpload:
     return SlideUpload(
         id=row.id,
+        document_id=row.document_id,
         file_id=row.file_id,
         file_name=row.file_name,
         state=row.state,

@@ -70,3 +70,9 @@ def title_of(lines: Sequence[tuple[str, float]]) -> str:
         if words and any(each.isalnum() for each in words) and height > tallest * TALLER:
             title, tallest = words, height
     return title[:TITLE_MAX_CHARS].strip()
+
+
+def deck_title(file_name: str) -> str:
+    """Return what a deck made of a file is called: as the file, without what only computers call it."""
+    name = file_name[: -len(".pdf")].strip() if file_name.lower().endswith(".pdf") else file_name
+    return name or file_name

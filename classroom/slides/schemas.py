@@ -13,6 +13,7 @@ class SlideUpload(Answer):
     """The work on one uploaded PDF; its pages appear in the deck one after the other."""
 
     id: UUID
+    document_id: UUID = Field(description="The deck.")
     file_id: UUID | None = Field(description="The PDF; null once its upload has failed.")
     file_name: str
     state: UploadState

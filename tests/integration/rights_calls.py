@@ -241,6 +241,7 @@ CALLS = [
     _call("attend", "POST /sessions/{session}/attendance", SEE),
     _call("listAttendance", "GET /sessions/{session}/attendance", TEACH),
     _call("getVideo", "GET /sessions/{session}/video", SEE, None, 409),
+    _call("uploadDeck", "POST /classes/{class}/slides", TEACH, None, 415, 422, files=True),
     _call("uploadSlides", "POST /documents/{deck}/slides", TEACH, None, 415, 422, files=True),
     _call("getDeck", "GET /documents/{deck}/slides", SEE),
     _call("withdrawUpload", "DELETE /documents/{deck}/slides/uploads/{new_id}", TEACH, None, 404),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
+import httpx
 import pytest
 import pytest_asyncio
 from PIL import Image
@@ -25,8 +26,8 @@ from documents.slides import Slide
 from persistence.base import utc_now
 from persistence.ids import new_id
 from tests import pdfs
-from tests.integration.conftest import Classroom
-from tests.integration.uploaded_deck import Deck, until
+from tests.integration.conftest import Classroom, Client
+from tests.integration.uploaded_deck import PDF, Deck, until
 
 pytestmark = pytest.mark.postgres
 
@@ -216,6 +217,35 @@ async def test_a_repeated_upload_is_made_once(deck: Deck) -> None:
     assert answers[0].json()["id"] == answers[1].json()["id"]
     await deck.finished()
     assert await deck.titles() == ["Cells 1"]
+
+
+async def test_a_pdf_becomes_a_deck_of_its_own(deck: Deck, is_problem: IsProblem) -> None:
+    room = deck.room
+    path = f"/classes/{room.class_id}/slides"
+
+    async def send(content: bytes, *, by: Client = room.teacher, **more: Any) -> httpx.Response:
+        return await by.request("POST", path, files={"file": ("Vulkane.pdf", content, PDF)}, **more)
+
+    async def titles() -> list[str]:
+        listed = (await room.teacher.get(f"/classes/{room.class_id}/documents")).json()["items"]
+        return [each["title"] for each in listed if each["kind"] == "slides"]
+
+    before = await titles()
+    is_problem(await send(pdfs.pdf(1), by=room.student), 403, "forbidden")
+    is_problem(await send(pdfs.pdf(1), by=room.stranger), 404, "not_found")
+    is_problem(await send(pdfs.NOT_A_PDF), 415, "not_a_pdf")
+    is_problem(await send(pdfs.pdf(201)), 413, "pdf_too_many_pages")
+    assert await titles() == before
+    # Sent again because the answer was lost, it is the same deck.
+    content = pdfs.pdf(2)
+    sent = [await send(content, headers={"Idempotency-Key": "one"}) for _ in range(2)]
+    assert [each.status_code for each in sent] == [202, 202]
+    assert sent[0].json() == sent[1].json()
+    assert await titles() == ["Vulkane", *before]
+    made = Deck(room, sent[0].json()["document_id"], deck.folder)
+    await made.finished()
+    assert len(await made.titles()) == 2
+    assert (await room.student.get(made.path)).status_code == 200
 
 
 async def test_a_deck_has_an_end(deck: Deck, is_problem: IsProblem) -> None:

@@ -2,7 +2,15 @@
 
 import pytest
 
-from classroom.slides.rules import IMAGE_LONGEST_PX, begins_as_pdf, clean, image_scale, thumbnail_size, title_of
+from classroom.slides.rules import (
+    IMAGE_LONGEST_PX,
+    begins_as_pdf,
+    clean,
+    deck_title,
+    image_scale,
+    thumbnail_size,
+    title_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,3 +58,18 @@ def test_words_lose_what_cannot_be_shown_or_kept() -> None:
 )
 def test_the_tallest_of_the_first_lines_is_the_heading(lines: list[tuple[str, float]], title: str) -> None:
     assert title_of(lines) == title
+
+
+@pytest.mark.parametrize(
+    ("file_name", "title"),
+    [
+        ("Vulkane.pdf", "Vulkane"),
+        ("Cells .PDF", "Cells"),
+        ("notes", "notes"),
+        ("水の循環.pdf", "水の循環"),
+        (".pdf", ".pdf"),
+        ("v1.pdf.pdf", "v1.pdf"),
+    ],
+)
+def test_a_deck_is_called_as_its_file_is(file_name: str, title: str) -> None:
+    assert deck_title(file_name) == title

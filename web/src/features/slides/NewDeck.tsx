@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
 import { wordsFor } from "@/api/problem.ts";
+import type { components } from "@/api/schema";
 import { useServices } from "@/api/services.tsx";
 import { sendFile } from "@/api/upload.ts";
 import type { NewDocumentProps } from "@/components/documentViews.tsx";
@@ -17,33 +18,29 @@ export default function NewDeck({ classId, onClose, onMade }: NewDocumentProps) 
   const { t, i18n } = useTranslation();
   const { api, tokens } = useServices();
   const client = useQueryClient();
-  const make = (title: string) =>
-    body(
-      api.POST("/api/classes/{class_id}/documents", {
-        params: { path: { class_id: classId } },
-        body: { kind: "slides", title, students: "read" },
-      }),
-    );
   const done = (documentId: string) => {
     void client.invalidateQueries({ queryKey: ["classes", classId, "documents"] });
     onMade(documentId, true);
     onClose();
   };
+  // One request makes the deck and brings its PDF: where it breaks off there is neither, and sent again it is the same deck.
   const uploads = useUploads(async (file, progress, signal) => {
-    const deck = await make(deckTitle(file.name));
-    try {
-      await sendFile({ tokens, url: `/api/documents/${deck.id}/slides`, file, progress, signal });
-    } catch (error) {
-      // Nothing is left of what became no slides.
-      await api
-        .DELETE("/api/documents/{document_id}", { params: { path: { document_id: deck.id } } })
-        .catch(() => undefined);
-      throw error;
-    }
-    done(deck.id);
+    const answer = await sendFile({ tokens, url: `/api/classes/${classId}/slides`, file, progress, signal });
+    const { document_id } = (await answer.json()) as components["schemas"]["SlideUpload"];
+    done(document_id);
   });
   const begin = useMutation({
-    mutationFn: () => make(t("slides.newTitle", { time: timeOfDay(new Date(), i18n.language) })),
+    mutationFn: () =>
+      body(
+        api.POST("/api/classes/{class_id}/documents", {
+          params: { path: { class_id: classId } },
+          body: {
+            kind: "slides",
+            title: t("slides.newTitle", { time: timeOfDay(new Date(), i18n.language) }),
+            students: "read",
+          },
+        }),
+      ),
     onSuccess: ({ id }) => done(id),
     onError: (error) => tellProblem(t(wordsFor(error))),
   });
@@ -73,12 +70,4 @@ export default function NewDeck({ classId, onClose, onMade }: NewDocumentProps) 
       </Stack>
     </Modal>
   );
-}
-
-const MOST_TITLE_LETTERS = 200;
-
-/** A deck is called as its file is, without what only computers call it. */
-function deckTitle(fileName: string): string {
-  const name = fileName.replace(/\.pdf$/i, "").trim();
-  return (name || fileName).slice(0, MOST_TITLE_LETTERS);
 }
