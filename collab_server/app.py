@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
@@ -41,6 +40,8 @@ from classroom.services import Services
 from classroom.slides.work import SlideWork
 from classroom.video.jitsi import Jitsi
 from collab_server import api_docs, gateway, health
+from collab_server.cluster.bus import RedisBus
+from collab_server.cluster.node import Node
 from collab_server.engine import Engine, EngineLimits
 from collab_server.errors import EngineError, NotFound, Unauthenticated
 from collab_server.file_store import file_store_of
@@ -61,9 +62,6 @@ from persistence.file_store import FileStore
 from persistence.migrations import is_usable
 from persistence.serving import Serving
 from persistence.update_log import PostgresUpdateLog
-
-if TYPE_CHECKING:
-    from collab_server.cluster.node import Node
 
 DOOR_CONNECTIONS = 4
 WEB_APPLICATION = Path(__file__).parent.parent / "web" / "dist"
@@ -292,16 +290,13 @@ def serving_of(settings: Settings, *, database_url: str) -> Serving:
     return Serving(database_url, shared=bool(settings.redis_url), agreed=agreed)
 
 
-def _node(settings: Settings, serving: Serving, log: PostgresUpdateLog, metrics: Metrics) -> "Node | None":
+def _node(settings: Settings, serving: Serving, log: PostgresUpdateLog, metrics: Metrics) -> Node | None:
     if not settings.redis_url:
         return None
-    from collab_server.cluster.bus import RedisBus  # noqa: PLC0415 -- its library takes memory that one process does not need
-    from collab_server.cluster.node import Node  # noqa: PLC0415 -- as above
-
     return Node(RedisBus(settings.redis_url), serving, log, secret_key=settings.secret_key, metrics=metrics)
 
 
-def _rooms(engine: Engine, node: "Node | None") -> RoomsView:
+def _rooms(engine: Engine, node: Node | None) -> RoomsView:
     rooms = OpenRooms(engine)
     if node is None:
         return rooms
@@ -310,7 +305,7 @@ def _rooms(engine: Engine, node: "Node | None") -> RoomsView:
     return RoomsEverywhere(rooms, node)
 
 
-def _figures(metrics: Metrics, node: "Node | None", crew: tuple[str, int] | None) -> Callable[[], Awaitable[bytes]]:
+def _figures(metrics: Metrics, node: Node | None, crew: tuple[str, int] | None) -> Callable[[], Awaitable[bytes]]:
     if node is not None and crew is not None:
         from collab_server.cluster.figures import CrewFigures  # noqa: PLC0415 -- as above
 

