@@ -41,6 +41,10 @@ class Network:
         """Swallow everything: nobody is told that nothing arrives any more."""
         self._silent = True
 
+    def lead_to(self, *, file: Path | None = None, port: int = 0) -> None:
+        """From now on, relay to another target; what is open goes on to the old one."""
+        self._target_file, self.target_port = file, port
+
     def mend(self) -> None:
         """Relay again; what was swallowed is gone, and so are the connections it was on."""
         self._connected = True

@@ -1,6 +1,7 @@
-"""A PostgreSQL that a test may stop, freeze and starve without taking it from the others."""
+"""A PostgreSQL that a test may stop, freeze, kill and starve without taking it from the others."""
 
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psutil
 
@@ -31,6 +32,21 @@ class OwnPostgres:
         """Let it go on."""
         for process in self._processes():
             process.resume()
+
+    def kill(self) -> None:
+        """End it as a machine does that loses its power."""
+        for process in self._processes():
+            process.kill()
+
+    @property
+    def folder(self) -> Path:
+        """Return where its data are."""
+        return self._server.cluster
+
+    @property
+    def socket(self) -> Path:
+        """Return the file at which it listens."""
+        return Path(parse_qs(urlsplit(self.url).query)["host"][0]) / ".s.PGSQL.5432"
 
     def close(self) -> None:
         if self._server.running_url() is not None:

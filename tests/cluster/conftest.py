@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -18,22 +17,25 @@ SECRET = "the same for all nodes of a test"
 
 
 class Cluster:
-    """The nodes, and what they share. The first node reaches both through relays, which can be cut and slowed."""
+    """The nodes, and what they share. The first node reaches both through relays, which can be cut and slowed.
 
-    def __init__(self, folder: Path, *, postgres: OwnPostgres, redis: RedisServer) -> None:
+    `by_address`: so do the others, and what is at these addresses can move.
+    """
+
+    def __init__(self, folder: Path, *, postgres: OwnPostgres, redis: RedisServer, by_address: bool = False) -> None:
         self.postgres = postgres
         self.redis = redis
-        folder_of_socket = parse_qs(urlsplit(postgres.url).query)["host"][0]
-        self.to_postgres = Network(target_file=Path(folder_of_socket) / ".s.PGSQL.5432")
+        self._by_address = by_address
+        self.to_postgres = Network(target_file=postgres.socket)
         self.to_redis = Network()
-        self.to_redis.target_port = redis.port
+        self.to_redis.lead_to(port=redis.port)
         self.nodes = [
             RunningServer(data_dir=folder / f"node-{number}", settings=self._settings(number))
             for number in range(NODES)
         ]
 
     def _settings(self, number: int) -> dict[str, str]:
-        behind_relays = number == 0
+        behind_relays = number == 0 or self._by_address
         through_relay = f"postgresql://lectern@127.0.0.1:{self.to_postgres.port}/lectern"
         return {
             "demo": "false",
