@@ -8,11 +8,9 @@ from typing import cast
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import select
 
 from persistence.database import Transaction
-from persistence.log_rows import Connection, Row, append_rows
-from persistence.log_tables import DocumentHead
+from persistence.log_rows import Connection, Row, append_rows, lock_heads
 from persistence.update_log import Stored, read_document, read_rows
 
 
@@ -20,17 +18,10 @@ class PostgresEditLog:
     """Every method works in the transaction that it is given, and raises what the database raises."""
 
     async def lock(self, transaction: Transaction, document_ids: Iterable[UUID]) -> Mapping[UUID, tuple[int, int]]:
-        """Let nobody else write to these documents until the transaction ends; returns the (epoch, seq) of those there are.
-
-        In the order of ids, as all writers do, so that two of them never wait for each other.
-        """
-        found = await transaction.session.execute(
-            select(DocumentHead.document_id, DocumentHead.epoch, DocumentHead.seq)
-            .where(DocumentHead.document_id.in_(list(document_ids)))
-            .order_by(DocumentHead.document_id)
-            .with_for_update()
-        )
-        return {row.document_id: (row.epoch, row.seq) for row in found.all()}
+        """See log_rows.lock_heads."""
+        # Documents may have been added in this very transaction.
+        await transaction.session.flush()
+        return await lock_heads(await _connection(transaction), document_ids)
 
     async def load(self, transaction: Transaction, document_id: UUID) -> Stored | None:
         """Read a document as it is; None when there is none."""

@@ -1,6 +1,6 @@
 """Rows on their way into the update log, which the log itself and the server's own edits write in the same way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -47,7 +47,9 @@ _APPEND_CLAIMING = _APPEND.replace(
 select document_id, seq""",
 )
 
-_LOCK_HEADS = "select 1 from document_heads where document_id = any($1::uuid[]) order by document_id for update"
+_LOCK_HEADS = """
+select document_id, epoch, seq from document_heads where document_id = any($1::uuid[]) order by document_id for update
+"""
 
 _TAKEN = """
 select distinct document_id from unnest($1::uuid[], $2::bigint[], $3::uuid[]) as claims(document_id, client_id, user_id)
@@ -79,6 +81,15 @@ class Row(Protocol):
         """Return the epoch of its document that it was written in."""
 
 
+async def lock_heads(connection: Connection, document_ids: Iterable[UUID]) -> Mapping[UUID, tuple[int, int]]:
+    """Let nobody else append to these documents until the transaction ends; returns the (epoch, seq) of those there are.
+
+    In the order of ids, as all writers do, so that two of them never wait for each other.
+    """
+    heads = await connection.fetch(_LOCK_HEADS, list(document_ids))
+    return {head["document_id"]: (head["epoch"], head["seq"]) for head in heads}
+
+
 async def append_rows(connection: Connection, batches: Mapping[UUID, Sequence[Row]]) -> Mapping[UUID, int]:
     """Append in one statement: within the connection's transaction, where it is in one."""
     columns, claims = _columns(batches), _claims(batches)
@@ -96,7 +107,7 @@ async def append_beside_others(connection: Connection, batches: Mapping[UUID, Se
         return await append_rows(connection, batches)
     # Only who holds the heads' locks can tell.
     async with connection.transaction():
-        await connection.execute(_LOCK_HEADS, list(batches))
+        await lock_heads(connection, batches)
         taken = {row["document_id"] for row in await connection.fetch(_TAKEN, *claims)}
         free = {document_id: rows for document_id, rows in batches.items() if document_id not in taken}
         return await append_rows(connection, free) if free else {}
