@@ -1,7 +1,7 @@
 """Upload PDFs to decks, fetch their pages, and share what is drawn over them."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -11,7 +11,7 @@ from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.http.once import IdempotencyKeyHeader, once
 from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
-from classroom.classes.actions import access_class
+from classroom.classes.actions import ClassAccess, access_class
 from classroom.documents.actions import AccessedDocument, create_document
 from classroom.files.limits import check_room
 from classroom.files.multipart import UploadForm, arriving
@@ -27,6 +27,8 @@ from documents.access import Level
 from documents.kinds import Kind
 from persistence.database import Transaction
 from persistence.kept_files import keeping
+
+_Entered = TypeVar("_Entered")
 
 router = APIRouter(tags=["slides"], route_class=ReadingRoute)
 
@@ -45,86 +47,74 @@ UPLOAD_BODY = {
         },
     }
 }
+TAKES_A_PDF: dict[str, Any] = {
+    "status_code": 202,
+    "responses": problems(401, 403, 404, 408, 409, 413, 415, 422, 503, 507),
+    "openapi_extra": UPLOAD_BODY,
+}
 PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The picture.", "content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}}},
     304: {"description": "The copy that `If-None-Match` names is still right."},
 }
 
 
-@router.post(
-    "/classes/{class_id}/slides",
-    status_code=202,
-    responses=problems(401, 403, 404, 408, 409, 413, 415, 422, 503, 507),
-    openapi_extra=UPLOAD_BODY,
-)
+@router.post("/classes/{class_id}/slides", **TAKES_A_PDF)
 async def upload_deck(
-    class_id: UUID,
-    request: Request,
-    person: CurrentPerson,
-    services: Parts,
-    key: IdempotencyKeyHeader = None,
+    class_id: UUID, request: Request, person: CurrentPerson, services: Parts, key: IdempotencyKeyHeader = None
 ) -> SlideUpload:
     """Upload a PDF of up to 200 pages and 50 MB as a new deck, called as the file is; without the PDF there is no deck."""
-    async with services.database.transaction() as transaction:
-        await access_class(transaction.session, person, class_id, teach=True)
 
-    async def new_deck(transaction: Transaction, file_name: str) -> AccessedDocument:
-        access = await access_class(transaction.session, person, class_id)
+    async def enter(transaction: Transaction) -> ClassAccess:
+        return await access_class(transaction.session, person, class_id, teach=True)
+
+    async def new_deck(transaction: Transaction, access: ClassAccess, file_name: str) -> AccessedDocument:
+        title = deck_title(file_name)
         deck = await create_document(
-            transaction.session,
-            person,
-            access,
-            kind=Kind.SLIDES,
-            title=deck_title(file_name),
-            students=Level.READ,
+            transaction.session, person, access, kind=Kind.SLIDES, title=title, students=Level.READ
         )
         await follow_documents(transaction, services.live, class_id=class_id)
         return deck
 
-    return await _upload(request, new_deck, person=person, services=services, key=key)
+    return await _upload(request, enter, new_deck, person=person, services=services, key=key)
 
 
-@router.post(
-    "/documents/{document_id}/slides",
-    status_code=202,
-    responses=problems(401, 403, 404, 408, 409, 413, 415, 422, 503, 507),
-    openapi_extra=UPLOAD_BODY,
-)
+@router.post("/documents/{document_id}/slides", **TAKES_A_PDF)
 async def upload_slides(
-    document_id: UUID,
-    request: Request,
-    person: CurrentPerson,
-    services: Parts,
-    key: IdempotencyKeyHeader = None,
+    document_id: UUID, request: Request, person: CurrentPerson, services: Parts, key: IdempotencyKeyHeader = None
 ) -> SlideUpload:
     """Upload a PDF of up to 200 pages and 50 MB to a deck; its pages appear one after the other at the deck's end."""
-    async with services.database.transaction() as transaction:
-        await actions.access_deck(transaction.session, person, document_id, teach=True)
 
-    async def this_deck(transaction: Transaction, _file_name: str) -> AccessedDocument:
-        # Access may have gone while the bytes came.
+    async def enter(transaction: Transaction) -> AccessedDocument:
         return await actions.access_deck(transaction.session, person, document_id, teach=True)
 
-    return await _upload(request, this_deck, person=person, services=services, key=key)
+    async def this_deck(_transaction: Transaction, deck: AccessedDocument, _file_name: str) -> AccessedDocument:
+        return deck
+
+    return await _upload(request, enter, this_deck, person=person, services=services, key=key)
 
 
 async def _upload(
     request: Request,
-    find_deck: Callable[[Transaction, str], Awaitable[AccessedDocument]],
+    enter: Callable[[Transaction], Awaitable[_Entered]],
+    deck_in: Callable[[Transaction, _Entered, str], Awaitable[AccessedDocument]],
     *,
     person: Person,
     services: Services,
     key: str | None,
 ) -> SlideUpload:
-    """Take in a PDF, and let the deck that `find_deck` returns for the file's name have it, in one transaction."""
+    """Take in a PDF for whoever may `enter`, and let the deck `deck_in` there, by the file's name, have it."""
+    async with services.database.transaction() as transaction:
+        await enter(transaction)
     form = UploadForm(request.headers, arriving(request.stream()), file_max_bytes=PDF_MAX_BYTES)
     async with services.file_store.receive(form.file_bytes(), max_bytes=PDF_MAX_BYTES) as received:
         name = form.shown_name
         pages = await services.slides.count_pages(received.path)
         async with keeping(services.database, services.file_store, received) as transaction:
+            # Access may have gone while the bytes came.
+            entered = await enter(transaction)
 
             async def create() -> SlideUpload:
-                deck = await find_deck(transaction, name)
+                deck = await deck_in(transaction, entered, name)
                 await check_room(
                     transaction.session,
                     services.files.limits,
