@@ -159,6 +159,7 @@ class Hearing:
         now = monotonic()
         if not self._log_watch.silent and now - self._echo_at > SILENT_SECONDS:
             self._log_watch.silent = True
+            self._log_watch.check_all()
             _log.warning("redis is silent: the log is asked instead")
             self._on_silence()
         for node, heard_at in list(self._others.items()):
