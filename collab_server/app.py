@@ -41,7 +41,9 @@ from classroom.slides.work import SlideWork
 from classroom.video.jitsi import Jitsi
 from collab_server import api_docs, gateway, health
 from collab_server.cluster.bus import RedisBus
+from collab_server.cluster.figures import CrewFigures
 from collab_server.cluster.node import Node
+from collab_server.cluster.rooms import RoomsEverywhere
 from collab_server.engine import Engine, EngineLimits
 from collab_server.errors import EngineError, NotFound, Unauthenticated
 from collab_server.file_store import file_store_of
@@ -300,15 +302,11 @@ def _rooms(engine: Engine, node: Node | None) -> RoomsView:
     rooms = OpenRooms(engine)
     if node is None:
         return rooms
-    from collab_server.cluster.rooms import RoomsEverywhere  # noqa: PLC0415 -- as above
-
     return RoomsEverywhere(rooms, node)
 
 
 def _figures(metrics: Metrics, node: Node | None, crew: tuple[str, int] | None) -> Callable[[], Awaitable[bytes]]:
     if node is not None and crew is not None:
-        from collab_server.cluster.figures import CrewFigures  # noqa: PLC0415 -- as above
-
         return CrewFigures(metrics, node, crew=crew[0], worker=crew[1]).exposition
 
     async def exposition() -> bytes:
