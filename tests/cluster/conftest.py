@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -68,15 +69,15 @@ class Cluster:
         self.to_redis.close()
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    folder = tmp_path_factory.mktemp("cluster")
+@contextmanager
+def running_cluster(folder: Path, *, by_address: bool = False) -> Iterator[Cluster]:
+    """Run a cluster until the block ends."""
     redis = RedisServer(folder)
     redis.start()
     # Not below pytest's own folder: another run makes that private again.
     with tempfile.TemporaryDirectory(prefix="lectern-postgres-") as data:
         postgres = OwnPostgres(Path(data))
-        running = Cluster(folder, postgres=postgres, redis=redis)
+        running = Cluster(folder, postgres=postgres, redis=redis, by_address=by_address)
         try:
             running.start()
             yield running
@@ -84,3 +85,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             running.close()
             redis.close()
             postgres.close()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.cluster.conftest import Cluster
+from tests.cluster.conftest import Cluster, running_cluster
 from tests.cluster.faults import FAULT_SECONDS, stand_a_fault
-from tests.own_postgres import OwnPostgres
 from tests.redis_server import RedisServer
 from tests.standby_postgres import StandbyPostgres
 
@@ -19,18 +18,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    redis = RedisServer(tmp_path)
-    redis.start()
-    with tempfile.TemporaryDirectory(prefix="lectern-postgres-") as data:
-        postgres = OwnPostgres(Path(data))
-        running = Cluster(tmp_path, postgres=postgres, redis=redis, by_address=True)
-        try:
-            running.start()
-            yield running
-        finally:
-            running.close()
-            redis.close()
-            postgres.close()
+    with running_cluster(tmp_path, by_address=True) as cluster:
+        yield cluster
 
 
 @pytest_asyncio.fixture
