@@ -39,6 +39,9 @@ class PostgresEditLog:
 
 
 async def _connection(transaction: Transaction) -> Connection:
-    # The statements are the log's own; the transaction is the one that SQLAlchemy has begun on this connection.
-    raw = await (await transaction.session.connection()).get_raw_connection()
-    return cast(asyncpg.Connection, raw.driver_connection)
+    # The statements are the log's own; the transaction is SQLAlchemy's, which begins it with the first statement of its own.
+    connection = await transaction.session.connection()
+    driver = cast(asyncpg.Connection, (await connection.get_raw_connection()).driver_connection)
+    if not driver.is_in_transaction():
+        await connection.exec_driver_sql("select 1")
+    return driver

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from pycrdt import Doc, Map
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from collab_server.errors import NotFound
 from collab_server.ports import Right
@@ -175,6 +177,38 @@ class TestInPostgres:
         stored = await log.load(B)
         assert stored is not None
         assert read_roots(Kind.WHITEBOARD, [update for _, update in stored.tail])["elements"] == {"kept": 1}
+
+    async def test_1_an_edit_that_is_all_of_its_transaction_goes_when_a_later_step_fails(
+        self, parts: tuple[Database, PostgresUpdateLog, EngineHost]
+    ) -> None:
+        database, log, host = parts
+
+        async def fail() -> None:
+            raise ValueError("no")
+
+        async def edited_and_failed() -> None:
+            async with database.transaction() as transaction:
+                host.engine.edit(transaction, A, Kind.WHITEBOARD, put("undone", 1))
+                transaction.before_commit(fail)
+
+        with pytest.raises(ValueError, match="no"):
+            await edited_and_failed()
+        stored = await log.load(A)
+        assert stored is not None
+        assert (stored.seq, list(stored.tail)) == (0, [])
+
+    async def test_2_a_lock_that_is_first_in_its_transaction_is_held_to_its_end(
+        self, parts: tuple[Database, PostgresUpdateLog, EngineHost]
+    ) -> None:
+        database, _, _ = parts
+        head = text("select 1 from document_heads where document_id = :id for update nowait")
+        async with database.transaction() as transaction:
+            await PostgresEditLog().lock(transaction, [A])
+            async with database.engine.connect() as other:
+                with pytest.raises(DBAPIError, match="could not obtain lock"):
+                    await other.execute(head, {"id": A})
+        async with database.engine.connect() as other:
+            await other.execute(head, {"id": A})
 
     async def test_2_rows_of_others_are_applied_in_the_logs_order_also_during_a_commit(
         self, parts: tuple[Database, PostgresUpdateLog, EngineHost]
