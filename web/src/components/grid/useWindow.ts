@@ -1,8 +1,8 @@
 import { useLayoutEffect, useState, type RefObject } from "react";
 import { windowOf, type Range } from "./window.ts";
 
-/** As many cells as this are all drawn: then a browser's own search finds everybody. */
-const ALL_DRAWN_CELLS = 1500;
+/** As many cells as this are all drawn: then a browser's own search finds everybody. What one cell moves costs with the number drawn. */
+const ALL_DRAWN_CELLS = 400;
 /** Until it is measured. */
 const ROW_PIXELS = 45;
 const COLUMN_PIXELS = 152;
