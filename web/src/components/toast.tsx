@@ -9,7 +9,7 @@ export function tell(message: string): void {
   notifications.show({ message, color: "pine", withBorder: true });
 }
 
-/** Tell that something went wrong, in words, until it is closed. */
+/** Tell that something went wrong, in words, for long enough to read it twice. */
 export function tellProblem(message: string, title?: string): void {
   notifications.show({ message, title, color: "red", withBorder: true, autoClose: 12_000, role: "alert" });
 }
