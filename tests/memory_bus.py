@@ -63,6 +63,12 @@ class MemoryBus:
         if self.connected and channel in self._channels and self._listener is not None:
             self._listener.message(channel, message)
 
+    def end(self) -> None:
+        """Let nothing come or go any more, and the node know."""
+        self.connected = False
+        assert self._listener is not None
+        self._listener.fell_silent()
+
     def say_lost(self) -> None:
         """Let the node know that messages of its own were lost."""
         assert self._listener is not None

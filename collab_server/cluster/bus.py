@@ -33,6 +33,9 @@ class BusListener(Protocol):
     def subscribed(self, channel: bytes) -> None:
         """Hear that from now on nothing is missed of a channel; what came before may have been."""
 
+    def fell_silent(self) -> None:
+        """Hear that from now on nothing is heard, until our own messages come back."""
+
     def lost_some(self) -> None:
         """Hear that messages of ours were not delivered to anybody, and that the bus takes messages again."""
 
@@ -173,6 +176,8 @@ class RedisBus:
                 if connection.waiting_seconds > ANSWER_SECONDS:
                     connection.abort(TimeoutError("it does not answer"))
             _log.warning("redis is not heard", error=_words(connection.ended.result()))
+            if self._listener is not None:
+                self._listener.fell_silent()
             self._lost = self._lost or connection.unanswered > 0
         finally:
             self._connection = None

@@ -103,6 +103,13 @@ class Hearing:
             self._log_watch.check(document_id)
             self._channels.say(channel, Kind.WHO)
 
+    def fell_silent(self) -> None:
+        """See bus.BusListener."""
+        if not self._log_watch.silent:
+            self._log_watch.silent = True
+            self._log_watch.check_all()
+            _log.warning("redis is silent: the log is asked instead")
+
     def lost_some(self) -> None:
         """See bus.BusListener."""
         self._channels.say(self._channels.everyone, Kind.LOOK)
@@ -158,9 +165,7 @@ class Hearing:
         """See who has not been heard for too long, ourselves included; called about every second."""
         now = monotonic()
         if not self._log_watch.silent and now - self._echo_at > SILENT_SECONDS:
-            self._log_watch.silent = True
-            self._log_watch.check_all()
-            _log.warning("redis is silent: the log is asked instead")
+            self.fell_silent()
             self._on_silence()
         for node, heard_at in list(self._others.items()):
             if now - heard_at > GONE_SECONDS:

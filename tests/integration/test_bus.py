@@ -28,12 +28,16 @@ class Heard:
         self.messages: list[tuple[bytes, bytes]] = []
         self.subscriptions: list[bytes] = []
         self.losses = 0
+        self.silences = 0
 
     def message(self, channel: bytes, message: bytes) -> None:
         self.messages.append((channel, message))
 
     def subscribed(self, channel: bytes) -> None:
         self.subscriptions.append(channel)
+
+    def fell_silent(self) -> None:
+        self.silences += 1
 
     def lost_some(self) -> None:
         self.losses += 1
@@ -99,6 +103,7 @@ async def test_17_a_channel_that_was_given_up_is_heard_no_more_until_it_is_wante
 async def test_17_what_a_killed_redis_did_not_take_is_told_and_all_channels_are_heard_anew(redis: RedisServer) -> None:
     async with on_bus(redis.url, b"a", b"b") as (one, heard):
         await asyncio.to_thread(redis.kill)
+        await eventually(lambda: heard.silences == 1, "the silence")
         one.publish(b"a", b"nobody hears it")
         await eventually(lambda: one._lost, "the loss")
         one.subscribe(b"c")

@@ -148,6 +148,17 @@ async def test_17_without_a_bus_the_log_is_asked(pair: Pair) -> None:
         await eventually(lambda: not pair.west.node.silent, "the bus to be heard again")  # type: ignore[union-attr]
 
 
+async def test_17_when_the_bus_ends_the_log_is_asked_at_once(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing, "SILENT_SECONDS", 3600.0)
+    ada = Author(1)
+    async with pair.people() as (east, west):
+        pair.west_bus.end()
+        await east.update(ada.set("a", 1))
+        await shows(west, a=1)
+        pair.west_bus.connected = True
+        await eventually(lambda: not pair.west.node.silent, "the bus to be heard again")  # type: ignore[union-attr]
+
+
 async def test_8_17_without_a_bus_rights_are_decided_again(pair: Pair) -> None:
     async with raw_client(pair.west.url, DOCUMENT, pair.let("bob")) as west:
         await west.joined()
