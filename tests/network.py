@@ -1,4 +1,4 @@
-"""A network between a browser and the server that the test can slow down and cut: a TCP relay on a loopback port."""
+"""A network between a browser and the server that the test can slow down and cut: a TCP relay on a port of this machine."""
 
 import asyncio
 import threading
@@ -13,7 +13,7 @@ T = TypeVar("T")
 class Network:
     """Relays to `target_port`, or to a socket file; while cut, it drops every connection and takes no new one."""
 
-    def __init__(self, *, target_file: Path | None = None) -> None:
+    def __init__(self, *, target_file: Path | None = None, address: str = "127.0.0.1") -> None:
         self.target_port = 0
         self._target_file = target_file
         self._connected = True
@@ -24,9 +24,9 @@ class Network:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self._server = self._run(asyncio.start_server(self._relay, "127.0.0.1", 0))
+        self._server = self._run(asyncio.start_server(self._relay, address, 0))
         self.port: int = self._server.sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{address}:{self.port}"
 
     def cut(self) -> None:
         """Drop what is open and refuse what comes."""

@@ -13,6 +13,8 @@ from time import monotonic
 
 import httpx
 
+from tests.network_namespaces import Machine
+
 READY_LIMIT_SECONDS = 60.0
 STOP_LIMIT_SECONDS = 30.0
 POLL_SECONDS = 0.02
@@ -58,7 +60,8 @@ def lectern(*arguments: str, settings: Mapping[str, str], text: str = "") -> sub
 class RunningServer:
     """One server with its own port and data folder; it can be killed, stopped and started again.
 
-    `code`: a folder with the packages of another release, in place of these; `arguments`: of the command.
+    `code`: a folder with the packages of another release, in place of these; `arguments`: of the command; `machine`: where it runs,
+    if not here.
     """
 
     def __init__(
@@ -68,15 +71,24 @@ class RunningServer:
         settings: Mapping[str, str],
         code: Path | None = None,
         arguments: Sequence[str] = (),
+        machine: Machine | None = None,
     ) -> None:
         self.code = code
         self._arguments = arguments
+        self._launcher = machine.launcher if machine else ()
+        address = machine.address if machine else "127.0.0.1"
         self.port = free_port()
         self.data_dir = data_dir
-        self.settings = {"port": str(self.port), "data_dir": str(data_dir), **CHEAP_PASSWORDS, **settings}
+        self.settings = {
+            "host": address,
+            "port": str(self.port),
+            "data_dir": str(data_dir),
+            **CHEAP_PASSWORDS,
+            **settings,
+        }
         self.output_file = data_dir.parent / f"{data_dir.name}-output.txt"
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.websocket_url = f"ws://127.0.0.1:{self.port}"
+        self.url = f"http://{address}:{self.port}"
+        self.websocket_url = f"ws://{address}:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -94,7 +106,7 @@ class RunningServer:
         """Start the server and return at once."""
         with self.output_file.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "collab_server.cli", "serve", *self._arguments],
+                [*self._launcher, sys.executable, "-m", "collab_server.cli", "serve", *self._arguments],
                 env=clean_environment(self.settings),
                 cwd=self.code,
                 stdin=subprocess.DEVNULL,

@@ -1,7 +1,7 @@
 """Three real nodes on one PostgreSQL and one Redis, with a relay before each thing that a test may take away."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pytest
 
 from tests.crash.workload import Place, open_place
 from tests.network import Network
+from tests.network_namespaces import Lan, Machine
 from tests.own_postgres import OwnPostgres
 from tests.redis_server import RedisServer
 from tests.running_server import RunningServer
@@ -20,28 +21,39 @@ SECRET = "the same for all nodes of a test"
 class Cluster:
     """The nodes, and what they share. The first node reaches both through relays, which can be cut and slowed.
 
-    `by_address`: so do the others, and what is at these addresses can move.
+    `by_address`: so do the others, and what is at these addresses can move; `lan`: so do all, each on a machine of its own there.
     """
 
-    def __init__(self, folder: Path, *, postgres: OwnPostgres, redis: RedisServer, by_address: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        postgres: OwnPostgres,
+        redis: RedisServer,
+        by_address: bool = False,
+        lan: Lan | None = None,
+    ) -> None:
         self.postgres = postgres
         self.redis = redis
-        self._by_address = by_address
-        self.to_postgres = Network(target_file=postgres.socket)
-        self.to_redis = Network()
+        self._by_address = by_address or lan is not None
+        self._address = lan.address if lan else "127.0.0.1"
+        self.machines = lan.machines if lan else ()
+        machines: Sequence[Machine | None] = self.machines or [None] * NODES
+        self.to_postgres = Network(target_file=postgres.socket, address=self._address)
+        self.to_redis = Network(address=self._address)
         self.to_redis.lead_to(port=redis.port)
         self.nodes = [
-            RunningServer(data_dir=folder / f"node-{number}", settings=self._settings(number))
-            for number in range(NODES)
+            RunningServer(data_dir=folder / f"node-{number}", settings=self._settings(number), machine=machine)
+            for number, machine in enumerate(machines)
         ]
 
     def _settings(self, number: int) -> dict[str, str]:
         behind_relays = number == 0 or self._by_address
-        through_relay = f"postgresql://lectern@127.0.0.1:{self.to_postgres.port}/lectern"
+        through_relay = f"postgresql://lectern@{self._address}:{self.to_postgres.port}/lectern"
         return {
             "demo": "false",
             "database_url": through_relay if behind_relays else self.postgres.url,
-            "redis_url": f"redis://127.0.0.1:{self.to_redis.port}/0" if behind_relays else self.redis.url,
+            "redis_url": f"redis://{self._address}:{self.to_redis.port}/0" if behind_relays else self.redis.url,
             "secret_key": SECRET,
             "public_url": "https://lectern.school.example",
             "access_token_seconds": "86400",
@@ -70,14 +82,14 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster(folder: Path, *, by_address: bool = False) -> Iterator[Cluster]:
+def running_cluster(folder: Path, *, by_address: bool = False, lan: Lan | None = None) -> Iterator[Cluster]:
     """Run a cluster until the block ends."""
     redis = RedisServer(folder)
     redis.start()
     # Not below pytest's own folder: another run makes that private again.
     with tempfile.TemporaryDirectory(prefix="lectern-postgres-") as data:
         postgres = OwnPostgres(Path(data))
-        running = Cluster(folder, postgres=postgres, redis=redis, by_address=by_address)
+        running = Cluster(folder, postgres=postgres, redis=redis, by_address=by_address, lan=lan)
         try:
             running.start()
             yield running
