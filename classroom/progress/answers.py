@@ -35,16 +35,13 @@ def summary_answer(contents: Contents) -> ProgressSummary:
     """Return a board in figures."""
     now = utc_now()
     students, columns = contents.students, contents.columns
-    standings = {
-        (student.id, column.row.id): standing_of(contents.cells.get(student.id, {}).get(column.row.id))
+    rows = [
+        [standing_of(contents.cells.get(student.id, {}).get(column.row.id)) for column in columns]
         for student in students
-        for column in columns
-    }
+    ]
     activities = []
-    for column in columns:
-        counted = figures(
-            [standings[student.id, column.row.id] for student in students], due_at=column.row.due_at, now=now
-        )
+    for at, column in enumerate(columns):
+        counted = figures([row[at] for row in rows], due_at=column.row.due_at, now=now)
         activities.append(
             ActivitySummary(
                 column_id=column.row.id,
@@ -57,17 +54,19 @@ def summary_answer(contents: Contents) -> ProgressSummary:
             )
         )
     people = []
-    for student in students:
-        row = [(standings[student.id, column.row.id], column.row.due_at) for column in columns]
-        scores = [standing.score for standing, _ in row if standing.score is not None]
+    for student, row in zip(students, rows, strict=True):
+        scores = [standing.score for standing in row if standing.score is not None]
         people.append(
             StudentSummary(
                 user_id=student.id,
                 name=student.name,
-                done=sum(is_done(standing) for standing, _ in row),
-                begun=sum(standing.state is not None for standing, _ in row),
-                stuck=sum(standing.stuck for standing, _ in row),
-                overdue=sum(due is not None and due < now and not is_done(standing) for standing, due in row),
+                done=sum(is_done(standing) for standing in row),
+                begun=sum(standing.state is not None for standing in row),
+                stuck=sum(standing.stuck for standing in row),
+                overdue=sum(
+                    column.row.due_at is not None and column.row.due_at < now and not is_done(standing)
+                    for column, standing in zip(columns, row, strict=True)
+                ),
                 mean_score=sum(scores) / len(scores) if scores else None,
             )
         )
