@@ -42,6 +42,7 @@ from classroom.assignments.schemas import (
 from classroom.assignments.work import ATTEMPTS_MAX
 from classroom.files.answers import File, described
 from classroom.grades.models import GradeRow
+from classroom.numbers import shown
 
 
 def kept_values(body: NewAssignment | AssignmentChanges, *, now: AssignmentRow | None = None) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def assignment_answer(
         time_zone=row.time_zone,
         late=None if late is None else ShownLatePolicy.model_validate(late, from_attributes=True),
         attempts_max=row.attempts_max,
-        points_max=row.points_max,
+        points_max=shown(row.points_max),
         scale=None if row.scale is None else [ShownMark.model_validate(each) for each in row.scale],
         rubric=None if row.rubric is None else [ShownCriterion.model_validate(each) for each in row.rubric],
         item_id=access.item.id,
@@ -117,7 +118,7 @@ def _own_work(access: AccessedAssignment, row: SubmissionRow | None, grade: Grad
         state=work_state(row, grade),
         handed_in_at=None if row is None else row.handed_in_at,
         late_seconds=0 if row is None else row.late_seconds,
-        points=points,
+        points=shown(points),
         label=_label(access, points),
         excused=grade is not None and grade.returned_at is not None and grade.excused,
     )
@@ -136,7 +137,7 @@ def line_answer(access: AccessedAssignment, work: Work) -> SubmissionLine:
         late_seconds=0 if row is None else row.late_seconds,
         due_at=work.deadlines.due_at,
         extended=work.deadlines.due_at != access.row.due_at,
-        points=points,
+        points=shown(points),
         label=_label(access, points),
         excused=_sees(access, grade) and grade is not None and grade.excused,
         version=0 if grade is None else grade.version,
@@ -162,7 +163,7 @@ def submission_answer(access: AccessedAssignment, work: Work, *, at: datetime) -
         attempts_left=None if most is None else max(0, most - row.attempts),
         handed_in_at=row.handed_in_at,
         late_seconds=row.late_seconds,
-        penalty_percent=row.penalty_percent,
+        penalty_percent=shown(row.penalty_percent),
         due_at=work.deadlines.due_at,
         cutoff_at=work.deadlines.cutoff_at,
         taken=is_taken(at, work.deadlines.cutoff_at) and row.attempts < min(most or ATTEMPTS_MAX, ATTEMPTS_MAX),
@@ -198,9 +199,9 @@ def _grade(access: AccessedAssignment, row: SubmissionRow, work: Work) -> GivenG
     points = _seen_points(access, grade)
     withheld = access.item.hidden
     return GivenGrade(
-        points=points,
-        raw_points=row.raw_points if points is not None else None,
-        penalty_percent=row.penalty_percent,
+        points=shown(points),
+        raw_points=shown(row.raw_points if points is not None else None),
+        penalty_percent=shown(row.penalty_percent),
         label=_label(access, points),
         excused=grade.excused,
         # The levels say the points as well.

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, WithJsonSchema, model_validator
 
 from auth.http.schemas import Answer, Moment, Page, PlainText, RequestBody
 from classroom.assignments.rules import (
@@ -19,6 +19,7 @@ from classroom.assignments.rules import (
     is_time_zone,
 )
 from classroom.files.answers import File
+from classroom.numbers import Percent, Points, ShownPercent, ShownPoints
 
 FEEDBACK_MAX_CHARS = 20_000
 MARKS_MAX = 20
@@ -33,10 +34,6 @@ def _time_zone(name: str) -> str:
     return name
 
 
-def _number(value: Decimal) -> float:
-    return float(value)
-
-
 LongText = Annotated[
     str, AfterValidator(clean_long_text), WithJsonSchema({"type": "string", "maxLength": TEXT_MAX_CHARS})
 ]
@@ -44,19 +41,6 @@ FeedbackText = Annotated[
     str,
     AfterValidator(lambda text: clean_long_text(text, max_chars=FEEDBACK_MAX_CHARS)),
     WithJsonSchema({"type": "string", "maxLength": FEEDBACK_MAX_CHARS}),
-]
-Points = Annotated[
-    Decimal,
-    Field(ge=0, max_digits=8, decimal_places=2, allow_inf_nan=False),
-    PlainSerializer(_number, return_type=float),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 999999.99}),
-]
-"""Points, with at most two decimals."""
-Percent = Annotated[
-    Decimal,
-    Field(ge=0, le=100, max_digits=5, decimal_places=2, allow_inf_nan=False),
-    PlainSerializer(_number, return_type=float),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100}),
 ]
 TimeZone = Annotated[str, AfterValidator(_time_zone), WithJsonSchema({"type": "string", "examples": ["Europe/Berlin"]})]
 FileIds = Annotated[list[UUID], Field(max_length=FILES_MAX)]
@@ -150,7 +134,7 @@ class OwnWork(Answer):
     state: SubmissionState
     handed_in_at: Moment | None
     late_seconds: int
-    points: Points | None
+    points: ShownPoints | None
     label: str | None
     excused: bool
 
@@ -170,7 +154,7 @@ class Assignment(Answer):
     time_zone: str
     late: ShownLatePolicy | None
     attempts_max: int | None
-    points_max: Points | None
+    points_max: ShownPoints | None
     scale: list[ShownMark] | None
     rubric: list[ShownCriterion] | None
     item_id: UUID
@@ -250,9 +234,9 @@ class Attempt(Answer):
 class GivenGrade(Answer):
     """What the work is worth. `raw_points`: before what was taken off for being late. `label`: the step of the scale."""
 
-    points: Points | None
-    raw_points: Points | None
-    penalty_percent: Percent
+    points: ShownPoints | None
+    raw_points: ShownPoints | None
+    penalty_percent: ShownPercent
     label: str | None
     excused: bool
     rubric: dict[str, str]
@@ -275,7 +259,7 @@ class SubmissionLine(Answer):
     late_seconds: int
     due_at: Moment | None
     extended: bool
-    points: Points | None
+    points: ShownPoints | None
     label: str | None
     excused: bool
     version: int
@@ -301,7 +285,7 @@ class Submission(Answer):
     attempts_left: int | None
     handed_in_at: Moment | None
     late_seconds: int
-    penalty_percent: Percent
+    penalty_percent: ShownPercent
     due_at: Moment | None
     cutoff_at: Moment | None
     taken: bool = Field(description="Whether something can be handed in now.")

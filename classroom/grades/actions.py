@@ -1,10 +1,10 @@
 """Give grades: the one way to a grade, from a submission, the gradebook or a table. Every change is kept with who made it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, bindparam, func, or_, select
@@ -40,12 +40,22 @@ class Worth:
         return {"points": None if self.points is None else float(self.points), "excused": self.excused}
 
 
+class Assigned(NamedTuple):
+    """What a gradebook asks of an assignment; its row has it, too."""
+
+    id: UUID
+    title: str
+    due_at: datetime | None
+    points_max: Decimal | None
+    scale: list[Any] | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """An item with the title, the full marks and the scale that it is shown with."""
 
     row: ItemRow
-    assignment: AssignmentRow | None
+    assignment: Assigned | AssignmentRow | None
 
     @property
     def title(self) -> str:
@@ -70,7 +80,7 @@ class Item:
         return None if self.assignment is None else activity_of(self.assignment)
 
 
-def activity_of(assignment: AssignmentRow) -> ActivityRef:
+def activity_of(assignment: Assigned | AssignmentRow) -> ActivityRef:
     """Return what an assignment is on the board of progress."""
     return ActivityRef(ActivityKind.ASSIGNMENT, assignment.id, assignment.title, assignment.due_at)
 
@@ -91,13 +101,21 @@ def in_the_book() -> ColumnElement[bool]:
 
 
 ITEMS = prepared(
-    select(ItemRow, AssignmentRow)
+    select(ItemRow, *(getattr(AssignmentRow, name) for name in Assigned._fields))
     .outerjoin(AssignmentRow, AssignmentRow.id == ItemRow.assignment_id)
     .where(ItemRow.class_id == any_(bindparam("class_ids", type_=ARRAY(Uuid))), in_the_book())
     .order_by(ItemRow.position, ItemRow.id)
     .execution_options(populate_existing=True)
 )
-"""The items in the gradebooks of classes (`class_ids`), in order."""
+"""The items in the gradebooks of classes (`class_ids`), in order: for `items_of`."""
+
+
+def items_of(found: Iterable[Sequence[Any]]) -> list[Item]:
+    """Return items, given what ITEMS gives."""
+    return [
+        Item(row=row, assignment=None if assignment_id is None else Assigned(assignment_id, *others))
+        for row, assignment_id, *others in found
+    ]
 
 
 async def access_item(session: AsyncSession, class_id: UUID, item_id: UUID) -> Item:
@@ -106,10 +124,10 @@ async def access_item(session: AsyncSession, class_id: UUID, item_id: UUID) -> I
     Raises:
         NotFound: it has no such item.
     """
-    found = (await session.execute(ITEMS.where(ItemRow.id == item_id), {"class_ids": [class_id]})).one_or_none()
-    if found is None:
+    found = items_of(await session.execute(ITEMS.where(ItemRow.id == item_id), {"class_ids": [class_id]}))
+    if not found:
         raise NotFound
-    return Item(row=found[0], assignment=found[1])
+    return found[0]
 
 
 async def add_item(

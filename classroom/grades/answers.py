@@ -19,6 +19,7 @@ from classroom.grades.schemas import (
     StudentRow,
 )
 from classroom.grades.sheets import LETTER, TOTAL, column_labels, write_sheet
+from classroom.numbers import shown
 
 
 def gradebook_answer(
@@ -43,12 +44,12 @@ def item_answer(item: Item) -> GradeItem:
     return GradeItem(
         id=row.id,
         title=item.title,
-        points_max=item.points_max,
+        points_max=shown(item.points_max),
         category_id=row.category_id,
-        weight=row.weight,
+        weight=shown(row.weight),
         hidden=row.hidden,
         assignment_id=row.assignment_id,
-        scale=[ScaleStep(title=title, points=points) for title, points in scale_of(item)],
+        scale=[ScaleStep(title=title, points=shown(points)) for title, points in scale_of(item)],
     )
 
 
@@ -66,11 +67,11 @@ def _student(scheme: Scheme, student: StudentGrades, *, teaches: bool) -> Studen
             and (teaches or (grade.returned_at is not None and not item.row.hidden))
         ],
         categories=[
-            CategoryResult(category_id=category.id, percent=found.categories[category.id])
+            CategoryResult(category_id=category.id, percent=shown(found.categories[category.id]))
             for category in scheme.categories
             if category.id in found.categories
         ],
-        percent=found.percent,
+        percent=shown(found.percent),
         letter=letter_for(scheme.letters, found.percent),
     )
 
@@ -78,9 +79,9 @@ def _student(scheme: Scheme, student: StudentGrades, *, teaches: bool) -> Studen
 def _grade(row: Given, found: Total) -> Grade:
     return Grade(
         item_id=row.item_id,
-        points=row.points,
+        points=shown(row.points),
         excused=row.excused,
-        share=found.shares.get(row.item_id),
+        share=shown(found.shares.get(row.item_id)),
         dropped=row.item_id in found.dropped,
         returned=row.returned_at is not None,
         version=row.version,
@@ -95,8 +96,8 @@ def change_answer(change: Change) -> LoggedChange:
         item_id=row.item_id,
         user_id=row.user_id,
         student=change.student,
-        points_before=row.points_before,
-        points_after=row.points_after,
+        points_before=shown(row.points_before),
+        points_after=shown(row.points_after),
         excused_before=row.excused_before,
         excused_after=row.excused_after,
         source=row.source,

@@ -17,7 +17,7 @@ from auth.models import UserRow
 from classroom.assignments.actions import marks_of
 from classroom.classes.actions import ClassAccess
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
-from classroom.grades.actions import ITEMS, Item
+from classroom.grades.actions import ITEMS, Item, items_of
 from classroom.grades.models import CategoryRow, GradebookRow, GradeChangeRow, GradeRow
 from classroom.grades.rules import Category, Part, Total, total
 from persistence.reading import Asking, prepared
@@ -115,8 +115,8 @@ _CLASSES_ATTENDED = prepared(
 async def schemes_of(session: Asking, class_ids: Sequence[UUID]) -> dict[UUID, Scheme]:
     """Return what the grades of classes are put together from. Three queries, however many they are."""
     items: dict[UUID, list[Item]] = {}
-    for row, assignment in (await session.execute(ITEMS, {"class_ids": class_ids})).all():
-        items.setdefault(row.class_id, []).append(Item(row=row, assignment=assignment))
+    for item in items_of(await session.execute(ITEMS, {"class_ids": class_ids})):
+        items.setdefault(item.row.class_id, []).append(item)
     categories: dict[UUID, list[CategoryRow]] = {}
     for category in await session.scalars(_CATEGORIES, {"class_ids": class_ids}):
         categories.setdefault(category.class_id, []).append(category)

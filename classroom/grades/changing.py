@@ -18,6 +18,7 @@ from classroom.grades.actions import (
     Item,
     Worth,
     changed_meanwhile,
+    items_of,
     lock_grades,
     show_on_board,
     worth_of,
@@ -145,7 +146,8 @@ async def order_items(session: AsyncSession, class_id: UUID, item_ids: Sequence[
     Raises:
         FieldInvalid: one of them is not in the gradebook, or named twice.
     """
-    rows = {row.id: row for row, _ in (await session.execute(ITEMS, {"class_ids": [class_id]})).all()}
+    found = items_of(await session.execute(ITEMS, {"class_ids": [class_id]}))
+    rows = {item.row.id: item.row for item in found}
     if len(set(item_ids)) < len(item_ids) or not rows.keys() >= set(item_ids):
         raise FieldInvalid("item_ids", "must name items of this gradebook, each once")
     named = set(item_ids)
@@ -242,7 +244,7 @@ def _category(each: Any) -> dict[str, Any]:
 
 async def _items(session: AsyncSession, class_id: UUID, ids: set[UUID]) -> dict[UUID, Item]:
     found = await session.execute(ITEMS.where(ItemRow.id.in_(ids)), {"class_ids": [class_id]})
-    items = {row.id: Item(row=row, assignment=assignment) for row, assignment in found.all()}
+    items = {item.row.id: item for item in items_of(found)}
     if items.keys() != ids:
         raise NotFound
     return items

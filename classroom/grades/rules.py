@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
+from typing import NamedTuple
 from uuid import UUID
 
 ITEMS_MAX = 300
@@ -70,28 +72,46 @@ def total(parts: Sequence[Part], categories: Sequence[Category], points: Mapping
         groups = [(None, 1, graded)]
     drops: dict[UUID | None, int] = {category.id: category.drop_lowest for category in categories}
     dropped: set[UUID] = set()
-    results: list[tuple[UUID | None, int, Fraction, int, list[Part]]] = []
+    results: list[_Result] = []
     for group, weight, members in groups:
         lowest = _lowest(members, points, drops.get(group, 0))
         dropped |= lowest
         kept = [part for part in members if part.id not in lowest] if lowest else members
         weighed = sum([part.weighs for part in kept])
         if weighed > 0:
-            results.append((group, weight, _reached(kept, points) / weighed, weighed, kept))
-    whole = sum(weight for _, weight, _, _, _ in results)
-    shown = {group: _percent(*result.as_integer_ratio()) for group, _, result, _, _ in results if group is not None}
+            reached, full = _reached(kept, points)
+            results.append(_Result(group, weight, reached, full * weighed, weighed, kept))
+    whole = sum([result.weight for result in results])
+    shown = {result.group: _percent(result.reached, result.full) for result in results if result.group is not None}
     if whole == 0:
         return Total(dropped=frozenset(dropped), categories=shown)
-    result = sum((weight * result for _, weight, result, _, _ in results), Fraction(0)) / whole
     return Total(
-        percent=_percent(*result.as_integer_ratio()),
+        percent=_mean(results, whole),
         shares={
-            part.id: _percent(weight * part.weighs, whole * weighed)
-            for _, weight, _, weighed, kept in results
-            for part in kept
+            part.id: _percent(result.weight * part.weighs, whole * result.weighed)
+            for result in results
+            for part in result.kept
         },
         dropped=frozenset(dropped),
         categories=shown,
+    )
+
+
+class _Result(NamedTuple):
+    """What was reached in a group: `reached` of `full`, of items that together weigh so much."""
+
+    group: UUID | None
+    weight: int
+    reached: int
+    full: int
+    weighed: int
+    kept: Sequence[Part]
+
+
+def _mean(results: Sequence[_Result], whole: int) -> Decimal:
+    common = lcm(*[result.full for result in results])
+    return _percent(
+        sum([result.weight * result.reached * (common // result.full) for result in results]), common * whole
     )
 
 
@@ -104,13 +124,10 @@ def _lowest(members: list[Part], points: Mapping[UUID, Decimal], drop: int) -> s
     return {part.id for part in ordered[:drop]}
 
 
-def _reached(kept: Sequence[Part], points: Mapping[UUID, Decimal]) -> Fraction:
-    """Return the sum of what was reached of each item, times what it weighs."""
-    # Over one denominator for all of them: as many small fractions would take ten times as long.
+def _reached(kept: Sequence[Part], points: Mapping[UUID, Decimal]) -> tuple[int, int]:
+    """Return what was reached of each item, times what it weighs, summed up over one denominator."""
     common = lcm(*[part.marks for part in kept])
-    return Fraction(
-        sum([part.weighs * _thousandths(points[part.id]) * (common // part.marks) for part in kept]), common
-    )
+    return sum([part.weighs * _thousandths(points[part.id]) * (common // part.marks) for part in kept]), common
 
 
 def letter_for(letters: Sequence[tuple[str, Decimal]], percent: Decimal | None) -> str | None:
@@ -121,6 +138,8 @@ def letter_for(letters: Sequence[tuple[str, Decimal]], percent: Decimal | None) 
     return max(reached, key=lambda each: each[0])[1] if reached else None
 
 
+# A class's grades are shares of the same few sums.
+@lru_cache(maxsize=4096)
 def _percent(part: int, whole: int) -> Decimal:
     # To the hundredth; a half goes up.
     return Decimal((20_000 * part + whole) // (2 * whole)) / 100

@@ -4,39 +4,15 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from auth.http.schemas import Answer, Moment, Page, PlainText, RequestBody
 from classroom.grades.models import GradeSource
 from classroom.grades.rules import CATEGORIES_MAX, ITEMS_MAX, LETTERS_MAX
 from classroom.grades.sheets import Fault
+from classroom.numbers import Percent, Points, ShownPercent, ShownPoints, ShownWeight, Weight
 
 CHANGES_MAX = 5000
-
-
-def _number(value: Decimal) -> float:
-    return float(value)
-
-
-Points = Annotated[
-    Decimal,
-    Field(ge=0, max_digits=8, decimal_places=2, allow_inf_nan=False),
-    PlainSerializer(_number, return_type=float),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 999999.99}),
-]
-"""Points, with at most two decimals."""
-Weight = Annotated[
-    Decimal,
-    Field(ge=0, max_digits=9, decimal_places=3, allow_inf_nan=False),
-    PlainSerializer(_number, return_type=float),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 999999.999}),
-]
-Percent = Annotated[
-    Decimal,
-    Field(ge=0, decimal_places=2, allow_inf_nan=False),
-    PlainSerializer(_number, return_type=float),
-    WithJsonSchema({"type": "number", "minimum": 0}),
-]
 
 
 class GradeCategory(Answer):
@@ -44,7 +20,7 @@ class GradeCategory(Answer):
 
     id: UUID
     title: str
-    weight: Weight
+    weight: ShownWeight
     drop_lowest: int
 
 
@@ -52,14 +28,14 @@ class Letter(RequestBody):
     """A letter, or what the school calls it, and the lowest percentage that earns it."""
 
     label: PlainText
-    from_percent: Annotated[Percent, Field(le=100)]
+    from_percent: Percent
 
 
 class ScaleStep(Answer):
     """A step of a scale, and the points that it stands for."""
 
     title: str
-    points: Points
+    points: ShownPoints
 
 
 class GradeItem(Answer):
@@ -67,9 +43,9 @@ class GradeItem(Answer):
 
     id: UUID
     title: str
-    points_max: Points
+    points_max: ShownPoints
     category_id: UUID | None
-    weight: Weight | None
+    weight: ShownWeight | None
     hidden: bool
     assignment_id: UUID | None
     scale: list[ScaleStep]
@@ -79,9 +55,9 @@ class Grade(Answer):
     """A grade. `share`: how much of the total it makes, in percent; null where it does not count; `dropped`: as one of the lowest."""
 
     item_id: UUID
-    points: Points | None
+    points: ShownPoints | None
     excused: bool
-    share: Percent | None
+    share: ShownPercent | None
     dropped: bool
     returned: bool = Field(description="The student may see it, unless its item is hidden.")
     version: int
@@ -91,7 +67,7 @@ class CategoryResult(Answer):
     """What somebody has reached in one category."""
 
     category_id: UUID
-    percent: Percent
+    percent: ShownPercent
 
 
 class StudentRow(Answer):
@@ -103,7 +79,7 @@ class StudentRow(Answer):
     picture: UUID | None
     grades: list[Grade]
     categories: list[CategoryResult]
-    percent: Percent | None
+    percent: ShownPercent | None
     letter: str | None
 
 
@@ -206,7 +182,7 @@ class ChangedGrade(Answer):
 
     item_id: UUID
     user_id: UUID
-    points: Points | None
+    points: ShownPoints | None
     excused: bool
     version: int
 
@@ -223,9 +199,9 @@ class TableChange(Answer):
     item_id: UUID
     user_id: UUID
     name: str
-    points_before: Points | None
+    points_before: ShownPoints | None
     excused_before: bool
-    points: Points | None
+    points: ShownPoints | None
     excused: bool
     version: int
 
@@ -256,8 +232,8 @@ class LoggedChange(Answer):
     item_id: UUID
     user_id: UUID
     student: str
-    points_before: Points | None
-    points_after: Points | None
+    points_before: ShownPoints | None
+    points_after: ShownPoints | None
     excused_before: bool
     excused_after: bool
     source: GradeSource

@@ -10,6 +10,7 @@ from classroom.grades.actions import Worth
 from classroom.grades.book import all_students, scale_of, scheme_of
 from classroom.grades.schemas import CHANGES_MAX, BadTableRow, TableChange, TablePreview
 from classroom.grades.sheets import NotATable, SheetItem, SheetPerson, read_grades
+from classroom.numbers import shown
 
 _WORDS = {
     "unknown_encoding": "The file is no text in UTF-8, UTF-16 or Windows-1252.",
@@ -56,9 +57,9 @@ async def preview(session: AsyncSession, class_id: UUID, content: bytes) -> Tabl
                     item_id=each.item_id,
                     user_id=each.user_id,
                     name=student.user.name,
-                    points_before=before.points,
+                    points_before=shown(before.points),
                     excused_before=before.excused,
-                    points=after.points,
+                    points=shown(after.points),
                     excused=after.excused,
                     version=0 if grade is None else grade.version,
                 )
