@@ -2,8 +2,6 @@
 
 import io
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
 from auth.errors import PictureRefused
 
 SIDE_PIXELS = 256
@@ -24,6 +22,9 @@ def square(data: bytes) -> bytes:
     Raises:
         PictureRefused: it is no PNG, JPEG, WebP or GIF, is damaged, or has too many pixels.
     """
+    # It takes memory that a server needs only now and then.
+    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415
+
     try:
         with Image.open(io.BytesIO(data), formats=_READERS) as image:
             width, height = image.size

@@ -1,12 +1,15 @@
 """All providers of this school."""
 
-from collections.abc import Iterable, Sequence
-
-import httpx2
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from auth.errors import NotFound
-from auth.sign_on.desk import ProviderDesk
 from auth.sign_on.providers import Provider
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from auth.sign_on.desk import ProviderDesk
 
 
 class SignOn:
@@ -14,23 +17,19 @@ class SignOn:
 
     def __init__(
         self,
-        providers: Iterable[Provider] = (),
+        providers: Sequence[Provider] = (),
         *,
         public_url: str = "",
-        transport: httpx2.AsyncBaseTransport | None = None,
+        transport: "httpx2.AsyncBaseTransport | None" = None,
     ) -> None:
-        # An address of its own for each: an answer that comes to another one is not from who was asked (RFC 9700, section 4.4).
-        self._desks = {
-            each.id: ProviderDesk(each, redirect_uri=f"{public_url}/sign-on/{each.id}", transport=transport)
-            for each in providers
-        }
+        self._desks = _desks(providers, public_url, transport) if providers else {}
 
     @property
     def providers(self) -> Sequence[Provider]:
         """Return the providers, in the order of the settings."""
         return [desk.provider for desk in self._desks.values()]
 
-    def desk(self, provider_id: str) -> ProviderDesk:
+    def desk(self, provider_id: str) -> "ProviderDesk":
         """Return the desk of a provider.
 
         Raises:
@@ -53,3 +52,16 @@ class SignOn:
         """Close all connections."""
         for desk in self._desks.values():
             await desk.close()
+
+
+def _desks(
+    providers: Sequence[Provider], public_url: str, transport: "httpx2.AsyncBaseTransport | None"
+) -> "Mapping[str, ProviderDesk]":
+    # Its libraries take 5 MB, which a school without providers does not need.
+    from auth.sign_on.desk import ProviderDesk  # noqa: PLC0415
+
+    # An address of its own for each: an answer that comes to another one is not from who was asked (RFC 9700, section 4.4).
+    return {
+        each.id: ProviderDesk(each, redirect_uri=f"{public_url}/sign-on/{each.id}", transport=transport)
+        for each in providers
+    }

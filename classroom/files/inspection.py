@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
-
 from classroom.errors import ImageTooLarge, UnsupportedImage, UnsupportedMediaType
 from classroom.files.rules import claim_fits
 from classroom.files.signatures import HEAD_BYTES, IMAGES, SVG, TAIL_BYTES, UNKNOWN, XML, is_markup, is_program, type_of
@@ -87,6 +85,9 @@ def _check_drawing(path: Path) -> None:
 
 
 def _raster_type(path: Path) -> str:
+    # It takes memory that a server needs only now and then.
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415
+
     try:
         with Image.open(path, formats=_READERS) as image:
             width, height = image.size
