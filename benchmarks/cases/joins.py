@@ -36,7 +36,8 @@ class Joins(Case):
             author = Client(server.target(room, person=0))
             load.join([author])
             load.say(author, author.target.state(document))
-            load.settle()
+            # Taken in beside everything else, so it may be a moment before there is an answer.
+            load.settle(2.0)
             probe = Client(server.target(room, person=1))
             load.join([probe])
             faults = [] if content_of(probe.state or b"\0\0") == content else ["the document did not arrive whole"]
