@@ -1,11 +1,14 @@
 """The image, the composition and the base for Kubernetes say what is true of this code. What they do where they run is not tried here."""
 
 import re
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock
 
+import kubernetes_validate
 import pytest
 import yaml
 
@@ -55,6 +58,19 @@ def test_the_files_parse_and_name_no_key_twice(path: Path) -> None:
             return super().construct_mapping(node, deep)
 
     assert isinstance(yaml.load(path.read_text(), Loader=Strict), dict)
+
+
+def test_the_linters_of_images_and_of_kubernetes_find_nothing() -> None:
+    scripts = Path(sys.executable).parent
+    told = subprocess.run([scripts / "hadolint", ROOT / "Dockerfile"], capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stdout) == (0, "")
+    # Kustomize's own file is of no kind that a cluster knows.
+    objects = [path for path in sorted(KUBERNETES.glob("*.yaml")) if path.stem != "kustomization"]
+    for path in objects:
+        kubernetes_validate.validate(
+            yaml.safe_load(path.read_text()), kubernetes_validate.latest_version(), strict=True
+        )
+    assert {path.name for path in objects} == set(manifest("kustomization")["resources"])
 
 
 def test_the_image_is_made_of_what_is_there_and_runs_as_nobody_in_particular() -> None:
