@@ -17,8 +17,8 @@ from classroom.documents.actions import AccessedDocument, access_document, add_d
 from classroom.documents.models import DocumentAccessRow, DocumentRow
 from classroom.polls.anonymity import BallotKey
 from classroom.polls.models import PollRow
-from classroom.polls.participation import record_anonymous_voters
-from classroom.polls.picture import draw, standing
+from classroom.polls.participation import record_closed, record_scores
+from classroom.polls.picture import draw, rounds_of, standing
 from classroom.polls.rules import ROUNDS_MAX, Ask, document_poll
 from collab_server.live import LiveDocuments
 from documents.access import Level, OnStage
@@ -223,10 +223,22 @@ async def copy_poll(session: AsyncSession, person: Person, poll: AccessedPoll, a
 async def open_poll(
     transaction: Transaction, person: Person, poll: AccessedPoll, *, live: LiveDocuments, seconds: int | None = None
 ) -> None:
-    """Let people vote; once more, too, after it was closed."""
+    """Let people vote; once more, too, after it was closed.
+
+    Raises:
+        Conflict: an anonymous round with ballots was closed. What it came to has been seen, and so has who took part: of whoever
+            votes later, both would tell the ballot.
+    """
     row = poll.row
     if row.state is PollState.OPEN:
         return
+    if row.anonymous and row.state is PollState.CLOSED:
+        rounds = await rounds_of(transaction.session, row)
+        if rounds[row.round].tally["voters"]:
+            raise Conflict(
+                "anonymous_round_closed",
+                "An anonymous vote that was closed is not opened again: the new votes could be told from the old ones.",
+            )
     _begin(row, poll.document.row, seconds)
     await draw(transaction, row, live=live, by=person.id)
 
@@ -240,7 +252,7 @@ async def close_poll(
     if row.state is PollState.OPEN:
         row.state = PollState.CLOSED
         row.closes_at = utc_now()
-        await record_anonymous_voters(transaction, row, live=live, key=key)
+        await record_closed(transaction, row, live=live, key=key)
         await draw(transaction, row, live=live, by=person.id)
 
 
@@ -251,7 +263,9 @@ async def show_results(
     row = poll.row
     _opened(row)
     row.published = shown
-    if not shown:
+    if shown:
+        await record_scores(transaction, row, live=live)
+    else:
         row.results = ResultsMode.HIDDEN
     await draw(transaction, row, live=live, by=person.id)
 

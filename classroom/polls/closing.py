@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from classroom.polls.anonymity import BallotKey
 from classroom.polls.models import PollRow
-from classroom.polls.participation import record_anonymous_voters
+from classroom.polls.participation import record_closed
 from classroom.polls.picture import draw
 from collab_server.live import LiveDocuments
 from documents.poll import PollState
@@ -68,7 +68,7 @@ class ClosingBell:
             )
             for poll in due.all():
                 poll.state = PollState.CLOSED
-                await record_anonymous_voters(transaction, poll, live=self._live, key=self._key)
+                await record_closed(transaction, poll, live=self._live, key=self._key)
                 await draw(transaction, poll, live=self._live)
             coming = await session.scalar(
                 select(func.min(PollRow.closes_at)).where(

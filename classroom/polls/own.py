@@ -9,7 +9,6 @@ from classroom.polls.actions import AccessedPoll
 from classroom.polls.anonymity import BallotKey, Urn
 from classroom.polls.models import PollBallotRow, PollRoundRow
 from classroom.polls.picture import standing
-from classroom.polls.reports import reveals_answers
 from classroom.polls.rules import score
 from persistence.reading import Asking
 
@@ -39,4 +38,4 @@ async def own_ballot(session: Asking, person: Person, poll: AccessedPoll, *, key
     if choices is None:
         return Own(voted=False)
     how = standing(row)
-    return Own(voted=True, choices=choices, score=score(how.asked, choices) if reveals_answers(how) else None)
+    return Own(voted=True, choices=choices, score=score(how.asked, choices) if how.tells_answers else None)

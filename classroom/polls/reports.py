@@ -17,7 +17,7 @@ from classroom.polls.actions import AccessedPoll
 from classroom.polls.models import PollBallotRow, PollQuestionRow, PollRoundRow
 from classroom.polls.picture import questions_of, rounds_of, standing
 from classroom.polls.rules import Standing, cell, moment, score
-from documents.poll import PollState, PollType
+from documents.poll import PollType
 from documents.poll_tally import Tally, folded, results, texts
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -86,7 +86,7 @@ async def report(session: AsyncSession, poll: AccessedPoll) -> Report:
 
 
 def table(found: Report) -> str:
-    """Return the results as CSV: of a named poll a line per ballot, of an anonymous one a line per answer.
+    """Return the results as CSV: of a named poll a line per ballot, of an anonymous one a line per answer, of a Q&A one per question.
 
     Raises:
         Conflict: the results are sealed.
@@ -95,9 +95,22 @@ def table(found: Report) -> str:
         raise Conflict("results_sealed", "The results of this anonymous poll can be seen when it is closed.")
     sheet = io.StringIO()
     writer = csv.writer(sheet)
-    lines = _tally_lines(found) if found.standing.anonymous else _ballot_lines(found)
-    writer.writerows([cell(value) for value in line] for line in lines)
+    writer.writerows([cell(value) for value in line] for line in _lines(found))
     return BYTE_ORDER_MARK + sheet.getvalue()
+
+
+def _lines(found: Report) -> Iterator[Sequence[object]]:
+    if found.standing.asked.type is PollType.Q_AND_A:
+        return _question_lines(found)
+    return _tally_lines(found) if found.standing.anonymous else _ballot_lines(found)
+
+
+def _question_lines(found: Report) -> Iterator[Sequence[object]]:
+    asked_by = () if found.standing.anonymous else ("name", "user_id")
+    yield ("question", *asked_by, "votes", "answered", "hidden")
+    for row, author, votes in found.questions:
+        asker = () if found.standing.anonymous else (author or "", row.author_id or "")
+        yield (row.text, *asker, votes, *("yes" if each else "no" for each in (row.answered, row.hidden)))
 
 
 def _ballot_lines(found: Report) -> Iterator[Sequence[object]]:
@@ -120,8 +133,7 @@ def _tally_lines(found: Report) -> Iterator[Sequence[object]]:
 
 
 def _names(found: Report) -> dict[str, str]:
-    options = {option.id: option.text or option.id for option in found.standing.asked.options}
-    return options | {str(row.id): row.text for row, _, _ in found.questions}
+    return {option.id: option.text or option.id for option in found.standing.asked.options}
 
 
 def _voters(row: PollRoundRow) -> dict[str, Any]:
@@ -162,8 +174,3 @@ async def _ballots(session: AsyncSession, poll: AccessedPoll, how: Standing) -> 
         )
         for row, name in found.all()
     ]
-
-
-def reveals_answers(how: Standing) -> bool:
-    """Tell whether everybody may know what is right, and with it their own score."""
-    return how.asked.type is PollType.SCORED and how.shown and how.state is PollState.CLOSED

@@ -141,7 +141,7 @@ async def copy_poll(
     return await once.create(body or PollCopy(), Poll, create)
 
 
-@router.post("/polls/{poll_id}/open", responses=problems(401, 403, 404, 413, 422))
+@router.post("/polls/{poll_id}/open", responses=problems(401, 403, 404, 409, 413, 422))
 async def open_poll(
     *,
     poll_id: UUID,
@@ -150,7 +150,7 @@ async def open_poll(
     transaction: RequestTransaction,
     services: Parts,
 ) -> Poll:
-    """Let people vote; for teachers. A closed poll is opened again, with its ballots."""
+    """Let people vote; for teachers. A closed poll is opened again, with its ballots; an anonymous one that has some is not."""
     poll = await access_poll(transaction.session, person, poll_id, teach=True, lock=True)
     shown = await stage.lock_stage_of(transaction.session, poll.document.row)
     asked_anew = poll.row.state is PollState.DRAFT
@@ -334,7 +334,7 @@ def _seen(poll: AccessedPoll) -> Poll:
 
 def _poll(row: PollRow, *, teaches: bool) -> Poll:
     what, how = asked(row), standing(row)
-    tells = teaches or reports.reveals_answers(how)
+    tells = teaches or how.tells_answers
     return Poll(
         id=row.id,
         document_id=row.document_id,
@@ -387,7 +387,7 @@ def _results(poll: AccessedPoll, found: Report) -> PollResults:
             )
             for each in found.ballots
         ],
-        correct=how.asked.correct if how.asked.correct and (poll.teaches or reports.reveals_answers(how)) else None,
+        correct=how.asked.correct if how.asked.correct and (poll.teaches or how.tells_answers) else None,
     )
 
 

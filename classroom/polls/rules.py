@@ -305,6 +305,11 @@ class Standing:
         """
         return self.anonymous and not self.shown and self.state is PollState.OPEN
 
+    @property
+    def tells_answers(self) -> bool:
+        """Tell whether everybody may know what is right, and with it their own score."""
+        return self.asked.type is PollType.SCORED and self.shown and self.state is PollState.CLOSED
+
 
 def document_poll(standing: Standing) -> Json:
     """Return the root `poll` of the document. Before it is opened nobody can read there what will be asked."""

@@ -20,7 +20,7 @@ from persistence.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Somebody has come as far as this with an activity. Not for grades: they have scores of their own."""
+    """Somebody has come as far as this with an activity. Of a grade, `show_scores` tells the score."""
 
     user_id: UUID
     activity: ActivityRef

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from classroom.polls.closing import ClosingBell
 from persistence.base import utc_now
@@ -127,6 +128,32 @@ async def test_what_is_right_is_told_with_the_results_of_a_closed_poll(classroom
     assert (await document(classroom, poll))[1]["correct"] == ["o1"]
     assert (await classroom.student.get(f"/polls/{poll['id']}/ballot")).json()["score"] == 3
     assert (await classroom.teacher.get(f"/polls/{poll['id']}/results")).json()["ballots"][0]["score"] == 3
+
+
+async def test_a_scored_poll_is_graded_on_the_board_of_progress_once_everybody_may_know(classroom: Classroom) -> None:
+    async def cells() -> list[tuple[str, float | None]]:
+        async with classroom.api.services.database.transaction() as transaction:
+            found = await transaction.session.execute(text("select state, score from progress_cells order by score"))
+            return [(row.state, None if row.score is None else float(row.score)) for row in found.all()]
+
+    (other,) = await students(classroom, 1)
+    poll = await opened(classroom, type="scored", correct=[0], points=3, results="hidden")
+    await vote(classroom.student, poll, "o1")
+    await vote(other, poll, "o2")
+    await act(classroom, poll, "close")
+    assert await cells() == [("handed_in", None), ("handed_in", None)]
+    await act(classroom, poll, "publish")
+    assert await cells() == [("graded", 0.0), ("graded", 3.0)]
+    await act(classroom, poll, "open")
+    await vote(other, poll, "o1")
+    await act(classroom, poll, "close")
+    assert await cells() == [("graded", 3.0), ("graded", 3.0)]
+
+    secret = await opened(classroom, type="scored", correct=[0], anonymous=True)
+    await vote(other, secret, "o1", secret=SECRET.format(1))
+    await act(classroom, secret, "close")
+    assert len(await cells()) == 3
+    assert ("handed_in", None) in await cells()
 
 
 @pytest.mark.parametrize(
@@ -277,6 +304,13 @@ async def test_questions_are_asked_voted_for_answered_and_hidden(classroom: Clas
     for number in range(8):
         await classroom.student.put(f"{path}/{uuid4()}", {"text": f"Question {number}"})
     is_problem(await classroom.student.put(f"{path}/{uuid4()}", {"text": "One more"}), 409, "too_many_questions")
+    table = (await classroom.teacher.get(f"/polls/{poll['id']}/results.csv")).text.removeprefix("\ufeff")
+    header, *lines = csv.reader(io.StringIO(table))
+    assert header == ["question", "name", "user_id", "votes", "answered", "hidden"]
+    asker = ["student 2", classroom.student.id]
+    assert ["Why is it green?", *asker, "1", "yes", "no"] in lines
+    assert ["Rude!", *asker, "1", "no", "yes"] in lines
+    assert ["Question 7", *asker, "0", "no", "no"] in lines
     await act(classroom, poll, "close")
     (other,) = await students(classroom, 1)
     is_problem(await other.put(f"{path}/{uuid4()}", {"text": "Late"}), 409, "poll_closed")

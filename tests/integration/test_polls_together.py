@@ -175,6 +175,25 @@ async def test_hidden_results_of_an_anonymous_poll_are_hidden_from_the_teacher_t
     assert (found["sealed"], found["counts"], found["ballots"]) == (False, {"o1": 1, "o2": 0}, [])
 
 
+async def test_an_anonymous_round_that_was_closed_takes_no_more_ballots_which_could_be_told_from_the_others(
+    classroom: Classroom, is_problem
+) -> None:
+    (late,) = await students(classroom, 1)
+    poll = await opened(classroom, anonymous=True, results="hidden")
+    await act(classroom, poll, "close")
+    await act(classroom, poll, "open")
+    await vote(classroom.student, poll, "o1", secret=SECRET.format(1))
+    await act(classroom, poll, "close")
+    is_problem(await classroom.teacher.post(f"/polls/{poll['id']}/open"), 409, "anonymous_round_closed")
+    is_problem(await vote(late, poll, "o2", secret=SECRET.format(2)), 409, "poll_closed")
+    assert (await classroom.teacher.post(f"/polls/{poll['id']}/rounds", {"after": 1})).json()["round"] == 2
+    assert (await vote(late, poll, "o2", secret=SECRET.format(2))).status_code == 200
+    named = await opened(classroom)
+    await vote(classroom.student, named, "o1")
+    await act(classroom, named, "close")
+    await act(classroom, named, "open")
+
+
 async def test_with_another_key_a_round_takes_no_more_anonymous_ballots(classroom: Classroom, is_problem) -> None:
     poll = await opened(classroom, anonymous=True)
     await vote(classroom.student, poll, "o1", secret=SECRET.format(1))

@@ -208,6 +208,15 @@ def test_questions_are_seen_and_their_votes_when_results_are_shown():
     assert live["counts"] == {"q1": 1}
 
 
+def test_what_is_right_is_told_of_a_scored_poll_once_it_is_closed_and_shown():
+    right = ask(question="Q?", kind=PollType.SCORED, texts=("a", "b"), correct=(0,))
+    told: dict[str, Any] = {"asked": right, "state": PollState.CLOSED, "published": True}
+    assert standing(**told).tells_answers
+    for other in ({"asked": ask(question="Q?", kind=PollType.SINGLE, texts=("a", "b"))}, {"state": PollState.OPEN}):
+        assert not standing(**{**told, **other}).tells_answers
+    assert not standing(**{**told, "published": False, "mode": ResultsMode.HIDDEN}).tells_answers
+
+
 def test_hidden_results_of_an_anonymous_poll_are_sealed_until_it_is_closed():
     hidden: dict[str, Any] = {"anonymous": True, "mode": ResultsMode.HIDDEN}
     assert standing(**hidden).sealed

@@ -120,7 +120,7 @@ export function TeacherBar(props: {
               <Menu.Divider />
             </>
           )}
-          {poll.state === "closed" && (
+          {poll.state === "closed" && !(poll.anonymous && poll.voters > 0) && (
             <Menu.Item leftSection={<IconPlayerPlay size={18} />} onClick={open}>
               {t("polls.reopen")}
             </Menu.Item>

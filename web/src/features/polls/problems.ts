@@ -2,6 +2,7 @@ import type { ParseKeys } from "i18next";
 import { Problem, wordsFor } from "@/api/problem.ts";
 
 const CODES = [
+  "anonymous_round_closed",
   "poll_already_opened",
   "poll_closed",
   "poll_not_open",
