@@ -6,7 +6,7 @@ the server alone, nobody may write whatever the settings say. What belongs to an
 lies, is there for those only who may see that one.
 
 While a document is on the stage of a running session, the class sees it whatever its settings say, and the teacher may lock it: then
-of the students only the one who presents writes. The settings stay as they are, and count again afterwards.
+of the students only the one who presents writes, on what belongs to it too. The settings stay as they are, and count again afterwards.
 """
 
 from enum import StrEnum
@@ -69,7 +69,7 @@ def decide(
         students: the document's setting for all students of the class.
         personal: the setting for this very person, if there is one.
         on_stage: whether the document is on the class's stage now.
-        presents: whether this very person presents it there.
+        presents: whether this very person presents it there, or what it belongs to.
         locked: whether what the document belongs to, a deck with boards over its slides say, is locked there for this person.
         within: this person's level for what the document belongs to; None where it belongs to nothing.
     """
@@ -80,10 +80,12 @@ def decide(
     if role_in_class != "student":
         return Level.NONE
     level = students if personal is None else personal
-    if on_stage is not OnStage.OFF:
-        level = Level.WRITE if presents else max(level, Level.READ, key=_rank)
-        if on_stage is OnStage.LOCKED and not presents:
-            level = Level.READ
+    if presents:
+        level = Level.WRITE
+    elif on_stage is OnStage.LOCKED:
+        level = Level.READ
+    elif on_stage is OnStage.SHOWN:
+        level = max(level, Level.READ, key=_rank)
     elif locked:
         level = min(level, Level.READ, key=_rank)
     return level if kind.writers is Writers.MEMBERS else min(level, Level.READ, key=_rank)

@@ -388,8 +388,8 @@ def _accessed(user_id: UUID, found: Sequence[Any]) -> AccessedDocument:
         students=row.students,
         personal=personal,
         on_stage=row.on_stage,
-        presents=row.presenter_id == user_id,
-        locked=deck is not None and deck.on_stage is OnStage.LOCKED and deck.presenter_id != user_id,
+        presents=user_id in (row.presenter_id, None if deck is None else deck.presenter_id),
+        locked=deck is not None and deck.on_stage is OnStage.LOCKED,
         within=None if deck is None else _level_of_deck(user_id, deck, role, personal_of_deck),
     )
     return AccessedDocument(row, level, role, edited_at)

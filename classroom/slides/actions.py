@@ -18,7 +18,7 @@ from classroom.slides.models import DeckRow, PdfPageRow, SlideBoardRow, SlideUpl
 from classroom.slides.rules import PDF_MEDIA_TYPE, UploadState
 from collab_server.live import LiveDocuments
 from documents import slides
-from documents.access import Level
+from documents.access import Level, OnStage, decide
 from documents.kinds import Kind
 from persistence.base import utc_now
 from persistence.database import Transaction
@@ -74,7 +74,7 @@ async def open_board(
     """Return the board over a slide; it is made with the first mark that somebody wants to put there.
 
     Raises:
-        Forbidden: there is none yet, and the person may not draw.
+        Forbidden: there is none yet, and the person may not draw: the deck's setting says so, or the stage where it is locked.
         NotFound: the deck has no such slide.
     """
     session = transaction.session
@@ -90,7 +90,15 @@ async def open_board(
     )
     board_id = found
     if board_id is None:
-        if not deck.teaches and row.annotations is not Level.WRITE:
+        level = decide(
+            Kind.WHITEBOARD,
+            role_in_class=deck.role,
+            students=row.annotations,
+            personal=None,
+            presents=deck.row.presenter_id == person.id,
+            locked=deck.row.on_stage is OnStage.LOCKED,
+        )
+        if level < Level.WRITE:
             raise Forbidden
         board = await add_document(
             session,

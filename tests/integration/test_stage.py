@@ -11,6 +11,9 @@ from sqlalchemy import select, text
 
 from classroom.documents.models import DocumentRow
 from classroom.slides.models import SlideBoardRow
+from documents import slides
+from documents.kinds import Kind
+from documents.slides import Slide
 from tests.integration.conftest import Classroom, Client
 from tests.integration.running_session import Lesson, another_teacher, new_board
 
@@ -107,6 +110,51 @@ async def test_a_locked_deck_locks_what_is_drawn_over_its_slides(lesson: Lesson)
     assert await lesson.access(room.student, deck) == "read"
     await lesson.stage(activity={"kind": "none"})
     assert await lesson.access(room.student, board) == "write"
+
+
+@pytest.mark.parametrize("locked", [False, True])
+@pytest.mark.parametrize("students", ["none", "read"])
+async def test_who_presents_a_deck_draws_on_all_its_slides(
+    lesson: Lesson, is_problem, students: str, *, locked: bool
+) -> None:
+    room = lesson.room
+    deck = await _deck(lesson)
+    await room.teacher.put(f"/documents/{deck}/slides/access", {"students": students})
+    marked = (await room.teacher.post(f"/documents/{deck}/slides/a/board")).json()["board_id"]
+    await lesson.show(deck)
+    await lesson.stage(locked=locked)
+    is_problem(await room.student.post(f"/documents/{deck}/slides/b/board"), 403, "forbidden")
+    await lesson.stage(presenter_id=room.student.id)
+    begun = (await room.student.post(f"/documents/{deck}/slides/b/board")).json()["board_id"]
+    assert [await lesson.access(room.student, board) for board in (marked, begun)] == ["write", "write"]
+    assert await lesson.access(room.student, deck) == "read"
+    await lesson.stage(presenter_id=None)
+    assert [await lesson.access(room.student, board) for board in (marked, begun)] == [students, students]
+
+
+async def test_nobody_begins_to_draw_on_a_deck_that_is_locked_for_them(lesson: Lesson, is_problem) -> None:
+    room = lesson.room
+    deck = await _deck(lesson)
+    board = f"/documents/{deck}/slides/a/board"
+    await room.teacher.put(f"/documents/{deck}/slides/access", {"students": "write"})
+    await lesson.show(deck)
+    await lesson.stage(locked=True)
+    is_problem(await room.student.post(board), 403, "forbidden")
+    assert (await room.student.get(f"/documents/{deck}")).json()["on_stage"] == "locked"
+    await lesson.stage(locked=False)
+    assert (await room.student.post(board)).status_code == 200
+
+
+async def _deck(lesson: Lesson) -> str:
+    """Make a deck of two empty slides."""
+    room = lesson.room
+    made = await room.teacher.post(f"/classes/{room.class_id}/documents", {"kind": "slides", "title": "Deck"})
+    deck = UUID(made.json()["id"])
+    async with room.api.services.database.transaction() as transaction:
+        room.api.live.edit(
+            transaction, deck, Kind.SLIDES, lambda doc: slides.append(doc, [Slide("a", "One"), Slide("b", "Two")])
+        )
+    return str(deck)
 
 
 async def test_a_hidden_board_is_seen_while_it_is_on_stage(lesson: Lesson) -> None:

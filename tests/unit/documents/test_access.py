@@ -65,6 +65,16 @@ def test_what_belongs_to_something_locked_is_only_read_and_not_shown_to_more_peo
     )
 
 
+@given(students=LEVELS, personal=st.none() | LEVELS, locked=st.booleans())
+def test_who_presents_writes_on_what_belongs_to_it_locked_or_not(students, personal, locked):
+    def level(role, *, kind=Kind.WHITEBOARD):
+        return decide(kind, role_in_class=role, students=students, personal=personal, presents=True, locked=locked)
+
+    assert level("student") is Level.WRITE
+    assert level("student", kind=Kind.SLIDES) is Level.READ
+    assert level(None) is Level.NONE
+
+
 @given(
     kind=st.sampled_from(Kind),
     role=st.sampled_from(["teacher", "student", None]),
