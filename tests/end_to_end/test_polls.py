@@ -233,6 +233,33 @@ def test_a_vote_given_offline_counts_when_the_link_returns_or_is_told_that_it_ca
     picture(pages[1], "too-late")
 
 
+def test_what_is_typed_and_not_sent_is_told_when_the_poll_closes_and_kept_for_its_reopening(
+    room: Room, school: School
+) -> None:
+    teacher, student = school.register("Ms. Okafor", "teacher"), school.register("Zoë Brandt", "student")
+    opened = school.open_class(teacher, student)
+    answered = prepare(teacher, opened["id"], type="open_text", options=[])
+    asked = prepare(teacher, opened["id"], type="q_and_a", options=[], question="Your questions")
+    page = room.sign_in(student, viewport=PHONE)
+    for poll, label, send in ((answered, "Your answer", "Send answer"), (asked, "Your question", "Ask")):
+        act(teacher, poll, "open")
+        show(room, page, poll)
+        page.get_by_label(label).fill("In the leaf")
+        page.goto(f"{room.url}/classes/{opened['id']}")
+        show(room, page, poll)
+        expect(page.get_by_label(label)).to_have_value("In the leaf")
+        act(teacher, poll, "close")
+        expect(page.get_by_role("alert")).to_contain_text("The poll was closed before you sent your")
+        expect(page.get_by_role("alert")).to_contain_text("In the leaf")
+        picture(page, f"unsent-{poll['type']}")
+        act(teacher, poll, "open")
+        page.get_by_role("button", name=send).click()
+        expect(page.get_by_label(label)).to_have_value("In the leaf" if poll is answered else "")
+        act(teacher, poll, "close")
+        expect(page.get_by_text("Closed", exact=True)).to_be_visible()
+        expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_questions_are_asked_and_the_most_wanted_rise(room: Room, school: School) -> None:
     teacher = school.register("Ms. Okafor", "teacher")
     students = [school.register(name, "student") for name in ("Zoë Brandt", "Amir")]

@@ -97,6 +97,8 @@ export function recallWaiting(userId: string, documentId: string): number {
 }
 
 const UNSAVED_PREFIX = "lectern.unsaved.";
+/** What a person has typed in this tab and not sent. */
+export const DRAFT_PREFIX = "lectern.draft.";
 
 /**
  * Remember across reloads which keys of a document have changes that wait for the server.
@@ -141,6 +143,9 @@ export async function forgetPerson(userId: string, store: DeviceStore = deviceSt
   for (const key of Object.keys(localStorage)) {
     if ([WAITING_PREFIX, UNSAVED_PREFIX].some((prefix) => key.startsWith(`${prefix}${userId}.`)))
       localStorage.removeItem(key);
+  }
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith(`${DRAFT_PREFIX}${userId}.`)) sessionStorage.removeItem(key);
   }
   const databases = await indexedDB.databases();
   await Promise.all(

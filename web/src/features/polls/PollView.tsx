@@ -23,6 +23,7 @@ import { Preparation } from "./Preparation.tsx";
 import { TeacherBar } from "./TeacherBar.tsx";
 import { useBallot } from "./useBallots.ts";
 import { Questions } from "./voting/Questions.tsx";
+import { Unsent } from "./voting/Unsent.tsx";
 import { VoteFate, VoteForm } from "./voting/Voting.tsx";
 
 const ROOT = "poll";
@@ -148,6 +149,7 @@ function AskedPoll(props: {
         votes && open && fate !== "sealed" && <VoteForm key={poll.round} poll={poll} own={own} cast={cast} />
       )}
       {votes && !(questions && fate === "counted") && <VoteFate fate={fate} poll={poll} />}
+      {votes && !open && <Unsent poll={poll} own={own} />}
       {!questions && <Outcome poll={poll} own={own} teaches={teaches} votes={votes} />}
       <Announcer poll={poll} />
     </Stack>

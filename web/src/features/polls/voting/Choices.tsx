@@ -1,9 +1,9 @@
 import { Button, Group, Stack, Text, UnstyledButton } from "@mantine/core";
 import { IconCircle, IconCircleCheckFilled, IconSquare, IconSquareCheckFilled } from "@tabler/icons-react";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { LivePoll } from "../core/pollDocument.ts";
 import styles from "../polls.module.css";
+import { useDraft } from "../useDraft.ts";
 import { useOptionWords } from "../words.ts";
 
 interface VotingProps {
@@ -57,7 +57,7 @@ export function OneChoice({ poll, own, cast }: VotingProps) {
 export function SeveralChoices({ poll, own, cast }: VotingProps) {
   const { t } = useTranslation();
   const words = useOptionWords();
-  const [picked, setPicked] = useState<readonly string[] | null>(null);
+  const [picked, setPicked] = useDraft(poll);
   const shown = picked ?? own;
   const full = shown.length >= poll.maxChoices;
   const changed = picked !== null && !same(picked, own);

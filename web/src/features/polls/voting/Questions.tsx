@@ -1,7 +1,6 @@
 import { ActionIcon, Badge, Button, Group, Stack, Text, Textarea, Tooltip } from "@mantine/core";
 import { IconArrowBigUp, IconArrowBigUpFilled, IconCheck, IconEyeOff } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices } from "@/api/services.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
@@ -9,6 +8,7 @@ import { tellProblem } from "@/components/toast.tsx";
 import type { LivePoll, Question } from "../core/pollDocument.ts";
 import styles from "../polls.module.css";
 import { pollWords } from "../problems.ts";
+import { useDraft } from "../useDraft.ts";
 
 const TEXT_MAX_CHARS = 280;
 
@@ -102,25 +102,22 @@ export function Questions(props: {
 function AskQuestion({ poll }: { poll: LivePoll }) {
   const { t } = useTranslation();
   const { api } = useServices();
-  const [text, setText] = useState("");
   // The id goes with the text: sent again after a lost answer it is the same question.
-  const [id, setId] = useState(randomId);
+  const [draft, setDraft] = useDraft(poll);
+  const [text = "", id] = draft ?? [];
   const ask = useMutation({
-    mutationFn: () =>
+    mutationFn: ({ text, id }: { text: string; id: string }) =>
       api.PUT("/api/polls/{poll_id}/questions/{question_id}", {
         params: { path: { poll_id: poll.id, question_id: id } },
         body: { text },
       }),
-    onSuccess: () => {
-      setText("");
-      setId(randomId());
-    },
+    onSuccess: () => setDraft(null),
   });
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (text.trim()) ask.mutate();
+        if (text.trim() && id) ask.mutate({ text, id });
       }}
     >
       <Stack gap="xs">
@@ -131,7 +128,7 @@ function AskQuestion({ poll }: { poll: LivePoll }) {
           minRows={2}
           maxLength={TEXT_MAX_CHARS}
           value={text}
-          onChange={({ currentTarget }) => setText(currentTarget.value)}
+          onChange={({ currentTarget }) => setDraft([currentTarget.value, id ?? randomId()])}
           size="md"
         />
         <Group justify="flex-end">

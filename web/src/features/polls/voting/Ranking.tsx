@@ -1,9 +1,9 @@
 import { ActionIcon, Button, Group, Stack, Text } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { LivePoll } from "../core/pollDocument.ts";
 import styles from "../polls.module.css";
+import { useDraft } from "../useDraft.ts";
 import { useOptionWords } from "../words.ts";
 
 /** Put all options into an order with two arrows each: by finger, mouse or keyboard alike. */
@@ -15,7 +15,7 @@ export function Ranking(props: {
   const { t } = useTranslation();
   const words = useOptionWords();
   const { poll, own, cast } = props;
-  const [moved, setMoved] = useState<readonly string[] | null>(null);
+  const [moved, setMoved] = useDraft(poll);
   const given = poll.options.map(({ id }) => id);
   const order = moved ?? [...own, ...given.filter((id) => !own.includes(id))];
   const move = (index: number, by: number) => {

@@ -1,7 +1,7 @@
 import { Button, Stack, Textarea, TextInput } from "@mantine/core";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { LivePoll } from "../core/pollDocument.ts";
+import { useDraft } from "../useDraft.ts";
 
 const TEXT_MAX_CHARS = 280;
 const WORD_MAX_CHARS = 40;
@@ -18,7 +18,7 @@ export function TextVote(props: {
     { length: poll.type === "word_cloud" ? poll.maxChoices : 1 },
     (_, index) => index,
   );
-  const [typed, setTyped] = useState<readonly string[] | null>(null);
+  const [typed, setTyped] = useDraft(poll);
   const shown = typed ?? own;
   const given = [
     ...new Map(
