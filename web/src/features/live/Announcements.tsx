@@ -1,6 +1,7 @@
 import { VisuallyHidden } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { serverNow } from "@/api/serverClock.ts";
 import type { Me } from "@/api/types.ts";
 import { secondsLeft } from "./core/clock.ts";
 import type { Hand } from "./core/stage.ts";
@@ -24,21 +25,20 @@ export function HandsAloud({ hands, me, teaches }: { hands: readonly Hand[]; me:
 const SAID_AT = [60, 10, 0] as const;
 
 /** Say the timer at its start, shortly before its end, and at its end; not every second. */
-export function TimerAloud({ endsAt, offset }: { endsAt: number | null; offset: number }) {
+export function TimerAloud({ endsAt }: { endsAt: number | null }) {
   const { t } = useTranslation();
   const [said, setSaid] = useState<{ readonly endsAt: number; readonly left: number } | null>(null);
   useEffect(() => {
     if (endsAt === null) return;
-    const now = () => Date.now() + offset;
     const say = (left: number) => setSaid({ endsAt, left });
     const timers = [
-      setTimeout(() => say(secondsLeft(endsAt, now())), 0),
-      ...SAID_AT.map((left) => [left, endsAt - left * 1000 - now()] as const)
+      setTimeout(() => say(secondsLeft(endsAt, serverNow())), 0),
+      ...SAID_AT.map((left) => [left, endsAt - left * 1000 - serverNow()] as const)
         .filter(([, wait]) => wait > 0)
         .map(([left, wait]) => setTimeout(() => say(left), wait)),
     ];
     return () => timers.forEach(clearTimeout);
-  }, [endsAt, offset]);
+  }, [endsAt]);
   const left = said !== null && said.endsAt === endsAt ? said.left : null;
   return (
     <VisuallyHidden role="status" aria-live="polite">

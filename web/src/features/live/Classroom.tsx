@@ -52,7 +52,7 @@ export function Classroom(props: {
     ...me,
     role: room.role,
   });
-  const offset = useAttendance(session.id, stage?.running !== false);
+  useAttendance(session.id, stage?.running !== false);
   const actions = useStageActions(session.id);
   const activities = useActivities(room.id, teaches);
   const narrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false });
@@ -110,7 +110,7 @@ export function Classroom(props: {
   );
   if (props.stageOnly) {
     return (
-      <Projector stage={stage} offset={offset} link={link} synced={synced}>
+      <Projector stage={stage} link={link} synced={synced}>
         {area}
       </Projector>
     );
@@ -172,7 +172,6 @@ export function Classroom(props: {
         room={room}
         stage={stage}
         people={people}
-        offset={offset}
         link={link}
         synced={synced}
         peopleShown={panelShown === "people"}
@@ -246,7 +245,7 @@ export function Classroom(props: {
         />
       )}
       <HandsAloud hands={stage.hands} me={me} teaches={teaches} />
-      <TimerAloud endsAt={stage.timerEndsAt} offset={offset} />
+      <TimerAloud endsAt={stage.timerEndsAt} />
     </div>
   );
 }

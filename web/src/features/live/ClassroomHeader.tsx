@@ -18,7 +18,6 @@ export function ClassroomHeader(props: {
   room: ClassRoom;
   stage: StageState;
   people: readonly PresentPerson[];
-  offset: number;
   link: SaveState["kind"];
   synced: boolean;
   peopleShown: boolean;
@@ -48,7 +47,7 @@ export function ClassroomHeader(props: {
       <span className={styles["title"]}>{session.title}</span>
       <OnStage stage={stage} />
       <span className={styles["grow"]} />
-      {stage.timerEndsAt !== null && <TimerChip endsAt={stage.timerEndsAt} offset={props.offset} />}
+      {stage.timerEndsAt !== null && <TimerChip endsAt={stage.timerEndsAt} />}
       {stage.hands.length > 0 && <HandsChip stage={stage} onClick={props.onPeople} />}
       <LinkBadge link={props.link} synced={props.synced} />
       <Tooltip label={t("live.people")} disabled={props.peopleShown}>

@@ -11,7 +11,6 @@ import { TimerChip } from "./TimerChip.tsx";
 /** The stage alone, for a projector: no bars, only what everybody in the room must see. */
 export function Projector(props: {
   stage: StageState;
-  offset: number;
   link: SaveState["kind"];
   synced: boolean;
   children: ReactNode;
@@ -23,7 +22,7 @@ export function Projector(props: {
       <VisuallyHidden component="h1">{t("live.projector")}</VisuallyHidden>
       {props.children}
       <div className={styles["overlay"]}>
-        {stage.timerEndsAt !== null && <TimerChip endsAt={stage.timerEndsAt} offset={props.offset} />}
+        {stage.timerEndsAt !== null && <TimerChip endsAt={stage.timerEndsAt} />}
         {stage.hands.length > 0 && <HandsChip stage={stage} />}
         {!props.synced && <LinkBadge link={props.link} synced={false} />}
       </div>
