@@ -9,6 +9,7 @@ from tests import pdfs
 from tests.end_to_end.board import Board, saved_elements, wait_until
 from tests.end_to_end.classroom import Lesson, LiveClassroom
 from tests.end_to_end.conftest import PHONE, WIDE, Room
+from tests.end_to_end.deck import draw, shows_ink
 from tests.end_to_end.test_accessibility import faults
 from tests.school import School
 
@@ -86,6 +87,36 @@ def test_a_board_stays_in_its_frame_when_a_panel_opens_beside_it(lesson: Lesson)
     teacher.page.get_by_role("button", name="1 person here").click()
     expect(teacher.page.get_by_role("complementary", name="People and hands")).to_have_count(1)
     wait_until(teacher.page, lambda: abs(beside(teacher) - before) <= 4, "the board to keep its place")
+
+
+def test_who_presents_slides_has_the_pen_there_and_a_lock_takes_it_from_the_others(lesson: Lesson) -> None:
+    deck = lesson.add_deck("Volcanoes", pdfs.pdf(2))
+    zoe = lesson.students[0]
+    session = lesson.start()
+    student = lesson.enter(zoe)
+    lesson.show(session, deck)
+    student.shows("Volcanoes")
+    student.view.locator("[data-deck-ready=true] [data-slide]").wait_for()
+    pen = student.button("Draw on this slide")
+    expect(pen).to_have_count(0)
+    for locked in (False, True):
+        lesson.change(session, locked=locked, presenter_id=zoe.id)
+        expect(pen).to_be_visible()
+        lesson.change(session, presenter_id=None)
+        expect(pen).to_have_count(0)
+    lesson.change(session, presenter_id=zoe.id)
+    pen.click()
+    draw(student.page, (0.2, 0.6), (0.4, 0.6))
+    shows_ink(student.page, 0.3, 0.6)
+    lesson.change(session, presenter_id=None)
+    expect(student.page.get_by_role("button", name=re.compile("Draw on|Put the pen"))).to_have_count(0)
+    # Where students may draw, a lock takes the pen from an empty slide as well.
+    lesson.teacher.api.put(f"/api/documents/{deck['id']}/slides/access", json={"students": "write"}).raise_for_status()
+    student.button("Next slide").click()
+    expect(student.page.locator("[data-number='2']")).to_be_visible()
+    expect(pen).to_have_count(0)
+    lesson.change(session, locked=False)
+    expect(pen).to_be_visible()
 
 
 @pytest.mark.parametrize("viewport", [pytest.param(WIDE, id="wide"), pytest.param(PHONE, id="phone")])

@@ -18,6 +18,8 @@ export interface DocumentViewProps {
   readonly compact?: boolean;
   /** It stands before the whole class: nothing is shown that is only for the person whose device it is. */
   readonly projected?: boolean;
+  /** What the stage makes of this student's pen, whatever the settings say: they present, or it is locked for them. */
+  readonly pen?: "given" | "taken" | undefined;
   /** What stands around it tells already whether there is a connection. */
   readonly linkTold?: boolean;
   /** How this person's own work in it is kept, for kinds that people write. */

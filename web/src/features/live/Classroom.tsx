@@ -100,6 +100,8 @@ export function Classroom(props: {
   const area = (
     <StageArea
       shown={shown}
+      stage={stage}
+      userId={me.id}
       classId={room.id}
       teaches={teaches}
       few={narrow}

@@ -6,7 +6,7 @@ import { useDocumentViews } from "@/components/documentViews.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import styles from "./Classroom.module.css";
 import { keep, type KeptView } from "./core/kept.ts";
-import type { Activity } from "./core/stage.ts";
+import { penOnStage, type Activity, type StageState } from "./core/stage.ts";
 import { stageTitle } from "./OnStage.tsx";
 import { ViewBoundary } from "./ViewBoundary.tsx";
 import type { VideoState } from "./VideoPlace.tsx";
@@ -18,6 +18,8 @@ const MOST_KEPT_NARROW = 2;
 /** The middle of the classroom: the view of what is shown, by its kind. */
 export function StageArea(props: {
   shown: Activity;
+  stage: StageState;
+  userId: string;
   classId: string;
   teaches: boolean;
   few: boolean;
@@ -60,6 +62,7 @@ export function StageArea(props: {
                     classId={props.classId}
                     teaches={props.teaches}
                     projected={props.projected}
+                    pen={props.teaches ? undefined : penOnStage(props.stage, documentId, props.userId)}
                     compact
                     linkTold
                   />

@@ -1,14 +1,14 @@
 import { Alert, Button, Center, Group, Loader, Text, VisuallyHidden } from "@mantine/core";
 import { useElementSize, useMediaQuery } from "@mantine/hooks";
 import { IconFilePlus, IconPresentation, IconTool, IconUpload } from "@tabler/icons-react";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Suspense, useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
 import { documentQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import type { SaveState } from "@/collab/saveState.ts";
-import { useDocumentViews } from "@/components/documentViews.tsx";
+import { useDocumentViews, type DocumentViewProps } from "@/components/documentViews.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { tellProblem } from "@/components/toast.tsx";
 import { insertSlide, setPace } from "./core/deck.ts";
@@ -51,6 +51,7 @@ export function DeckStage(props: {
   classId: string;
   teaches: boolean;
   projected?: boolean;
+  pen?: DocumentViewProps["pen"];
   onSave: (state: SaveState | null) => void;
   uploading: Uploading;
 }) {
@@ -70,8 +71,10 @@ export function DeckStage(props: {
   const [dropping, setDropping] = useState(false);
   const { sending, upload } = props.uploading;
   const { ref, width, height } = useElementSize();
-  const marks = useMarks(deck, slide, teaches);
+  const marks = useMarks(deck, slide, teaches, props.pen);
   const drawing = pen && marks.mayDraw;
+  // Who may draw again later takes up the pen again, knowingly.
+  if (pen && marks.refused) setPen(false);
 
   const whole = useRef<HTMLDivElement>(null);
   const keys = useEffectEvent((event: KeyboardEvent) => {
@@ -111,7 +114,7 @@ export function DeckStage(props: {
     if (pen) setPen(false);
     else {
       setPen(true);
-      marks.begin();
+      marks.begin(() => setPen(false));
     }
   };
   const place =
@@ -244,23 +247,34 @@ export function DeckStage(props: {
 }
 
 /** Whether this person may draw on a slide, and the making of its board when they begin. */
-function useMarks(deck: OpenDeck, slide: ShownSlide | null, teaches: boolean) {
+function useMarks(deck: OpenDeck, slide: ShownSlide | null, teaches: boolean, pen: DocumentViewProps["pen"]) {
   const { t } = useTranslation();
   const { api } = useServices();
   const { openBoard } = useBoards(deck.id);
   const boardId = slide?.boardId ?? null;
   const board = useQuery({ ...documentQuery(api, boardId ?? ""), enabled: boardId !== null });
+  // A board that was hidden from somebody has no link that would tell them about it now.
+  const client = useQueryClient();
+  const before = useRef(pen);
+  useEffect(() => {
+    if (before.current !== pen) void client.invalidateQueries({ queryKey: ["documents", boardId] });
+    before.current = pen;
+  }, [boardId, client, pen]);
   const open = useMutation({
     mutationFn: openBoard,
     onError: (error) => tellProblem(t(wordsFor(error))),
   });
   const granted =
-    boardId === null ? teaches || deck.state.annotations === "write" : board.data?.access === "write";
+    boardId === null
+      ? teaches || pen === "given" || (pen !== "taken" && deck.state.annotations === "write")
+      : board.data?.access === "write";
   const mayDraw = slide !== null && slide.pollId === null && granted;
   return {
     mayDraw,
-    begin: () => {
-      if (slide && boardId === null && mayDraw && !open.isPending) open.mutate(slide.id);
+    refused: boardId === null ? !granted : board.data?.access === "read",
+    begin: (onRefused: () => void) => {
+      if (slide && boardId === null && mayDraw && !open.isPending)
+        open.mutate(slide.id, { onError: onRefused });
     },
   };
 }

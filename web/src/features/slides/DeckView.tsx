@@ -6,7 +6,8 @@ import { useDeck } from "./useDeck.ts";
 import { useUpload } from "./useUpload.ts";
 
 /** A deck as part of something else, a stage say: the page, its marks and the controls, no bar. */
-export default function DeckView({ documentId, classId, teaches, projected = false }: DocumentViewProps) {
+export default function DeckView(props: DocumentViewProps) {
+  const { documentId, classId, teaches, projected = false } = props;
   const deck = useDeck(documentId);
   const uploading = useUpload(documentId);
   if (deck.live.error === "gone") return <NotShared classId={classId} />;
@@ -17,6 +18,7 @@ export default function DeckView({ documentId, classId, teaches, projected = fal
       classId={classId}
       teaches={teaches}
       projected={projected}
+      pen={props.pen}
       onSave={NOBODY_ASKS}
       uploading={uploading}
     />

@@ -3,7 +3,7 @@ import * as Y from "yjs";
 import { countdown, secondsLeft } from "./clock.ts";
 import { keep, type KeptView } from "./kept.ts";
 import { presentPeople } from "./people.ts";
-import { readStage } from "./stage.ts";
+import { penOnStage, readStage } from "./stage.ts";
 
 function stageOf(stage: Record<string, unknown>, hands: unknown[] = []): Y.Doc {
   const doc = new Y.Doc();
@@ -36,6 +36,17 @@ describe("the stage", () => {
       timerEndsAt: Date.UTC(2026, 10, 21, 12),
       hands: [{ userId: "z", name: "Zoë", raisedAt: Date.UTC(2026, 10, 21, 11) }],
     });
+  });
+
+  it("gives the pen to who presents, and takes it from the others where it is locked", () => {
+    const activity = { kind: "document", document_id: "d", document_kind: "slides", title: "T" };
+    const presenter = { user_id: "z", name: "Zoë" };
+    const open = readStage(stageOf({ activity, presenter, locked: false }));
+    const locked = readStage(stageOf({ activity, presenter, locked: true }));
+    expect([penOnStage(open, "d", "z"), penOnStage(open, "d", "a")]).toEqual(["given", undefined]);
+    expect([penOnStage(locked, "d", "z"), penOnStage(locked, "d", "a")]).toEqual(["given", "taken"]);
+    expect(penOnStage(locked, "other", "z")).toBeUndefined();
+    expect(penOnStage(readStage(stageOf({ locked: true })), "d", "z")).toBeUndefined();
   });
 
   it("shows nothing where it is not understood, and never throws", () => {

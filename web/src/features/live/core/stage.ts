@@ -80,6 +80,17 @@ function readHands(values: readonly unknown[]): Hand[] {
   });
 }
 
+/** What the stage makes of a student's pen in a document, whatever the document's settings say. */
+export function penOnStage(
+  { activity, presenter, locked }: StageState,
+  documentId: string,
+  userId: string,
+): "given" | "taken" | undefined {
+  if (activity.kind !== "document" || activity.documentId !== documentId) return undefined;
+  if (presenter?.userId === userId) return "given";
+  return locked ? "taken" : undefined;
+}
+
 /** Read the stage; what is not understood counts as not there. */
 export function readStage(doc: Y.Doc): StageState {
   const stage = doc.getMap("stage");
