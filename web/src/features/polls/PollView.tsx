@@ -1,6 +1,6 @@
 import { Badge, Center, Group, Loader, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
-import { IconCloudOff, IconEyeOff, IconHourglassEmpty, IconSpy } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { IconCloudOff, IconHourglassEmpty, IconSpy } from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices } from "@/api/services.tsx";
@@ -8,20 +8,18 @@ import { useLiveDocument, useLiveValue, type LiveDocument } from "@/collab/useLi
 import type { DocumentViewProps } from "@/components/documentViews.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { NotShared } from "@/components/NotShared.tsx";
-import { tellProblem } from "@/components/toast.tsx";
 import { Countdown } from "./Countdown.tsx";
-import { readPoll, takesText, type Counts, type LivePoll } from "./core/pollDocument.ts";
-import { Options } from "./Options.tsx";
+import { readPoll, type LivePoll } from "./core/pollDocument.ts";
 import { PollForm } from "./PollForm.tsx";
 import styles from "./polls.module.css";
-import { pollWords } from "./problems.ts";
 import { ownVote } from "./core/ballots.ts";
-import { ballotQuery, pollChanged, resultsQuery, type Poll } from "./queries.ts";
-import { HiddenTexts } from "./results/HiddenTexts.tsx";
-import { Results } from "./results/Results.tsx";
+import { ballotQuery, pollChanged, type Poll } from "./queries.ts";
+import { Outcome } from "./results/Outcome.tsx";
 import { Preparation } from "./Preparation.tsx";
 import { TeacherBar } from "./TeacherBar.tsx";
+import { useAhead } from "./useAhead.ts";
 import { useBallot } from "./useBallots.ts";
+import { OwnScore } from "./voting/OwnScore.tsx";
 import { Questions } from "./voting/Questions.tsx";
 import { Unsent } from "./voting/Unsent.tsx";
 import { VoteFate, VoteForm } from "./voting/Voting.tsx";
@@ -29,8 +27,6 @@ import { VoteFate, VoteForm } from "./voting/Voting.tsx";
 const ROOT = "poll";
 /** Numbers are told aloud this often at most. */
 const TOLD_MILLISECONDS = 5_000;
-/** How often the teacher's own look at hidden results is renewed. */
-const AHEAD_MILLISECONDS = 2_000;
 
 /** A poll, wherever it stands: on its own page or on a stage. */
 export default function PollView(props: DocumentViewProps) {
@@ -110,6 +106,7 @@ function AskedPoll(props: {
   };
   const { choices: own, fate } = ownVote(kept, answer ?? null, poll.anonymous);
   const cast = (choices: readonly string[]) => void ballots?.cast(poll, choices);
+  const ahead = useAhead(poll, teaches);
   const questions = poll.type === "q_and_a";
   const open = poll.state === "open";
   return (
@@ -144,105 +141,21 @@ function AskedPoll(props: {
         </Title>
       </Stack>
       {questions ? (
-        <Questions poll={poll} own={own} cast={open && votes ? cast : null} teaches={teaches} />
+        <Questions
+          poll={poll}
+          own={own}
+          cast={open && votes ? cast : null}
+          moderated={teaches ? ahead : null}
+        />
       ) : (
         votes && open && fate !== "sealed" && <VoteForm key={poll.round} poll={poll} own={own} cast={cast} />
       )}
       {votes && !(questions && fate === "counted") && <VoteFate fate={fate} poll={poll} />}
+      {votes && poll.correct.length > 0 && <OwnScore pollId={poll.id} round={poll.round} />}
       {votes && !open && <Unsent poll={poll} own={own} />}
-      {!questions && <Outcome poll={poll} own={own} teaches={teaches} votes={votes} />}
+      {!questions && <Outcome poll={poll} own={own} teaches={teaches} votes={votes} ahead={ahead} />}
       <Announcer poll={poll} />
     </Stack>
-  );
-}
-
-/** The results where they may be seen; where not, why not. */
-function Outcome(props: { poll: LivePoll; own: readonly string[]; teaches: boolean; votes: boolean }) {
-  const { poll, own, teaches } = props;
-  const { t } = useTranslation();
-  const { api } = useServices();
-  const hidden = !poll.shown;
-  const ahead = useQuery({
-    ...resultsQuery(api, poll.id),
-    enabled: teaches && (hidden || takesText(poll.type)),
-    // Nothing in the document tells that somebody has changed their mind while results are hidden.
-    refetchInterval: poll.state === "open" ? AHEAD_MILLISECONDS : false,
-  });
-  const { refetch } = ahead;
-  useEffect(() => {
-    if (teaches && (hidden || takesText(poll.type))) void refetch();
-  }, [teaches, hidden, poll.type, poll.voters, poll.state, refetch]);
-  const hide = useMutation({
-    mutationFn: ({ text, hidden }: { text: string; hidden: boolean }) =>
-      api.PUT("/api/polls/{poll_id}/hidden", {
-        params: { path: { poll_id: poll.id } },
-        body: { text, hidden },
-      }),
-    onSuccess: () => refetch(),
-    onError: (error) => tellProblem(t(pollWords(error))),
-  });
-  const moderate =
-    teaches && takesText(poll.type)
-      ? { moderate: (text: string) => hide.mutate({ text, hidden: true }) }
-      : {};
-  const outOfSight = ahead.data?.texts.filter((each) => each.hidden) ?? [];
-  const hiddenTexts = outOfSight.length > 0 && (
-    <HiddenTexts texts={outOfSight} show={(text) => hide.mutate({ text, hidden: false })} />
-  );
-  if (poll.shown) {
-    return (
-      <section aria-label={t("polls.results")}>
-        <Results poll={poll} counts={poll} own={own} {...moderate} />
-        {hiddenTexts}
-      </section>
-    );
-  }
-  if (!teaches) {
-    const open = poll.state === "open";
-    return (
-      <Stack gap="sm">
-        {!(open && props.votes) && (
-          <Options
-            type={poll.type}
-            options={poll.options}
-            lowLabel={poll.lowLabel}
-            highLabel={poll.highLabel}
-            own={own}
-          />
-        )}
-        {(props.votes || !open) && (
-          <Text c="dimmed">{t(open ? "polls.hiddenOpen" : "polls.hiddenClosed")}</Text>
-        )}
-      </Stack>
-    );
-  }
-  const found = ahead.data;
-  if (found?.sealed) return <Text c="dimmed">{t("polls.sealed")}</Text>;
-  if (!found?.counts) return null;
-  const counts: Counts = {
-    voters: found.voters,
-    counts: takesText(poll.type)
-      ? Object.fromEntries(found.texts.filter((each) => !each.hidden).map((each) => [each.text, each.count]))
-      : found.counts,
-    mean: found.mean ?? null,
-  };
-  const rounds = found.rounds
-    .filter(({ round }) => round < poll.round)
-    .map((each) => ({ ...each, counts: each.counts ?? null, mean: each.mean ?? null }));
-  return (
-    <section aria-label={t("polls.results")}>
-      <Group gap={6} mb="sm" c="dimmed">
-        <IconEyeOff size={18} aria-hidden />
-        <Text size="sm">{t("polls.onlyYou")}</Text>
-      </Group>
-      <Results
-        poll={{ ...poll, rounds, correct: found.correct ?? [] }}
-        counts={counts}
-        own={[]}
-        {...moderate}
-      />
-      {hiddenTexts}
-    </section>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Group, Stack, Table, Text, VisuallyHidden } from "@mantine/core";
+import { Group, Stack, Table, Text, Title, VisuallyHidden } from "@mantine/core";
 import { IconCheck, IconUserCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { takesText, type Counts, type LivePoll } from "../core/pollDocument.ts";
@@ -32,13 +32,35 @@ export function Results({
 }) {
   const { t, i18n } = useTranslation();
   const words = useOptionWords();
+  const before = poll.rounds.at(-1) ?? null;
   if (takesText(poll.type)) {
+    const cloud = poll.type === "word_cloud";
     return (
-      <Texts counts={counts.counts ?? {}} cloud={poll.type === "word_cloud"} own={own} hide={moderate} />
+      <Stack gap="lg">
+        <Texts
+          label={t("polls.results")}
+          counts={counts.counts ?? {}}
+          cloud={cloud}
+          own={own}
+          hide={moderate}
+        />
+        {before?.counts && (
+          <section>
+            <Title order={2} size="h5" mb="xs">
+              {t("polls.roundNumber", { round: before.round })}
+            </Title>
+            <Texts
+              label={t("polls.roundNumber", { round: before.round })}
+              counts={before.counts}
+              cloud={cloud}
+              own={[]}
+            />
+          </section>
+        )}
+      </Stack>
     );
   }
   const ranked = poll.type === "ranking";
-  const before = poll.rounds.at(-1) ?? null;
   const whole = (of: Counts) => (ranked ? of.voters * poll.options.length : of.voters);
   const share = (of: Counts, id: string) => (whole(of) > 0 ? (of.counts?.[id] ?? 0) / whole(of) : 0);
   const labels = new Map([

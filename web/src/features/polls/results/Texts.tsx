@@ -8,10 +8,11 @@ const LARGEST_REM = 3.2;
 
 /** Words as a cloud that grows in place, or answers as a list. Words keep their places: only their size moves. */
 export function Texts(props: {
+  label: string;
   counts: Readonly<Record<string, number>>;
   cloud: boolean;
   own: readonly string[];
-  hide: ((text: string) => void) | undefined;
+  hide?: ((text: string) => void) | undefined;
 }) {
   const { t, i18n } = useTranslation();
   const entries = Object.entries(props.counts);
@@ -39,7 +40,7 @@ export function Texts(props: {
       {props.cloud && !props.hide ? (
         <VisuallyHidden>
           <Table>
-            <caption>{t("polls.results")}</caption>
+            <caption>{props.label}</caption>
             <tbody>
               {byCount.map(([text, count]) => (
                 <tr key={text}>
@@ -51,7 +52,7 @@ export function Texts(props: {
           </Table>
         </VisuallyHidden>
       ) : (
-        <ul className={styles["entries"]} aria-label={t("polls.results")}>
+        <ul className={styles["entries"]} aria-label={props.label}>
           {byCount.map(([text, count]) => (
             <li key={text} className={styles["entry"]}>
               <Badge variant="light" color="gray" className={styles["number"]}>

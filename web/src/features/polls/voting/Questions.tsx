@@ -4,10 +4,14 @@ import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useServices } from "@/api/services.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
-import { tellProblem } from "@/components/toast.tsx";
+import { tellWithUndo } from "@/components/toast.tsx";
+import { countsAhead } from "../core/ahead.ts";
 import type { LivePoll, Question } from "../core/pollDocument.ts";
 import styles from "../polls.module.css";
 import { pollWords } from "../problems.ts";
+import { HiddenEntries } from "../results/HiddenEntries.tsx";
+import { OnlyYou } from "../results/OnlyYou.tsx";
+import type { Ahead } from "../useAhead.ts";
 import { useDraft } from "../useDraft.ts";
 
 const TEXT_MAX_CHARS = 280;
@@ -17,27 +21,31 @@ export function Questions(props: {
   poll: LivePoll;
   own: readonly string[];
   cast: ((choices: readonly string[]) => void) | null;
-  teaches: boolean;
+  /** For teachers: what they see before the class does, and how to change it. */
+  moderated: Ahead | null;
 }) {
   const { t } = useTranslation();
-  const { api } = useServices();
-  const { poll, own, cast, teaches } = props;
-  const votes = (id: string) => poll.counts?.[id] ?? 0;
+  const { poll, own, cast, moderated } = props;
+  const found = moderated?.found;
+  const counts = poll.counts ?? (found ? countsAhead(found, poll.type)?.counts : null) ?? null;
+  const votes = (id: string) => counts?.[id] ?? 0;
   const order = (one: Question, other: Question) =>
     Number(one.answered) - Number(other.answered) ||
     votes(other.id) - votes(one.id) ||
     one.id.localeCompare(other.id);
-  const change = useMutation({
-    mutationFn: ({ id, ...body }: { id: string; answered?: boolean; hidden?: boolean }) =>
-      api.PATCH("/api/polls/{poll_id}/questions/{question_id}", {
-        params: { path: { poll_id: poll.id, question_id: id } },
-        body,
+  const hide = (id: string) =>
+    moderated?.changeQuestion(id, { hidden: true }, () =>
+      // While an anonymous poll is sealed its hidden questions are not listed: this is the way back then.
+      tellWithUndo({
+        message: t("polls.questionHidden"),
+        undoLabel: t("actions.undo"),
+        undo: () => moderated.changeQuestion(id, { hidden: false }),
       }),
-    onError: (error) => tellProblem(t(pollWords(error))),
-  });
+    );
   return (
     <Stack gap="md">
       {cast && <AskQuestion poll={poll} />}
+      {!poll.shown && counts && <OnlyYou />}
       {poll.questions.length === 0 && <Text c="dimmed">{t("polls.noQuestions")}</Text>}
       <ul className={styles["entries"]} aria-label={t("polls.questions")}>
         {[...poll.questions].sort(order).map((question) => {
@@ -50,11 +58,11 @@ export function Questions(props: {
                 px="sm"
                 disabled={!cast}
                 aria-pressed={voted}
-                aria-label={`${poll.counts ? votes(question.id) : ""} ${t("polls.upvote", { text: question.text })}`}
+                aria-label={`${counts ? votes(question.id) : ""} ${t("polls.upvote", { text: question.text })}`}
                 leftSection={voted ? <IconArrowBigUpFilled size={18} /> : <IconArrowBigUp size={18} />}
                 onClick={() => cast?.(voted ? own.filter((id) => id !== question.id) : [...own, question.id])}
               >
-                {poll.counts ? votes(question.id) : ""}
+                {counts ? votes(question.id) : ""}
               </Button>
               <Text component="p" m={0} c={question.answered ? "dimmed" : undefined}>
                 {question.text}{" "}
@@ -64,7 +72,7 @@ export function Questions(props: {
                   </Badge>
                 )}
               </Text>
-              {teaches && (
+              {moderated && (
                 <Group gap={2} wrap="nowrap">
                   <Tooltip label={question.answered ? t("polls.notAnswered") : t("polls.markAnswered")}>
                     <ActionIcon
@@ -73,7 +81,7 @@ export function Questions(props: {
                       size={44}
                       aria-pressed={question.answered}
                       aria-label={t("polls.markAnsweredNamed", { text: question.text })}
-                      onClick={() => change.mutate({ id: question.id, answered: !question.answered })}
+                      onClick={() => moderated.changeQuestion(question.id, { answered: !question.answered })}
                     >
                       <IconCheck size={20} />
                     </ActionIcon>
@@ -84,7 +92,7 @@ export function Questions(props: {
                       color="gray"
                       size={44}
                       aria-label={t("polls.hideEntryNamed", { text: question.text })}
-                      onClick={() => change.mutate({ id: question.id, hidden: true })}
+                      onClick={() => hide(question.id)}
                     >
                       <IconEyeOff size={20} />
                     </ActionIcon>
@@ -95,6 +103,12 @@ export function Questions(props: {
           );
         })}
       </ul>
+      {moderated && (
+        <HiddenEntries
+          entries={found?.questions.filter((each) => each.hidden) ?? []}
+          show={(id) => moderated.changeQuestion(id, { hidden: false })}
+        />
+      )}
     </Stack>
   );
 }

@@ -4,22 +4,23 @@ import { useTranslation } from "react-i18next";
 import styles from "../polls.module.css";
 
 /** What a teacher has taken out of sight, and how to bring it back. */
-export function HiddenTexts({
-  texts,
+export function HiddenEntries({
+  entries,
   show,
 }: {
-  texts: readonly { readonly text: string }[];
-  show: (text: string) => void;
+  entries: readonly { readonly id: string; readonly text: string }[];
+  show: (id: string) => void;
 }) {
   const { t } = useTranslation();
+  if (entries.length === 0) return null;
   return (
     <section style={{ marginTop: 20 }}>
       <Title order={2} size="h5" mb="xs">
         {t("polls.hiddenEntries")}
       </Title>
-      <ul className={styles["entries"]}>
-        {texts.map(({ text }) => (
-          <li key={text} className={styles["entry"]}>
+      <ul className={styles["entries"]} aria-label={t("polls.hiddenEntries")}>
+        {entries.map(({ id, text }) => (
+          <li key={id} className={styles["entry"]}>
             <Text component="p" m={0} c="dimmed" td="line-through">
               {text}
             </Text>
@@ -29,7 +30,7 @@ export function HiddenTexts({
                 color="gray"
                 size={44}
                 aria-label={t("polls.showEntryNamed", { text })}
-                onClick={() => show(text)}
+                onClick={() => show(id)}
               >
                 <IconEye size={20} />
               </ActionIcon>
