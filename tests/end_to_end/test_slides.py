@@ -43,6 +43,8 @@ def test_a_student_looks_around_and_comes_back(lesson: Lesson) -> None:
     teacher.keyboard.press("ArrowLeft")
     at(teacher, 4)
     at(zoe, 1)
+    zoe.reload()
+    at(zoe, 1)
     press(teacher, "Turn the pages for everybody")
     at(zoe, 4)
     # A teacher looks around without moving anybody.

@@ -3,7 +3,8 @@ import { useEffect, useMemo, useState } from "react";
 import type * as Y from "yjs";
 import { useServices } from "@/api/services.tsx";
 import { useLiveDocument, useLiveValue, type LiveDocument } from "@/collab/useLiveDocument.ts";
-import { readDeck, turnTo, type DeckState, type Slide } from "./core/deck.ts";
+import { readDeck, turnTo, type DeckState, type Pace, type Slide } from "./core/deck.ts";
+import { keepPlace, recallPlace } from "./core/ownPlace.ts";
 import type { Size } from "./core/place.ts";
 import { deckQuery, type DeckAnswer } from "./queries.ts";
 
@@ -83,14 +84,20 @@ export function useWalk(deck: OpenDeck, teaches: boolean): Walk {
   const { state, slides, live } = deck;
   const [own, setOwn] = useState<string | null>(null);
   const [roaming, setRoaming] = useState(false);
-  const [pace, setPace] = useState(state.pace);
+  const [pace, setPace] = useState<Pace | null>(null);
   const lead = slides.find(({ id }) => id === state.at?.id) ?? null;
   // The teacher has taken up the lead, or handed the pace to everybody: that counts for all, now.
-  if (pace !== state.pace) {
+  if (live.doc && pace !== state.pace) {
+    const alone = !teaches && state.pace === "student";
+    const kept = alone && pace === null ? recallPlace(deck.id) : null;
     setPace(state.pace);
-    setRoaming(!teaches && state.pace === "student");
-    setOwn(lead?.id ?? null);
+    setRoaming(kept?.roaming ?? alone);
+    setOwn(kept?.slideId ?? lead?.id ?? null);
   }
+  useEffect(() => {
+    if (teaches || pace === null) return;
+    keepPlace(deck.id, pace === "student" ? { slideId: own, roaming } : null);
+  }, [deck.id, own, pace, roaming, teaches]);
   const slide = roaming ? (slides.find(({ id }) => id === own) ?? lead) : lead;
   const go = (slideId: string) => {
     if (teaches && !roaming && live.doc && live.writable) turnTo(live.doc, slideId);
