@@ -89,6 +89,24 @@ def test_a_board_stays_in_its_frame_when_a_panel_opens_beside_it(lesson: Lesson)
     wait_until(teacher.page, lambda: abs(beside(teacher) - before) <= 4, "the board to keep its place")
 
 
+@pytest.mark.parametrize("kind", ["Boards", "Slides"])
+def test_what_somebody_looks_at_can_go_without_leading_out_of_the_lesson(lesson: Lesson, kind: str) -> None:
+    other = lesson.add_deck("Volcanoes", pdfs.pdf(1)) if kind == "Slides" else lesson.second
+    session = lesson.start()
+    lesson.change(session, roam=True)
+    lesson.show(session, lesson.board)
+    student = lesson.enter(lesson.students[0])
+    student.put(kind, other["title"])
+    expect(student.page.get_by_text("You are looking around.")).to_be_visible()
+    student.view.locator("[data-deck-ready=true], [data-board-writable]").wait_for()
+    lesson.teacher.api.delete(f"/api/documents/{other['id']}").raise_for_status()
+    expect(student.view.get_by_text("This is not shared with you")).to_be_visible()
+    expect(student.page.get_by_role("main")).to_have_count(1)
+    expect(student.page.get_by_role("link", name="Back to the class")).to_have_count(0)
+    student.button("Back to the stage").click()
+    student.shows("The water cycle")
+
+
 def test_who_presents_slides_has_the_pen_there_and_a_lock_takes_it_from_the_others(lesson: Lesson) -> None:
     deck = lesson.add_deck("Volcanoes", pdfs.pdf(2))
     zoe = lesson.students[0]

@@ -156,6 +156,11 @@ def test_slides_are_put_in_order(lesson: Lesson) -> None:
     lesson.teacher.api.post(f"/api/polls/{poll['id']}/open").raise_for_status()
     zoe.get_by_role("button", name="Yes", exact=True).click()
     expect(zoe.get_by_text("Your vote counts.")).to_be_visible()
+    # Opened, it is called as it asks, now and later.
+    for page in (teacher, zoe):
+        expect(names_of(page).nth(1)).to_contain_text("Where is the water?")
+    zoe.reload()
+    expect(names.nth(1)).to_contain_text("Where is the water?")
 
 
 def test_the_deck_is_saved_as_a_pdf_with_what_is_drawn(lesson: Lesson, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@ import { createContext, use, type ComponentType, type ReactNode } from "react";
 import type { BoardDocument, Me } from "@/api/types.ts";
 import type { SaveState } from "@/collab/saveState.ts";
 
+/** The server calls a poll so until it is opened: its question would tell what will be asked. */
+export const UNOPENED_POLL = "Poll";
+
 /** What a page that shows one document gets: the document is there, and this person may see it. */
 export interface DocumentPageProps {
   readonly document: BoardDocument;

@@ -1,8 +1,9 @@
 import { IconLock } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
+import { UNOPENED_POLL } from "@/components/documentViews.tsx";
 import styles from "./Classroom.module.css";
-import { UNOPENED_POLL, type Activity, type StageState } from "./core/stage.ts";
+import type { Activity, StageState } from "./core/stage.ts";
 
 /** How what is on stage is called. */
 export function stageTitle(activity: Extract<Activity, { kind: "document" }>, t: TFunction): string {

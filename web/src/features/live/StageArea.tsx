@@ -4,6 +4,7 @@ import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDocumentViews } from "@/components/documentViews.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
+import { WithinPage } from "@/components/NotShared.tsx";
 import styles from "./Classroom.module.css";
 import { keep, type KeptView } from "./core/kept.ts";
 import { penOnStage, type Activity, type StageState } from "./core/stage.ts";
@@ -48,29 +49,31 @@ export function StageArea(props: {
             inert={!visible}
             aria-label={visible && shown.title !== "" ? stageTitle(shown, t) : undefined}
           >
-            <ViewBoundary>
-              <Suspense
-                fallback={
-                  <Center h="100%">
-                    <Loader aria-label={t("live.opening")} />
-                  </Center>
-                }
-              >
-                {View ? (
-                  <View
-                    documentId={documentId}
-                    classId={props.classId}
-                    teaches={props.teaches}
-                    projected={props.projected}
-                    pen={props.teaches ? undefined : penOnStage(props.stage, documentId, props.userId)}
-                    compact
-                    linkTold
-                  />
-                ) : (
-                  <Nothing title={t("live.unknownKindTitle")}>{t("live.unknownKind")}</Nothing>
-                )}
-              </Suspense>
-            </ViewBoundary>
+            <WithinPage>
+              <ViewBoundary>
+                <Suspense
+                  fallback={
+                    <Center h="100%">
+                      <Loader aria-label={t("live.opening")} />
+                    </Center>
+                  }
+                >
+                  {View ? (
+                    <View
+                      documentId={documentId}
+                      classId={props.classId}
+                      teaches={props.teaches}
+                      projected={props.projected}
+                      pen={props.teaches ? undefined : penOnStage(props.stage, documentId, props.userId)}
+                      compact
+                      linkTold
+                    />
+                  ) : (
+                    <Nothing title={t("live.unknownKindTitle")}>{t("live.unknownKind")}</Nothing>
+                  )}
+                </Suspense>
+              </ViewBoundary>
+            </WithinPage>
           </section>
         );
       })}

@@ -62,7 +62,7 @@ export function DeckStage(props: {
   const doc = writableDoc(deck, teaches);
   const walk = useWalk(deck, teaches);
   const { slide } = walk;
-  const name = useSlideName();
+  const name = useSlideName(slide);
   const narrow = useMediaQuery("(max-width: 48em)", false);
   const [railShown, setRailShown] = useState(
     () => remembered(RAIL) && !window.matchMedia("(max-width: 48em)").matches,
@@ -156,7 +156,7 @@ export function DeckStage(props: {
         data-following={walk.following}
       >
         <VisuallyHidden role="status">
-          {slide && t("slides.nowAt", { number: slide.number, count: slides.length, title: name(slide) })}
+          {slide && t("slides.nowAt", { number: slide.number, count: slides.length, title: name })}
         </VisuallyHidden>
         {!live.doc && (
           <Center h="100%">

@@ -99,7 +99,7 @@ export function Rail(props: {
 function RailSlide(props: { deck: OpenDeck; slide: ShownSlide; walk: Walk; movable: boolean }) {
   const { t } = useTranslation();
   const { deck, slide, walk } = props;
-  const name = useSlideName()(slide);
+  const name = useSlideName(slide);
   const place = useRef<HTMLSpanElement>(null);
   const [near, setNear] = useState(false);
   // Two hundred small pictures are fetched as they come into view.

@@ -1,9 +1,13 @@
 import { Center, Loader, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { Suspense } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import type * as Y from "yjs";
+import { documentQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
-import { useDocumentViews } from "@/components/documentViews.tsx";
+import { useLiveDocument, useLiveValue } from "@/collab/useLiveDocument.ts";
+import { UNOPENED_POLL, useDocumentViews } from "@/components/documentViews.tsx";
+import { WithinPage } from "@/components/NotShared.tsx";
 import styles from "./Deck.module.css";
 import type { Size } from "./core/place.ts";
 import { PdfCanvas } from "./pdf/PdfCanvas.tsx";
@@ -11,12 +15,35 @@ import { pageTextQuery } from "./queries.ts";
 import type { ShownSlide } from "./useDeck.ts";
 import { usePicture } from "./usePicture.ts";
 
-/** What a screen reader calls a slide, and a page that has no title. */
-export function useSlideName(): (slide: ShownSlide) => string {
+/** What a screen reader calls a slide, and a page that has no title; a question tells what it asks once it is opened. */
+export function useSlideName(slide: ShownSlide | null): string {
   const { t } = useTranslation();
-  return (slide) =>
-    slide.title || t(slide.pollId === null ? "slides.untitled" : "slides.question", { number: slide.number });
+  const { api } = useServices();
+  const pollId = slide?.pollId ?? null;
+  const asked = pollId !== null && slide?.title === "";
+  const poll = useQuery({ ...documentQuery(api, pollId ?? ""), enabled: asked });
+  if (!slide) return "";
+  if (slide.title) return slide.title;
+  if (pollId === null) return t("slides.untitled", { number: slide.number });
+  const title = poll.data?.title;
+  return title && title !== UNOPENED_POLL ? title : t("slides.question");
 }
+
+/** Whoever is at a question when it is opened reads its title from then on. */
+function Opening({ pollId }: { pollId: string }) {
+  const client = useQueryClient();
+  const live = useLiveDocument(pollId, "poll");
+  const state = useLiveValue(live.doc, stateOf);
+  useEffect(() => {
+    if (state !== null) void client.invalidateQueries({ queryKey: ["documents", pollId], exact: true });
+  }, [client, pollId, state]);
+  return null;
+}
+
+const stateOf = (doc: Y.Doc): string | null => {
+  const state = doc.getMap("poll").get("state");
+  return typeof state === "string" ? state : null;
+};
 
 /** The page of a slide, laid out at a given size: the server's picture at once, the page as sharp as the screen above it. */
 export function SlideFace(props: {
@@ -31,7 +58,7 @@ export function SlideFace(props: {
   const { t } = useTranslation();
   const { api } = useServices();
   const { documentId, slide, size } = props;
-  const name = useSlideName()(slide);
+  const name = useSlideName(slide);
   const isPage = slide.fileId !== null && slide.page !== null && !slide.missing;
   const { url } = usePicture({
     documentId,
@@ -103,22 +130,25 @@ export function QuestionFace(props: {
   }
   return (
     <div className={styles["question"]} data-slide={slide.id}>
-      <Suspense
-        fallback={
-          <Center h="100%">
-            <Loader aria-label={t("slides.opening")} />
-          </Center>
-        }
-      >
-        <Poll
-          key={slide.pollId}
-          documentId={slide.pollId}
-          classId={props.classId}
-          teaches={props.teaches}
-          projected={props.projected}
-          compact
-        />
-      </Suspense>
+      <Opening pollId={slide.pollId} />
+      <WithinPage>
+        <Suspense
+          fallback={
+            <Center h="100%">
+              <Loader aria-label={t("slides.opening")} />
+            </Center>
+          }
+        >
+          <Poll
+            key={slide.pollId}
+            documentId={slide.pollId}
+            classId={props.classId}
+            teaches={props.teaches}
+            projected={props.projected}
+            compact
+          />
+        </Suspense>
+      </WithinPage>
     </div>
   );
 }

@@ -33,7 +33,7 @@ export function SlideMenu(props: { deck: OpenDeck; slide: ShownSlide; doc: Y.Doc
   const { api } = useServices();
   const client = useQueryClient();
   const { deck, slide, doc } = props;
-  const name = useSlideName()(slide);
+  const name = useSlideName(slide);
   const narrow = useMediaQuery("(max-width: 48em)", false);
   const [opened, setOpened] = useState(false);
   const [renaming, rename] = useDisclosure(false);

@@ -1,5 +1,6 @@
 import { degrees, PDFDocument, type PDFImage, type PDFPage } from "pdf-lib";
 import { Problem } from "@/api/problem.ts";
+import { UNOPENED_POLL } from "@/components/documentViews.tsx";
 import { marksOf } from "./marks.ts";
 import type { FetchBytes } from "./pdf/openPdf.ts";
 import { png } from "./png.ts";
@@ -100,7 +101,7 @@ async function titleOf(fetch: FetchBytes, slide: ShownSlide): Promise<string> {
     const address = `/api/documents/${encodeURIComponent(slide.pollId)}`;
     const answer = await fetch(new Request(new URL(address, location.origin)));
     const poll = (await answer.json()) as { title: string };
-    return poll.title;
+    return poll.title === UNOPENED_POLL ? "" : poll.title;
   } catch (error) {
     if (error instanceof Problem && error.status < 500) return "";
     throw error;

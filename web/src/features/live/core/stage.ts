@@ -22,9 +22,6 @@ export type Activity =
       readonly slideId: string | null;
     };
 
-/** The server calls a poll so until it is opened: its question would tell what will be asked. */
-export const UNOPENED_POLL = "Poll";
-
 /** What a session's stage shows, read from its live document. */
 export interface StageState {
   readonly running: boolean;
