@@ -101,6 +101,24 @@ def test_a_student_draws_where_they_may(lesson: Lesson) -> None:
     shows_ink(zoe, 0.3, 0.6)
 
 
+def test_on_a_phone_held_sideways_the_tools_stand_beside_the_page(lesson: Lesson) -> None:
+    lesson.fill()
+    page = lesson.enter(lesson.teacher, viewport={"width": 844, "height": 390}, has_touch=True)
+    press(page, "Draw on this slide")
+    draw(page, (0.1, 0.1), (0.9, 0.9))
+    shows_ink(page, 0.5, 0.5)
+    slide = page.locator("[data-slide]").bounding_box()
+    assert slide is not None
+    assert slide["height"] >= 300
+    # The frames of the two bars span the canvas; what people touch stands in them.
+    for bar in (".App-toolbar--mobile", ".App-bottom-bar .Island"):
+        box = page.locator(f"[data-annotations] {bar}").bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= slide["x"] or box["x"] >= slide["x"] + slide["width"]
+    press(page, "Put the pen down")
+    expect(page.get_by_role("button", name="Next slide")).to_be_visible()
+
+
 def names_of(page: Page) -> Locator:
     """Return the slides in the overview."""
     return page.get_by_role("navigation", name="All slides").locator("li")

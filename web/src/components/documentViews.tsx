@@ -50,6 +50,8 @@ export interface AnnotationLayerProps {
   readonly place: PagePlace;
   /** The person has picked up the pen; otherwise the layer only shows, and lets everything through to the page. */
   readonly drawing: boolean;
+  /** There is so little height that the tools stand beside the page. */
+  readonly low?: boolean;
   /** How the person's marks are kept; null when the layer is gone. */
   readonly onSave?: (state: SaveState | null) => void;
 }

@@ -51,6 +51,8 @@ export function Controls(props: {
   drawing: boolean;
   /** Above the canvas's own bar, where that stands at the lower edge. */
   raised: boolean;
+  /** There is room for one button only, beside the page: what puts the pen down. */
+  low: boolean;
   onDraw: (() => void) | null;
 }) {
   const { t } = useTranslation();
@@ -58,6 +60,16 @@ export function Controls(props: {
   const number = walk.slide?.number ?? 0;
   const { lead } = walk;
   const back = lead !== null && !walk.following;
+  const pen = props.onDraw && (
+    <Tool
+      label={t(props.drawing ? "slides.putPenDown" : "slides.draw")}
+      pressed={props.drawing}
+      onClick={props.onDraw}
+    >
+      {props.drawing ? <IconPencilOff size={20} /> : <IconPencil size={20} />}
+    </Tool>
+  );
+  if (props.low) return <div className={styles["penBeside"]}>{pen}</div>;
   return (
     <Paper
       className={styles["controls"]}
@@ -110,15 +122,7 @@ export function Controls(props: {
             <IconWalk size={20} />
           </Tool>
         )}
-        {props.onDraw && (
-          <Tool
-            label={t(props.drawing ? "slides.putPenDown" : "slides.draw")}
-            pressed={props.drawing}
-            onClick={props.onDraw}
-          >
-            {props.drawing ? <IconPencilOff size={20} /> : <IconPencil size={20} />}
-          </Tool>
-        )}
+        {pen}
       </Group>
     </Paper>
   );

@@ -36,6 +36,8 @@ const EDGE_PIXELS = 6;
 const PHONE_WIDTH_PIXELS = 730;
 const PHONE_FLAT_PIXELS = { width: 1000, height: 500 };
 const PHONE_BAR_PIXELS = 62;
+/** On a phone held sideways all of that stands beside the page. */
+const BESIDE_PIXELS = { left: 98, right: 62 };
 
 /** Whether somebody is typing, or a dialogue or the canvas has the keys. */
 function keysAreTaken(target: EventTarget | null): boolean {
@@ -110,6 +112,7 @@ export function DeckStage(props: {
   };
   const phone =
     width < PHONE_WIDTH_PIXELS || (width < PHONE_FLAT_PIXELS.width && height < PHONE_FLAT_PIXELS.height);
+  const low = drawing && phone && height < PHONE_FLAT_PIXELS.height && width > height;
   const draw = () => {
     if (pen) setPen(false);
     else {
@@ -119,12 +122,18 @@ export function DeckStage(props: {
   };
   const place =
     slide &&
-    placePage({ width, height }, slide.size, {
-      top: drawing ? PENS_PIXELS : EDGE_PIXELS,
-      right: EDGE_PIXELS,
-      bottom: projected ? EDGE_PIXELS : CONTROLS_PIXELS + (drawing && phone ? PHONE_BAR_PIXELS : 0),
-      left: drawing && width - PEN_PANEL_PIXELS >= PAGE_LEAST_PIXELS ? PEN_PANEL_PIXELS : EDGE_PIXELS,
-    });
+    placePage(
+      { width, height },
+      slide.size,
+      low
+        ? { top: EDGE_PIXELS, bottom: EDGE_PIXELS, ...BESIDE_PIXELS }
+        : {
+            top: drawing ? PENS_PIXELS : EDGE_PIXELS,
+            right: EDGE_PIXELS,
+            bottom: projected ? EDGE_PIXELS : CONTROLS_PIXELS + (drawing && phone ? PHONE_BAR_PIXELS : 0),
+            left: drawing && width - PEN_PANEL_PIXELS >= PAGE_LEAST_PIXELS ? PEN_PANEL_PIXELS : EDGE_PIXELS,
+          },
+    );
   const { annotations: Annotations } = useDocumentViews();
   const laidOut = width > 0 && height > 0;
   return (
@@ -212,6 +221,7 @@ export function DeckStage(props: {
                   documentId={slide.boardId}
                   place={place}
                   drawing={drawing}
+                  low={low}
                   onSave={props.onSave}
                 />
               </Suspense>
@@ -238,6 +248,7 @@ export function DeckStage(props: {
             onRail={() => showRail(!railShown)}
             drawing={drawing}
             raised={drawing && phone}
+            low={low}
             onDraw={marks.mayDraw ? draw : null}
           />
         )}

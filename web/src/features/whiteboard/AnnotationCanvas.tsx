@@ -27,6 +27,7 @@ export default function AnnotationCanvas(props: {
   incarnation: Incarnation;
   place: PagePlace;
   drawing: boolean;
+  low: boolean;
   link: SaveState["kind"];
   onUploads: (count: number) => void;
   onDropped: () => void;
@@ -118,6 +119,7 @@ export default function AnnotationCanvas(props: {
       className={styles["layer"]}
       data-annotations={drawing ? "drawing" : "shown"}
       data-ready={live !== null}
+      data-low={props.low}
       inert={!drawing}
     >
       <Excalidraw

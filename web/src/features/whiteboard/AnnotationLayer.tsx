@@ -27,6 +27,7 @@ function OpenLayer({
   me,
   place,
   drawing,
+  low = false,
   onSave,
 }: AnnotationLayerProps & { board: BoardDocument; me: Me }) {
   const { t } = useTranslation();
@@ -50,6 +51,7 @@ function OpenLayer({
         incarnation={incarnation}
         place={place}
         drawing={drawing && !isLocked(board, view)}
+        low={low}
         link={save.kind}
         onUploads={(count) => session.reportUploads(count)}
         onDropped={() => tellProblem(t("board.strokeDropped"))}
