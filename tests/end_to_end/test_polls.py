@@ -108,6 +108,27 @@ def test_a_class_votes_with_hidden_results_and_once_more_after_talking(room: Roo
     expect(bar(pages[0], "Nucleus")).to_contain_text("3 · 100%")
 
 
+def test_the_form_says_which_options_cannot_be_asked(room: Room, school: School) -> None:
+    teacher = school.register("Ms. Okafor", "teacher")
+    opened = school.open_class(teacher)
+    page = room.sign_in(teacher)
+    page.goto(f"{room.url}/classes/{opened['id']}/polls")
+    page.get_by_role("button", name="New poll").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Question").fill("Where is the DNA?")
+    for options, words in (
+        ("\n".join(f"Option {number}" for number in range(25)), "Give at most 20 options. These are 25."),
+        ("A\na", "“a” is there twice."),
+        ("A\n" + "b" * 201, "Option 2 has more than 200 letters"),
+        ("A\nb\u202e", "Please give each option in up to 200 ordinary characters."),
+    ):
+        dialog.get_by_label("Options").fill(options)
+        dialog.get_by_role("button", name="Open now").click()
+        expect(dialog.get_by_text(words)).to_be_visible()
+        expect(dialog.get_by_label("Options")).to_have_attribute("aria-invalid", "true")
+    picture(page, "options-refused")
+
+
 def test_a_prepared_poll_is_edited_until_it_is_opened(room: Room, school: School) -> None:
     teacher = school.register("Ms. Okafor", "teacher")
     opened = school.open_class(teacher)

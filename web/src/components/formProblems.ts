@@ -8,6 +8,8 @@ const FIELD_WORDS: Readonly<Record<string, ParseKeys>> = {
   password: "fields.passwordInvalid",
   name: "fields.nameInvalid",
   title: "fields.titleInvalid",
+  question: "fields.questionInvalid",
+  options: "fields.optionsInvalid",
   invitation: "problems.invitation_invalid",
   join_code: "problems.unknown_join_code",
 };
@@ -21,7 +23,8 @@ export function formProblems(
   const atFields: Record<string, string> = {};
   if (error instanceof Problem) {
     for (const { field, message } of error.fields) {
-      const name = field.split(".").at(-1) ?? field;
+      // A number is a place in a list, and the form has the list as one field.
+      const name = field.split(".").findLast((part) => !/^\d+$/.test(part)) ?? field;
       if (!fields.includes(name)) continue;
       const words = FIELD_WORDS[name];
       atFields[name] = words ? t(words) : message;

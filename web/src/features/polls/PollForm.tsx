@@ -25,9 +25,10 @@ import { FormProblem } from "@/components/FormProblem.tsx";
 import { formProblems } from "@/components/formProblems.ts";
 import { tell } from "@/components/toast.tsx";
 import type { PollType } from "./core/pollDocument.ts";
-import { EMPTY, LISTED, lines, pollChanges, valuesOf, type PollValues } from "./core/pollForm.ts";
+import { correctOf, EMPTY, LISTED, lines, pollChanges, valuesOf, type PollValues } from "./core/pollForm.ts";
+import { optionsProblem } from "./core/pollOptions.ts";
 import { PollInTheMaking, type PollMaking } from "./core/pollMaking.ts";
-import { pollWords } from "./problems.ts";
+import { optionsWords, pollWords } from "./problems.ts";
 import type { Poll } from "./queries.ts";
 
 const TYPES: readonly PollType[] = [
@@ -63,9 +64,10 @@ export function PollForm(props: {
     initialValues: props.poll ? valuesOf(props.poll) : EMPTY,
     validate: {
       question: (value) => (value.trim() ? null : t("fields.required")),
-      options: (value, { type }) =>
-        LISTED.includes(type) && lines(value).length < 2 ? t("polls.twoOptions") : null,
-      correct: (value, { type }) => (type === "scored" && value.length === 0 ? t("polls.oneCorrect") : null),
+      options: (value, { type }) => optionsWords(optionsProblem(value, type), t),
+      correct: (_, values) =>
+        values.type === "scored" && correctOf(values).length === 0 ? t("polls.oneCorrect") : null,
+      high: (value, { type, low }) => (type === "scale" && !(low < value) ? t("polls.scaleUp") : null),
     },
   });
   const { type, options } = form.values;
@@ -177,8 +179,20 @@ export function PollForm(props: {
           )}
           {type === "scale" && (
             <SimpleGrid cols={{ base: 2, xs: 4 }}>
-              <NumberInput label={t("polls.low")} min={0} max={9} {...form.getInputProps("low")} />
-              <NumberInput label={t("polls.high")} min={1} max={10} {...form.getInputProps("high")} />
+              <NumberInput
+                label={t("polls.low")}
+                min={0}
+                max={9}
+                allowDecimal={false}
+                {...form.getInputProps("low")}
+              />
+              <NumberInput
+                label={t("polls.high")}
+                min={1}
+                max={10}
+                allowDecimal={false}
+                {...form.getInputProps("high")}
+              />
               <TextInput label={t("polls.lowLabel")} maxLength={60} {...form.getInputProps("lowLabel")} />
               <TextInput label={t("polls.highLabel")} maxLength={60} {...form.getInputProps("highLabel")} />
             </SimpleGrid>

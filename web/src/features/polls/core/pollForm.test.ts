@@ -75,6 +75,11 @@ describe("a poll's form", () => {
     });
   });
 
+  it("forgets that a line was right which is there no more", () => {
+    const values = { ...EMPTY, type: "scored", options: "a\nb", correct: ["1", "2"] } as const;
+    expect(newPoll(values)).toMatchObject({ correct: [1], max_choices: 1 });
+  });
+
   it("asks for one answer where one is right", () => {
     const values = { ...EMPTY, type: "scored", options: "a\nb", correct: ["1"] } as const;
     expect(newPoll(values).max_choices).toBe(1);

@@ -41,6 +41,12 @@ export const lines = (text: string) =>
     .map((line) => line.trim())
     .filter(Boolean);
 
+/** The positions of the right answers; of a line that has gone since nothing is right. */
+export const correctOf = ({ correct, options }: PollValues): number[] => {
+  const count = lines(options).length;
+  return correct.map(Number).filter((position) => position < count);
+};
+
 /** What the form shows of a poll that is there already. */
 export function valuesOf(poll: Poll): PollValues {
   const { type, options } = poll;
@@ -63,6 +69,7 @@ export function valuesOf(poll: Poll): PollValues {
 
 export function newPoll(values: PollValues): NewPoll {
   const { type } = values;
+  const correct = correctOf(values);
   return {
     question: values.question.trim(),
     type,
@@ -75,10 +82,10 @@ export function newPoll(values: PollValues): NewPoll {
       : {}),
     ...(type === "scored"
       ? {
-          correct: values.correct.map(Number),
+          correct,
           points: values.points,
           // One right answer is asked for as one: choosing several would only be a way to lose.
-          ...(values.correct.length === 1 ? { max_choices: 1 } : {}),
+          ...(correct.length === 1 ? { max_choices: 1 } : {}),
         }
       : {}),
   };
