@@ -1,6 +1,7 @@
 """The stage in real browsers: what room it has, what stands on it, and that everybody can use it."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +11,7 @@ from tests.end_to_end.board import Board, saved_elements, wait_until
 from tests.end_to_end.classroom import Lesson, LiveClassroom
 from tests.end_to_end.conftest import PHONE, WIDE, Room
 from tests.end_to_end.deck import draw, shows_ink
+from tests.end_to_end.pictures import picture
 from tests.end_to_end.test_accessibility import faults
 from tests.school import School
 
@@ -53,6 +55,46 @@ def test_a_projector_shows_the_stage_and_nothing_else(lesson: Lesson) -> None:
     expect(projector.view.get_by_text("Only you see")).to_have_count(0)
     lesson.teacher.api.post(f"/api/polls/{poll['id']}/publish").raise_for_status()
     expect(projector.view.get_by_role("row").filter(has_text="Molten rock")).to_contain_text("1 · 100%")
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 720}, {"width": 1920, "height": 1080}])
+def test_a_projected_poll_is_seen_whole(lesson: Lesson, viewport: dict[str, int]) -> None:
+    session = lesson.start()
+    page = lesson.room.sign_in(lesson.teacher, viewport=viewport)
+    projector = LiveClassroom(page, lesson.room.url, lesson.klass["id"]).open(view="stage")
+    options = [f"Option {number}, with some words to it" for number in range(1, 11)]
+    sizes: dict[str, str] = {}
+    kinds: dict[str, dict[str, Any]] = {
+        "scale": {"type": "scale", "low": 0, "high": 10, "low_label": "lost", "high_label": "sure"},
+        "multiple": {"type": "multiple", "options": options},
+        "ranking": {"type": "ranking", "options": options},
+        "single": {"type": "single", "options": options[:3]},
+    }
+    for kind, more in kinds.items():
+        asked = {"question": f"How sure are you of what magma is, {kind}?", "results": "hidden", **more}
+        poll = lesson.teacher.api.post(f"{lesson.path}/polls", json=asked).raise_for_status().json()
+        lesson.teacher.api.post(f"/api/polls/{poll['id']}/open", json={}).raise_for_status()
+        lesson.show(session, {"id": poll["document_id"]})
+        expect(projector.view.get_by_role("heading", name=asked["question"])).to_be_visible()
+        assert_seen_whole(projector, f"{kind} open")
+        lesson.teacher.api.post(f"/api/polls/{poll['id']}/publish").raise_for_status()
+        projector.view.get_by_role("table").wait_for(state="attached")
+        assert_seen_whole(projector, f"{kind} results")
+        picture(page, f"projected-{kind}-{viewport['height']}")
+        sizes[kind] = projector.view.locator("h1").evaluate("title => title.currentCSSZoom.toFixed(1)")
+    # What is short is large.
+    assert float(sizes["single"]) >= 1.4, sizes
+
+
+def assert_seen_whole(projector: LiveClassroom, what: str) -> None:
+    over = projector.view.evaluate(
+        """async (view) => {
+          for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+          const all = [view, ...view.querySelectorAll("*")].filter((each) => getComputedStyle(each).overflowY === "auto");
+          return Math.max(...all.map((each) => each.scrollHeight - each.clientHeight));
+        }"""
+    )
+    assert over <= 0, (what, over)
 
 
 def test_the_stage_is_most_of_the_window(lesson: Lesson) -> None:

@@ -16,6 +16,7 @@ import { ownVote } from "./core/ballots.ts";
 import { ballotQuery, pollChanged, type Poll } from "./queries.ts";
 import { Outcome } from "./results/Outcome.tsx";
 import { Preparation } from "./Preparation.tsx";
+import { Sheet } from "./Sheet.tsx";
 import { TeacherBar } from "./TeacherBar.tsx";
 import { useAhead } from "./useAhead.ts";
 import { useBallot } from "./useBallots.ts";
@@ -49,25 +50,23 @@ export default function PollView(props: DocumentViewProps) {
         </Center>
       ) : (
         <div className={styles["view"]} data-projected={projected}>
-          <div className={styles["scroll"]}>
-            <div className={styles["sheet"]}>
-              {poll.state !== "draft" ? (
-                <AskedPoll
-                  poll={poll}
-                  teaches={teaches}
-                  votes={!teaches && !projected}
-                  live={live}
-                  told={compact}
-                />
-              ) : teaches ? (
-                <Preparation pollId={poll.id} onEdit={edit} />
-              ) : (
-                <EmptyState icon={<IconHourglassEmpty size={28} />} title={t("polls.soonTitle")}>
-                  {t("polls.soon")}
-                </EmptyState>
-              )}
-            </div>
-          </div>
+          <Sheet projected={projected}>
+            {poll.state !== "draft" ? (
+              <AskedPoll
+                poll={poll}
+                teaches={teaches}
+                votes={!teaches && !projected}
+                live={live}
+                told={compact}
+              />
+            ) : teaches ? (
+              <Preparation pollId={poll.id} onEdit={edit} />
+            ) : (
+              <EmptyState icon={<IconHourglassEmpty size={28} />} title={t("polls.soonTitle")}>
+                {t("polls.soon")}
+              </EmptyState>
+            )}
+          </Sheet>
           {teaches && <TeacherBar poll={poll} classId={classId} stays={compact} />}
         </div>
       )}
