@@ -204,6 +204,30 @@ def test_the_deck_is_saved_as_a_pdf_with_what_is_drawn(lesson: Lesson, tmp_path:
     assert pdfs.picture_of(content, 3).tobytes() == pdfs.picture_of(water_cycle(), 3).tobytes()
 
 
+def test_a_question_is_saved_with_its_answers_and_the_votes_that_are_shown(lesson: Lesson, tmp_path: Path) -> None:
+    lesson.fill()
+    asked = {"question": "Where is the water?", "type": "single", "options": ["In the air", "In the sea"]}
+    poll = lesson.teacher.api.post(f"/api/classes/{lesson.class_id}/polls", json=asked).raise_for_status().json()
+    lesson.teacher.api.post(f"/api/polls/{poll['id']}/open").raise_for_status()
+    lesson.zoe.api.put(f"/api/polls/{poll['id']}/ballot", json={"choices": ["o1"]}).raise_for_status()
+    teacher = lesson.enter(lesson.teacher)
+    press(teacher, "All slides")
+    names_of(teacher).nth(0).get_by_role("button", name="More for slide").click()
+    teacher.get_by_role("menuitem", name="Insert a question below").click()
+    press(teacher, re.compile("^Where is the water"))
+    expect(names_of(teacher)).to_have_count(6)
+    press(teacher, "More for this deck")
+    with teacher.expect_download() as download:
+        teacher.get_by_role("menuitem", name=re.compile("Save as PDF")).click()
+    download.value.save_as(tmp_path / "deck.pdf")
+    page = pdfs.picture_of((tmp_path / "deck.pdf").read_bytes(), 1).convert("RGB")
+    green = [y for y in range(page.height) if page.getpixel((480, y)) == (127, 184, 164)]
+    # The one vote is a bar over the whole width, in the row of its answer.
+    assert green
+    darkest, _ = page.crop((40, max(green) + 10, 480, max(green) + 60)).convert("L").getextrema()
+    assert cast(float, darkest) < 80
+
+
 def test_what_another_program_wrote_is_shown_as_far_as_it_makes_sense_and_tidied_up(lesson: Lesson) -> None:
     lesson.fill()
     teacher = lesson.enter(lesson.teacher)

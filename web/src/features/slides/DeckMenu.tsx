@@ -20,7 +20,7 @@ export function DeckMenu(props: {
   teaches: boolean;
   upload: (files: Iterable<File>) => void;
 }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { api, fetch } = useServices();
   const client = useQueryClient();
   const { deck, row, teaches, upload } = props;
@@ -38,7 +38,15 @@ export function DeckMenu(props: {
   const save = useMutation({
     mutationFn: async () => {
       const { exportDeck } = await import("./exportDeck.ts");
-      return exportDeck({ documentId: deck.id, slides: deck.slides, fetch });
+      const percent = new Intl.NumberFormat(i18n.language, { style: "percent", maximumFractionDigits: 0 });
+      const words = {
+        unopened: t("slides.question"),
+        yes: t("polls.yes"),
+        no: t("polls.no"),
+        votes: (count: number, share: number) => `${count} · ${percent.format(share)}`,
+        points: (count: number) => t("polls.points", { count }),
+      };
+      return exportDeck({ documentId: deck.id, slides: deck.slides, fetch, words });
     },
     onSuccess: (file) => downloadBlob(file, `${row.title.replace(/[\\/:*?"<>|]+/g, " ").trim()}.pdf`),
     onError: () => tellProblem(t("slides.exportFailed")),

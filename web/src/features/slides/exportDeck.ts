@@ -1,14 +1,11 @@
 import { degrees, PDFDocument, type PDFImage, type PDFPage } from "pdf-lib";
 import { Problem } from "@/api/problem.ts";
-import { UNOPENED_POLL } from "@/components/documentViews.tsx";
+import { readQuestion, type QuestionOnPaper, type QuestionWords } from "./core/question.ts";
 import { marksOf } from "./marks.ts";
 import type { FetchBytes } from "./pdf/openPdf.ts";
 import { png } from "./png.ts";
+import { questionPicture } from "./questionPicture.ts";
 import type { ShownSlide } from "./useDeck.ts";
-
-/** Of a title on a picture 1920 pixels wide. */
-const TITLE_PIXELS = 64;
-const TITLE_MARGIN = 90;
 
 /**
  * Write a deck as a PDF: the original pages as they are, words and all, and the marks above them as Excalidraw draws them.
@@ -20,8 +17,9 @@ export async function exportDeck(options: {
   documentId: string;
   slides: readonly ShownSlide[];
   fetch: FetchBytes;
+  words: QuestionWords;
 }): Promise<Blob> {
-  const { documentId, slides, fetch } = options;
+  const { slides, fetch } = options;
   const out = await PDFDocument.create();
   const sources = new Map<string, Promise<PDFDocument | null>>();
   const source = (fileId: string) => {
@@ -30,7 +28,7 @@ export async function exportDeck(options: {
     return found;
   };
   for (const slide of slides) {
-    const page = (await copyPage(out, slide, source)) ?? (await paintPage(out, slide, { documentId, fetch }));
+    const page = (await copyPage(out, slide, source)) ?? (await paintPage(out, slide, options));
     const marks = slide.boardId === null ? null : await marksOf(fetch, slide.boardId, slide.size);
     if (marks) cover(page, await out.embedPng(marks));
   }
@@ -70,7 +68,7 @@ async function copyPage(
 async function paintPage(
   out: PDFDocument,
   slide: ShownSlide,
-  { documentId, fetch }: { documentId: string; fetch: FetchBytes },
+  { documentId, fetch, words }: { documentId: string; fetch: FetchBytes; words: QuestionWords },
 ): Promise<PDFPage> {
   const page = out.addPage([slide.size.width, slide.size.height]);
   const picture =
@@ -79,7 +77,7 @@ async function paintPage(
           fetch,
           `/api/documents/${documentId}/slides/pages/${slide.fileId}/${slide.page}/image`,
         )
-      : titlePicture(await titleOf(fetch, slide), slide.size);
+      : questionPicture(await wordsOn(fetch, slide, words), slide.size);
   if (picture) cover(page, await out.embedPng(await picture));
   return page;
 }
@@ -94,42 +92,18 @@ async function pictureOf(fetch: FetchBytes, address: string): Promise<ArrayBuffe
   return png(canvas);
 }
 
-/** What stands on a page that is no picture; a question that was not asked yet when it was put there has been asked since. */
-async function titleOf(fetch: FetchBytes, slide: ShownSlide): Promise<string> {
-  if (slide.title || slide.pollId === null) return slide.title;
+/** What stands on a page that is no picture: of a question what its poll tells by now. */
+async function wordsOn(fetch: FetchBytes, slide: ShownSlide, words: QuestionWords): Promise<QuestionOnPaper> {
+  const { title, pollId } = slide;
+  if (pollId === null) return { title, rows: [] };
   try {
-    const address = `/api/documents/${encodeURIComponent(slide.pollId)}`;
+    const address = `/api/documents/${encodeURIComponent(pollId)}/export?format=json`;
     const answer = await fetch(new Request(new URL(address, location.origin)));
-    const poll = (await answer.json()) as { title: string };
-    return poll.title === UNOPENED_POLL ? "" : poll.title;
+    return readQuestion(await answer.json(), { ...words, unopened: title || words.unopened });
   } catch (error) {
-    if (error instanceof Problem && error.status < 500) return "";
+    if (error instanceof Problem && error.status < 500) return { title: title || words.unopened, rows: [] };
     throw error;
   }
-}
-
-/** The canvas knows every script that the device has fonts for; a PDF's own fonts know only a few. */
-function titlePicture(title: string, size: ShownSlide["size"]): Promise<ArrayBuffer> | null {
-  if (!title) return null;
-  const canvas = document.createElement("canvas");
-  canvas.width = 1920;
-  canvas.height = Math.round((1920 * size.height) / size.width);
-  const pen = canvas.getContext("2d");
-  if (!pen) return null;
-  pen.font = `600 ${TITLE_PIXELS}px ${getComputedStyle(document.body).fontFamily}`;
-  pen.fillStyle = "#1f2933";
-  let line = "";
-  let y = TITLE_MARGIN + TITLE_PIXELS;
-  for (const word of title.split(/\s+/)) {
-    const longer = line ? `${line} ${word}` : word;
-    if (line && pen.measureText(longer).width > canvas.width - 2 * TITLE_MARGIN) {
-      pen.fillText(line, TITLE_MARGIN, y);
-      line = word;
-      y += TITLE_PIXELS * 1.25;
-    } else line = longer;
-  }
-  pen.fillText(line, TITLE_MARGIN, y);
-  return png(canvas);
 }
 
 /** Lay a picture over the whole page as people see it, however the file turns or crops it. */
