@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { forgetPerson } from "@/collab/deviceStore.ts";
 import { Drafts, isUnsent, readDraft } from "./drafts.ts";
 
 describe("a draft", () => {
@@ -10,6 +11,15 @@ describe("a draft", () => {
     expect(later.kept("amir.poll:1")).toBeNull();
     later.set("zoe.poll:1", null);
     expect(later.kept("zoe.poll:1")).toBeNull();
+  });
+
+  it("goes when its owner signs out, and nobody else's with it", async () => {
+    const drafts = new Drafts(sessionStorage);
+    drafts.set("zoe.poll:1", ["mine"]);
+    drafts.set("amir.poll:1", ["his"]);
+    await forgetPerson("zoe");
+    expect(drafts.kept("zoe.poll:1")).toBeNull();
+    expect(readDraft(drafts.kept("amir.poll:1"))).toEqual(["his"]);
   });
 
   it("appears while it is typed even where the browser keeps nothing", () => {
