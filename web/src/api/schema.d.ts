@@ -2947,7 +2947,7 @@ export interface paths {
         put?: never;
         /**
          * Open Poll
-         * @description Let people vote; for teachers. A closed poll is opened again, with its ballots.
+         * @description Let people vote; for teachers. A closed poll is opened again, with its ballots; an anonymous one that has some is not.
          */
         post: operations["openPoll"];
         delete?: never;
@@ -18581,6 +18581,15 @@ export interface operations {
             };
             /** @description It does not exist, or not for this person. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
