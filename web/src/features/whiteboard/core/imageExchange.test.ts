@@ -86,6 +86,23 @@ describe("pictures", () => {
     expect(ports.download).toHaveBeenCalledTimes(1);
   });
 
+  it("of others are all fetched again when several did not come", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const download = vi.fn(() => Promise.resolve(new Blob(["x"])));
+    download.mockRejectedValueOnce(new TypeError("cut")).mockRejectedValueOnce(new TypeError("cut"));
+    const { files, ports, exchange } = setUp({ download });
+    files.set("f1", STORED);
+    files.set("f2", { ...STORED, url: "/api/files/02" });
+    const both = [...ON_BOARD, { ...ON_BOARD[0], id: "e2", fileId: "f2" }] as unknown as BoardElement[];
+    exchange.sceneChanged(both, {}, true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(download).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(5000);
+    vi.useRealTimers();
+    await vi.waitFor(() => expect(ports.show).toHaveBeenCalledTimes(2));
+    exchange.close();
+  });
+
   it("are only ever fetched from our own files", () => {
     for (const url of ["https://elsewhere.test/x", "//elsewhere.test/x", "/api/me", "/api/files/../me", 7]) {
       expect(readFileEntry({ url, media_type: "image/png" })).toBeNull();

@@ -59,6 +59,8 @@ export function readFileEntry(value: unknown): { url: string; mediaType: string 
 export class ImageExchange {
   private readonly uploading = new Map<string, BinaryFileData>();
   private readonly asked = new Set<string>();
+  /** Those that were asked for and did not come. */
+  private readonly missed = new Set<string>();
   private readonly have = new Set<string>();
   private retry: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
@@ -151,15 +153,17 @@ export class ImageExchange {
       this.have.add(id);
       this.ports.show([{ id, dataURL, mimeType: entry.mediaType, created: Date.now() } as BinaryFileData]);
     } catch {
-      this.later(() => this.asked.delete(id));
+      this.missed.add(id);
+      this.later();
     }
   }
 
-  private later(before?: () => void): void {
+  private later(): void {
     if (this.closed) return;
     clearTimeout(this.retry);
     this.retry = setTimeout(() => {
-      before?.();
+      for (const id of this.missed) this.asked.delete(id);
+      this.missed.clear();
       for (const data of this.uploading.values()) void this.store(data);
       for (const id of this.files.keys()) if (!this.have.has(id)) void this.fetch(id);
     }, RETRY_MILLISECONDS);
