@@ -1,6 +1,7 @@
-import { ActionIcon, Text, Title, Tooltip } from "@mantine/core";
+import { Text, Title } from "@mantine/core";
 import { IconEye } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { EntryAction } from "../EntryAction.tsx";
 import styles from "../polls.module.css";
 
 /** What a teacher has taken out of sight, and how to bring it back. */
@@ -24,17 +25,13 @@ export function HiddenEntries({
             <Text component="p" m={0} c="dimmed" td="line-through">
               {text}
             </Text>
-            <Tooltip label={t("polls.showEntry")}>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size={44}
-                aria-label={t("polls.showEntryNamed", { text })}
-                onClick={() => show(id)}
-              >
-                <IconEye size={20} />
-              </ActionIcon>
-            </Tooltip>
+            <EntryAction
+              label={t("polls.showEntry")}
+              named={t("polls.showEntryNamed", { text })}
+              onClick={() => show(id)}
+            >
+              <IconEye size={20} />
+            </EntryAction>
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
-import { ActionIcon, Badge, Stack, Table, Text, Tooltip, VisuallyHidden } from "@mantine/core";
+import { Badge, Stack, Table, Text, VisuallyHidden } from "@mantine/core";
 import { IconEyeOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { EntryAction } from "../EntryAction.tsx";
 import styles from "../polls.module.css";
 
 const SMALLEST_REM = 1;
@@ -67,17 +68,13 @@ export function Texts(props: {
                 )}
               </Text>
               {props.hide && (
-                <Tooltip label={t("polls.hideEntry")}>
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    size={44}
-                    aria-label={t("polls.hideEntryNamed", { text })}
-                    onClick={() => props.hide?.(text)}
-                  >
-                    <IconEyeOff size={20} />
-                  </ActionIcon>
-                </Tooltip>
+                <EntryAction
+                  label={t("polls.hideEntry")}
+                  named={t("polls.hideEntryNamed", { text })}
+                  onClick={() => props.hide?.(text)}
+                >
+                  <IconEyeOff size={20} />
+                </EntryAction>
               )}
             </li>
           ))}

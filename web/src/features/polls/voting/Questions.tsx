@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Group, Stack, Text, Textarea, Tooltip } from "@mantine/core";
+import { Badge, Button, Group, Stack, Text, Textarea } from "@mantine/core";
 import { IconArrowBigUp, IconArrowBigUpFilled, IconCheck, IconEyeOff } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import { FormProblem } from "@/components/FormProblem.tsx";
 import { tellWithUndo } from "@/components/toast.tsx";
 import { countsAhead } from "../core/ahead.ts";
 import type { LivePoll, Question } from "../core/pollDocument.ts";
+import { EntryAction } from "../EntryAction.tsx";
 import styles from "../polls.module.css";
 import { pollWords } from "../problems.ts";
 import { HiddenEntries } from "../results/HiddenEntries.tsx";
@@ -74,29 +75,21 @@ export function Questions(props: {
               </Text>
               {moderated && (
                 <Group gap={2} wrap="nowrap">
-                  <Tooltip label={question.answered ? t("polls.notAnswered") : t("polls.markAnswered")}>
-                    <ActionIcon
-                      variant={question.answered ? "light" : "subtle"}
-                      color={question.answered ? "pine" : "gray"}
-                      size={44}
-                      aria-pressed={question.answered}
-                      aria-label={t("polls.markAnsweredNamed", { text: question.text })}
-                      onClick={() => moderated.changeQuestion(question.id, { answered: !question.answered })}
-                    >
-                      <IconCheck size={20} />
-                    </ActionIcon>
-                  </Tooltip>
-                  <Tooltip label={t("polls.hideEntry")}>
-                    <ActionIcon
-                      variant="subtle"
-                      color="gray"
-                      size={44}
-                      aria-label={t("polls.hideEntryNamed", { text: question.text })}
-                      onClick={() => hide(question.id)}
-                    >
-                      <IconEyeOff size={20} />
-                    </ActionIcon>
-                  </Tooltip>
+                  <EntryAction
+                    label={question.answered ? t("polls.notAnswered") : t("polls.markAnswered")}
+                    named={t("polls.markAnsweredNamed", { text: question.text })}
+                    pressed={question.answered}
+                    onClick={() => moderated.changeQuestion(question.id, { answered: !question.answered })}
+                  >
+                    <IconCheck size={20} />
+                  </EntryAction>
+                  <EntryAction
+                    label={t("polls.hideEntry")}
+                    named={t("polls.hideEntryNamed", { text: question.text })}
+                    onClick={() => hide(question.id)}
+                  >
+                    <IconEyeOff size={20} />
+                  </EntryAction>
                 </Group>
               )}
             </li>
