@@ -245,6 +245,9 @@ def test_what_is_typed_and_not_sent_is_told_when_the_poll_closes_and_kept_for_it
         act(teacher, poll, "open")
         page.get_by_role("button", name=send).click()
         expect(page.get_by_label(label)).to_have_value("In the leaf" if poll is answered else "")
+        if poll is answered:
+            # What was written stays in the field: only the server's word says that it has arrived.
+            expect(page.get_by_text("Your vote counts")).to_be_visible()
         act(teacher, poll, "close")
         expect(page.get_by_text("Closed", exact=True)).to_be_visible()
         expect(page.get_by_role("alert")).to_have_count(0)
