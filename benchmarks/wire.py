@@ -2,12 +2,14 @@
 
 import base64
 import os
+import zlib
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import lru_cache
 from itertools import cycle
 
 _MASK = b"\x37\xfa\x21\x3d"
-_BINARY = 0x82
+_BINARY, _DEFLATED = 0x82, 0xC2
 PING, CLOSE = 9, 8
 
 
@@ -92,6 +94,8 @@ class Target:
             "Connection: Upgrade",
             "Sec-WebSocket-Version: 13",
             f"Sec-WebSocket-Key: {key}",
+            # As every browser does, and `ws` in Node.
+            "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
         ]
         if self.subprotocols:
             lines.append(f"Sec-WebSocket-Protocol: {', '.join(self.subprotocols)}")
@@ -139,6 +143,12 @@ class Target:
         return Kind.OTHER, message
 
 
+@lru_cache(maxsize=8)
+def _inflated(payload: bytes) -> bytes:
+    """Inflate a message that stands for itself. What many get is inflated once, for each has a machine of its own to do it."""
+    return zlib.decompressobj(-15).decompress(payload + b"\x00\x00\xff\xff")
+
+
 @dataclass(slots=True)
 class FrameReader:
     """Cuts a server's byte stream into messages, whatever its chunks; `controls` collects pings and closes."""
@@ -174,6 +184,8 @@ class FrameReader:
             opcode = buffer[position]
             if opcode == _BINARY:
                 messages.append(buffer[start : start + size])
+            elif opcode == _DEFLATED:
+                messages.append(_inflated(buffer[start : start + size]))
             else:
                 self.controls.append((opcode & 0x0F, buffer[start : start + size]))
             position = start + size

@@ -7,7 +7,26 @@ from typing import Any
 from pycrdt import Doc, Map
 
 ROOT = "elements"
-FILLER = "The mitochondrion is the powerhouse of the cell. "
+_SYLLABLES = (
+    "an",
+    "be",
+    "cla",
+    "den",
+    "er",
+    "fo",
+    "gri",
+    "ho",
+    "ing",
+    "ka",
+    "li",
+    "mon",
+    "ne",
+    "or",
+    "pu",
+    "re",
+    "sta",
+    "ti",
+)
 
 
 @dataclass(slots=True)
@@ -53,13 +72,21 @@ def content_of(*updates: bytes) -> dict[str, Any]:
 
 
 def large_document(size: int) -> bytes:
-    """Return a document of about `size` bytes: many elements with text, as a well-used board has."""
+    """Return a document of about `size` bytes: many elements with text, as a well-used board has.
+
+    No two texts are alike, and their words are as unevenly frequent as a language's: it deflates to less than two fifths.
+    """
+    random = Random(2)
+    words = ["".join(random.choices(_SYLLABLES, k=random.randint(1, 4))) for _ in range(3_000)]
+    weights = [1 / rank for rank in range(1, len(words) + 1)]
     doc: Doc[Any] = Doc(client_id=77)
     elements = doc.get(ROOT, type=Map)
-    text = (FILLER * 20)[:900]
+    written = 0
     with doc.transaction():
-        for number in range(size // (len(text) + 60)):
-            elements[f"text-{number:06}"] = {"id": f"text-{number:06}", "x": number, "text": text}
+        while written < size:
+            key, text = f"text-{random.getrandbits(64):016x}", " ".join(random.choices(words, weights, k=140))
+            elements[key] = {"id": key, "x": random.uniform(0, 2_000), "text": text}
+            written += len(text) + 90
     return bytes(doc.get_update())
 
 

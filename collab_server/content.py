@@ -21,10 +21,10 @@ EMPTY_STATE_VECTOR = b"\x00"
 class Content:
     """Built from what is stored; raises UnreadableSnapshot, and Unappliable, which `apply` raises too.
 
-    `size` is in bytes of updates.
+    `size` is in bytes of updates; `changes` counts upwards with each version.
     """
 
-    __slots__ = ("_doc", "_halves", "_state", "authorship", "epoch", "seq", "size")
+    __slots__ = ("_doc", "_halves", "_state", "authorship", "changes", "epoch", "seq", "size")
 
     def __init__(self, stored: StoredDocument, *, merged: Merged | None = None) -> None:
         """Build a document. `merged`: all of it, where the rows after the snapshot are in one state already."""
@@ -34,6 +34,7 @@ class Content:
         self._doc, self._halves = replayed(state, tail, halves=halves)
         # What was read is what the first joiner asks for.
         self._state = None if tail else state
+        self.changes = 0
         self.seq = stored.seq
         self.size = len(state or b"") + sum(len(update) for _, update in tail)
         self.authorship = Authorship(stored.authors, retired=stored.retired)
@@ -41,7 +42,7 @@ class Content:
 
     def apply(self, updates: Sequence[bytes], first_seq: int) -> None:
         """Apply rows that the log has just committed."""
-        self._state = None
+        self._changed()
         cuts = self._halves.cut_by_all(updates)
         applied = updates
         if cuts:
@@ -73,7 +74,7 @@ class Content:
         finally:
             # An observer that is left behind keeps the document in memory.
             self._doc.unobserve(subscription)
-        self._state = None
+        self._changed()
         if not updates or updates[0] == NOTHING:
             return None
         self._halves.cut_by(updates[0])
@@ -92,6 +93,14 @@ class Content:
             self._state = self._doc.get_update()
         return self._state
 
+    def state_vector(self) -> bytes:
+        """Return how far the document goes."""
+        return self._doc.get_state()
+
     def coverage(self) -> Coverage:
         """Return the clocks that are here."""
         return covered(self._doc)
+
+    def _changed(self) -> None:
+        self._state = None
+        self.changes += 1

@@ -4,24 +4,33 @@ uvicorn does HTTP and the upgrade, then hands its transport over. From there on 
 a message to a class is framed once, and what it costs per member is one write.
 
 Above HIGH_WATER_BYTES a peer counts as congested: rooms send it nothing more and bring it up to date when it has read (SPEC rule 12). What it
-is owed all the same, acknowledgements above all, is bounded.
+is owed all the same, acknowledgements above all, is bounded. So is what a peer may make of a few bytes by deflating them.
 """
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
+from time import monotonic
 from typing import Any, Protocol, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import NegotiationError
+from websockets.extensions import Extension
+from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
 from websockets.http11 import Request
+from websockets.typing import ExtensionParameter
 
-from collab_server.errors import EngineError, ReadingTooSlowly
+from collab_server.errors import EngineError, ReadingTooSlowly, TooMany
 from collab_server.protocol import websocket
 from collab_server.protocol.websocket import Close, FrameReader, Ping
+from collab_server.quotas import Allowance
 
 HIGH_WATER_BYTES = 256 * 1024
 LOW_WATER_BYTES = 64 * 1024
 CLOSING_SECONDS = 5.0
 """How long a peer that does not answer the close frame, or does not read, keeps its socket."""
+INFLATED_BYTES_PER_SECOND = 4 * 1024 * 1024
+INFLATED_BURST_BYTES = 64 * 1024 * 1024
+"""What deflated messages may be longer than on the wire: several large documents at once, and 4 ms of work a second from then on."""
 SCOPE_KEY = "lectern.upgrade"
 
 
@@ -41,8 +50,28 @@ class Receiver(Protocol):
         """Hear, once, that the socket is gone."""
 
 
+class _MessagesForThemselves(ServerPerMessageDeflateFactory):
+    """Agrees to deflated messages where each stands for itself and the peer's window holds what is deflated here."""
+
+    def __init__(self) -> None:
+        super().__init__(server_no_context_takeover=True, client_no_context_takeover=True)
+
+    def process_request_params(
+        self, params: Sequence[ExtensionParameter], accepted_extensions: Sequence[Extension]
+    ) -> tuple[list[ExtensionParameter], PerMessageDeflate]:
+        """Answer one offer; raises NegotiationError to pass it over."""
+        answer, extension = super().process_request_params(params, accepted_extensions)
+        if extension.local_max_window_bits < websocket.WINDOW_BITS:
+            raise NegotiationError("the window is too small")
+        return answer, extension
+
+
 class UpgradeProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol, which lets the application take its transport once the upgrade is accepted."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.conn.available_extensions = [_MessagesForThemselves()]
 
     def handle_connect(self, event: Request) -> None:
         """Start the application, with a way to the transport in its scope."""
@@ -69,16 +98,22 @@ class _NoTransport:
 def take_over(scope: MutableMapping[str, Any], *, owed_max_bytes: int, message_max_bytes: int) -> "Wire":
     """Take the transport of a just accepted upgrade. Call it in the same step of the loop."""
     upgrade = cast(UpgradeProtocol, scope[SCOPE_KEY])
-    return Wire(upgrade.release_transport(), owed_max_bytes=owed_max_bytes, message_max_bytes=message_max_bytes)
+    return Wire(
+        upgrade.release_transport(),
+        owed_max_bytes=owed_max_bytes,
+        message_max_bytes=message_max_bytes,
+        deflates=bool(upgrade.conn.extensions),
+    )
 
 
 class Wire(asyncio.Protocol):
-    """See the module. `owed_max_bytes`: what may be written to a congested peer before it is cut."""
+    """See the module. `owed_max_bytes`: what may be written to a congested peer before it is cut; `deflates`: deflated frames may be."""
 
     __slots__ = (
         "_abort_timer",
         "_ending",
         "_heard",
+        "_inflation",
         "_lost",
         "_owed",
         "_owed_max",
@@ -86,12 +121,17 @@ class Wire(asyncio.Protocol):
         "_receiver",
         "_transport",
         "congested",
+        "deflates",
     )
 
-    def __init__(self, transport: asyncio.Transport, *, owed_max_bytes: int, message_max_bytes: int) -> None:
+    def __init__(
+        self, transport: asyncio.Transport, *, owed_max_bytes: int, message_max_bytes: int, deflates: bool = False
+    ) -> None:
         self.congested = False
+        self.deflates = deflates
         self._transport = transport
-        self._reader = FrameReader(message_max_bytes)
+        self._reader = FrameReader(message_max_bytes, on_inflated=self._count_inflated if deflates else None)
+        self._inflation: Allowance | None = None
         self._receiver: Receiver | None = None
         self._owed = 0
         self._owed_max = owed_max_bytes
@@ -201,6 +241,13 @@ class Wire(asyncio.Protocol):
         receiver, self._receiver = self._receiver, None
         if receiver is not None:
             receiver.lost()
+
+    def _count_inflated(self, longer_by: int) -> None:
+        now = monotonic()
+        if self._inflation is None:
+            self._inflation = Allowance(INFLATED_BYTES_PER_SECOND, burst=INFLATED_BURST_BYTES, now=now)
+        if longer_by > 0 and not self._inflation.spend(longer_by, now=now):
+            raise TooMany("too_many_inflated_bytes")
 
     def _peer_closes(self, event: Close) -> None:
         if not self._ending:

@@ -11,6 +11,7 @@ from uuid import UUID
 import pycrdt
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.typing import Subprotocol
 
 from collab_server.protocol import awareness
@@ -200,17 +201,30 @@ class RawClient:
 
 @asynccontextmanager
 async def raw_client(
-    url: str, document: UUID | str, token: str | None, *, dialect: str = "y-websocket", lectern: bool = True
+    url: str,
+    document: UUID | str,
+    token: str | None,
+    *,
+    dialect: str = "y-websocket",
+    lectern: bool = True,
+    window_bits: int | None = None,
 ) -> AsyncIterator[RawClient]:
-    """Open a socket and, where a token is given, hand it in."""
+    """Open a socket and, where a token is given, hand it in. `window_bits`: offer deflated messages, of such a window."""
     protocols: list[Subprotocol] | None = None
     if dialect == "hocuspocus":
         address = f"{url}/hocuspocus"
     else:
         address = f"{url}/collab/{document}" + ("" if token is None else f"?token={token}")
         protocols = [Subprotocol("lectern.v1")] if lectern else None
+    deflating = None if window_bits is None else [ClientPerMessageDeflateFactory(server_max_window_bits=window_bits)]
     async with connect(
-        address, subprotocols=protocols, max_size=None, compression=None, proxy=None, ping_interval=None
+        address,
+        subprotocols=protocols,
+        max_size=None,
+        compression=None,
+        extensions=deflating,
+        proxy=None,
+        ping_interval=None,
     ) as socket:
         client = RawClient(socket, dialect, str(document) if dialect == "hocuspocus" else "")
         listening = asyncio.create_task(client.listen())

@@ -70,6 +70,12 @@ class Application:
 
 
 if __name__ == "__main__":
+    # Deflating each message for each recipient, as uvicorn does unasked, would cost it several times what is measured.
     uvicorn.run(
-        Application(), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", ws_max_size=64 * 1024 * 1024
+        Application(),
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        log_level="warning",
+        ws_max_size=64 * 1024 * 1024,
+        ws_per_message_deflate=False,
     )

