@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -47,6 +46,7 @@ from collab_server.cluster.rooms import RoomsEverywhere
 from collab_server.engine import Engine, EngineLimits
 from collab_server.errors import EngineError, NotFound, Unauthenticated
 from collab_server.file_store import file_store_of
+from collab_server.gathering import Gathering
 from collab_server.live import RoomsView
 from collab_server.metrics import Metrics
 from collab_server.open_rooms import OpenRooms
@@ -62,10 +62,10 @@ from persistence.database import Database
 from persistence.edit_log import PostgresEditLog
 from persistence.file_store import FileStore
 from persistence.migrations import is_usable
+from persistence.reading import Reader
 from persistence.serving import Serving
 from persistence.update_log import PostgresUpdateLog
 
-DOOR_CONNECTIONS = 4
 WEB_APPLICATION = Path(__file__).parent.parent / "web" / "dist"
 
 _REASONS: dict[type[auth_errors.Unauthenticated], str] = {
@@ -85,9 +85,8 @@ def create_app(
     `serving`: this process's place at the database, where it is taken already. `crew`: which crew of workers it is in, and as which.
     """
     database = Database(database_url)
-    # Apart from the requests' connections: a class that comes at once must not hold them up. None is asked for a sign of life
-    # before each use: whoever is let in or not can be looked up again.
-    doors = Database(database_url, pool_connections=DOOR_CONNECTIONS, pre_ping=False)
+    # Apart from the requests' connections: neither a class that comes at once nor one that leafs through pages holds up the other.
+    doors = Database(database_url)
     log = PostgresUpdateLog(database_url, shared=bool(settings.redis_url))
     serving = serving or serving_of(settings, database_url=database_url)
     issuer = TokenIssuer(
@@ -98,7 +97,7 @@ def create_app(
     node = _node(settings, serving, log, metrics)
     engine = Engine(
         log,
-        ClassroomDoorkeeper(doors, issuer),
+        ClassroomDoorkeeper(doors.reader, issuer),
         limits=_limits(settings),
         metrics=metrics,
         edit_log=PostgresEditLog(),
@@ -190,9 +189,10 @@ class NotMigrated(Exception):
 class ClassroomDoorkeeper:
     """Decides by the people of `auth` and the rights of `classroom`; implements ports.Doorkeeper."""
 
-    def __init__(self, database: Database, issuer: TokenIssuer) -> None:
-        self._database = database
+    def __init__(self, reader: Reader, issuer: TokenIssuer) -> None:
+        self._reader = reader
         self._issuer = issuer
+        self._comers = Gathering(self._decide)
 
     async def admit(self, token: str, document_name: str) -> Admission:
         """See ports.Doorkeeper."""
@@ -203,7 +203,7 @@ class ClassroomDoorkeeper:
         except auth_errors.Unauthenticated as error:
             raise Unauthenticated(_REASONS[type(error)]) from None
         document_id = _document_id(document_name)
-        (decided,) = await self._decide([(claims, document_id)])
+        decided = await self._comers.ask((claims, document_id))
         if isinstance(decided, EngineError):
             raise decided
         return decided
@@ -213,27 +213,17 @@ class ClassroomDoorkeeper:
         return await self._decide([(_claims(admission), admission.document_id) for admission in admissions])
 
     async def _decide(self, asked: Sequence[tuple[Claims, UUID | None]]) -> list[Admission | EngineError]:
-        try:
-            return await self._look_up(asked)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            # The database was restarted since: with the first of them all old connections were given up.
-            return await self._look_up(asked)
-
-    async def _look_up(self, asked: Sequence[tuple[Claims, UUID | None]]) -> list[Admission | EngineError]:
         """Look people and their rights up: a query for all people, and one for each document."""
-        async with self._database.transaction() as tx:
-            people = await people_for_tokens(tx.session, [claims for claims, _ in asked])
-            wanted: dict[UUID, list[UUID]] = {}
-            for claims, document_id in asked:
-                if document_id is not None and isinstance(people[claims.session_id], Person):
-                    wanted.setdefault(document_id, []).append(claims.user_id)
-            accesses: dict[tuple[UUID, UUID | None], DocumentAccess] = {
-                (person, document_id): access
-                for document_id, persons in wanted.items()
-                for person, access in (await document_accesses(tx.session, persons, document_id)).items()
-            }
+        people = await people_for_tokens(self._reader, [claims for claims, _ in asked])
+        wanted: dict[UUID, list[UUID]] = {}
+        for claims, document_id in asked:
+            if document_id is not None and isinstance(people[claims.session_id], Person):
+                wanted.setdefault(document_id, []).append(claims.user_id)
+        accesses: dict[tuple[UUID, UUID | None], DocumentAccess] = {
+            (person, document_id): access
+            for document_id, persons in wanted.items()
+            for person, access in (await document_accesses(self._reader, persons, document_id)).items()
+        }
         return [
             _decision(claims, people[claims.session_id], document_id, accesses.get((claims.user_id, document_id)))
             for claims, document_id in asked

@@ -67,14 +67,13 @@ class Transaction:
 class Database:
     """A pool of connections to one PostgreSQL database. It connects at the first use."""
 
-    def __init__(self, url: str, *, pool_connections: int = POOL_CONNECTIONS, pre_ping: bool = True) -> None:
-        """`pre_ping`: whether a connection is asked for a sign of life before each use, which costs a round trip."""
+    def __init__(self, url: str) -> None:
         self.engine: AsyncEngine = create_async_engine(
             asyncpg_url(url),
-            pool_size=pool_connections,
-            max_overflow=pool_connections,
+            pool_size=POOL_CONNECTIONS,
+            max_overflow=POOL_CONNECTIONS,
             pool_timeout=POOL_TIMEOUT_SECONDS,
-            pool_pre_ping=pre_ping,
+            pool_pre_ping=True,
             connect_args={"timeout": CONNECT_TIMEOUT_SECONDS},
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

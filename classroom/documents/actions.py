@@ -11,7 +11,7 @@ from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, bindparam, delete, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, bindparam, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -83,11 +83,7 @@ async def document_access(session: AsyncSession, person: UUID, document_id: UUID
 
 async def document_accesses(session: Asking, people: Sequence[UUID], document_id: UUID) -> dict[UUID, DocumentAccess]:
     """Return what each of several people may do with a document, for whom it exists. One query."""
-    found = await session.execute(
-        _documents(MembershipRow.user_id == any_(literal(people, ARRAY(Uuid))))
-        .add_columns(MembershipRow.user_id)
-        .where(DocumentRow.id == document_id, DocumentRow.deleted_at.is_(None))
-    )
+    found = await session.execute(_accesses(), {"people": people, "document_id": document_id})
     accesses = {}
     for *columns, person in found.all():
         each = _accessed(person, columns)
@@ -341,6 +337,15 @@ async def _find(session: Asking, user_id: UUID, document_id: UUID) -> AccessedDo
 def _document() -> Select[DocumentRow, ClassRole, Level | None, datetime, DocumentRow | None, Level | None]:
     who = MembershipRow.user_id == bindparam("person_id", type_=Uuid)
     return prepared(_documents(who).where(DocumentRow.id == bindparam("document_id", type_=Uuid)))
+
+
+@cache
+def _accesses() -> Select[DocumentRow, ClassRole, Level | None, datetime, DocumentRow | None, Level | None, UUID]:
+    who = MembershipRow.user_id == any_(bindparam("people", type_=ARRAY(Uuid)))
+    those = _documents(who).where(
+        DocumentRow.id == bindparam("document_id", type_=Uuid), DocumentRow.deleted_at.is_(None)
+    )
+    return prepared(those.add_columns(MembershipRow.user_id))
 
 
 @cache
