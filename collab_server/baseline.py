@@ -35,17 +35,17 @@ class Baseline:
 
     def frame(self, prefix: bytes, *, deflated: bool) -> bytes:
         """Return the update as a frame; deflated from some time after the second member on who can read it so."""
+        parts = (prefix, y_websocket.update_head(len(self._state)), self._state)
         if deflated and self._asked:
             # One member alone is served before it is deflated; and nobody waits for that.
             if prefix not in self._deflated:
-                loop = asyncio.get_running_loop()
-                self._deflated[prefix] = loop.run_in_executor(None, websocket.deflated, prefix + self._body())
+                self._deflated[prefix] = asyncio.get_running_loop().run_in_executor(None, websocket.deflated, parts)
             done = self._deflated[prefix]
             if done.done():
                 return done.result()
         self._asked = True
         if prefix not in self._plain:
-            self._plain[prefix] = websocket.binary(prefix + self._body())
+            self._plain[prefix] = websocket.binary_of(parts)
         return self._plain[prefix]
 
     def since(self) -> bytes:
@@ -55,6 +55,3 @@ class Baseline:
             since = self._content.state_after(self._state_vector)
             self._since = (self._content.changes, since)
         return since
-
-    def _body(self) -> bytes:
-        return y_websocket.update(self._state)

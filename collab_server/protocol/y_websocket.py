@@ -72,7 +72,12 @@ def sync_step_2(update: bytes) -> bytes:
 
 def update(payload: bytes) -> bytes:
     """Pass on one Yjs update."""
-    return b"\x00\x02" + byte_array(payload)
+    return update_head(len(payload)) + payload
+
+
+def update_head(size: int) -> bytes:
+    """Return what stands before an update of so many bytes."""
+    return b"\x00\x02" + uint(size)
 
 
 def presence(payload: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """Rules 11 and 14: a class that opens a large document gets the same bytes, deflated for who can read it so, and all that came since."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from random import Random
 from unittest.mock import patch
 from uuid import uuid4
@@ -84,8 +84,8 @@ async def test_14_a_class_that_opens_a_large_document_gets_it_deflated_once(
         await fill(writer, author, seed=1)
         done: list[bytes] = []
 
-        def deflating(payload: bytes) -> bytes:
-            done.append(deflated(payload))
+        def deflating(parts: Sequence[bytes]) -> bytes:
+            done.append(deflated(parts))
             return done[-1]
 
         with patch.object(websocket, "deflated", deflating):
