@@ -2,11 +2,12 @@
 
 FastAPI finds that out anew with each request, and goes through a dependency once for everybody who asks for it: a third of what a
 small page costs. What a page that opens no transaction depends on are coroutines without any state of their own, so that each is
-asked once and handed on. All else is left to FastAPI.
+asked once and handed on. It also needs nothing that is closed after the answer. All else is left to FastAPI.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import partial
 from inspect import iscoroutinefunction
 from typing import Any, cast
 
@@ -17,19 +18,28 @@ from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 OK = 200
 Answering = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class ReadingRoute(APIRoute):
-    """A route that is quick where it only reads."""
+    """A route that is quick where it only reads; `only_reads` says whether it does."""
 
-    def get_route_handler(self) -> Answering:
-        """See APIRoute."""
+    only_reads: bool
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **described: Any) -> None:
+        super().__init__(path, endpoint, **described)
+        answering = self._answering()
+        self.only_reads = answering is not None
+        if answering is not None:
+            self.app = partial(_answer, answering)
+
+    def _answering(self) -> Answering | None:
         steps = _steps(self.dependant)
         if self.body_field is not None or steps is None or self.methods != {"GET"}:
-            return super().get_route_handler()
+            return None
         field, status = self.response_field, self.status_code or OK
 
         async def answer(request: Request) -> Response:
@@ -53,13 +63,19 @@ class ReadingRoute(APIRoute):
         return answer
 
 
+async def _answer(answering: Answering, scope: Scope, receive: Receive, send: Send) -> None:
+    # What is raised is told by those around all routes.
+    response = await answering(Request(scope, receive, send))
+    await response(scope, receive, send)
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     """One coroutine, and where its arguments come from: those that were asked before it, and the request."""
 
     call: Callable[..., Any]
     others: Sequence[tuple[str | None, Callable[..., Any]]]
-    request_name: str | None
+    request_names: Sequence[str]
     parameters: Sequence[tuple[str, Sequence[Any]]]
 
     def arguments(
@@ -78,8 +94,8 @@ class _Step:
             arguments.update(found)
             faults.extend(errors)
             wrong = wrong or bool(errors)
-        if self.request_name is not None:
-            arguments[self.request_name] = request
+        for name in self.request_names:
+            arguments[name] = request
         return None if wrong else arguments
 
 
@@ -98,7 +114,6 @@ def _steps(dependant: Dependant) -> list[_Step] | None:
             one.response_param_name,
             one.background_tasks_param_name,
             one.security_scopes_param_name,
-            one.http_connection_param_name,
             one.websocket_param_name,
             one.own_oauth_scopes,
         )
@@ -115,7 +130,7 @@ def _steps(dependant: Dependant) -> list[_Step] | None:
             _Step(
                 call,
                 [(other.name, cast(Callable[..., Any], other.call)) for other in one.dependencies],
-                one.request_param_name,
+                [name for name in (one.request_param_name, one.http_connection_param_name) if name is not None],
                 [(place, fields) for place, fields in parameters if fields],
             ),
         )

@@ -12,7 +12,18 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from auth.http.reading_route import ReadingRoute
+from auth.http.route_table import RouteTable
+from classroom.routes import PARTS
 
+CHANGING = {
+    "/polls/{poll_id}/results",
+    "/polls/{poll_id}/results.csv",
+    "/me/erasure",
+    "/admin/users/{user_id}/erasure",
+    "/documents/{document_id}/history",
+    "/sessions/{session_id}/video",
+}
+"""What is asked for with GET, and opens a transaction or asks for more than a page does."""
 ONE = "01a2235b-67cb-757f-9114-aff5c6a3f2cd"
 
 
@@ -93,7 +104,8 @@ def router(route_class: type[APIRoute]) -> APIRouter:
 @pytest.fixture(params=[APIRoute, ReadingRoute], ids=["FastAPI's", "ours"])
 def client(request: pytest.FixtureRequest) -> TestClient:
     app = FastAPI()
-    app.include_router(router(request.param))
+    app.router = table = RouteTable()
+    table.add([router(request.param)])
     Asked.count = 0
     return TestClient(app, raise_server_exceptions=False)
 
@@ -130,3 +142,14 @@ def test_answers_of_every_kind(client: TestClient) -> None:
     assert (found.status_code, found.json()) == (203, {"a": 1})
     assert client.get("/changing").headers["x-transaction"] == "open"
     assert client.get("/wrong").status_code == 500
+
+
+def test_nearly_all_pages_are_quick() -> None:
+    asked = [route for part in PARTS for route in part.routes if isinstance(route, APIRoute) and "GET" in route.methods]
+    slow = {route.path for route in asked if not (isinstance(route, ReadingRoute) and route.only_reads)}
+    assert slow == CHANGING
+
+
+def test_only_what_reads_alone_is_quick() -> None:
+    quick = {route.path: route.only_reads for route in router(ReadingRoute).routes if isinstance(route, ReadingRoute)}
+    assert {path for path, only_reads in quick.items() if not only_reads} == {"/changing"}
