@@ -1,6 +1,5 @@
 """Headers that every answer carries: what a page may load, and who may show it."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CAPTURES = ("camera", "microphone", "display-capture")
@@ -43,7 +42,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, video_origin: str | None = None) -> None:
         self._app = app
-        self._headers = {
+        headers = {
             "Content-Security-Policy": content_security_policy(video_origin=video_origin),
             "Cross-Origin-Opener-Policy": "same-origin",
             "Permissions-Policy": permissions_policy(video_origin=video_origin),
@@ -51,6 +50,7 @@ class SecurityHeaders:
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
         }
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
@@ -60,9 +60,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                own = list(message.get("headers", ()))
+                names = {name for name, _ in own}
+                message["headers"] = own + [header for header in self._headers if header[0] not in names]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

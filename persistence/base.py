@@ -4,7 +4,7 @@ Constraints get their names from one convention, because the names are part of t
 constraint is translated into a domain error by its name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
@@ -57,9 +57,11 @@ class TextEnum(TypeDecorator[E]):
         """Write the value."""
         return None if value is None else str(value)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> E | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], E | None]:
         """Read the value back as a member."""
-        return None if value is None else self.members(value)
+        known: dict[Any, E | None] = {str(member): member for member in self.members}
+        known[None] = None
+        return known.__getitem__
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         """Treat what a column is compared with as a value of the column."""

@@ -2,22 +2,26 @@
 
 A transaction's session keeps track of every row that it loads, in case it is changed, and begins and commits around them. A page of
 rows that are only shown pays for that several times over. Here the same statements are asked one by one on connections that do
-nothing else, and the entities among their rows belong to no session.
+nothing else. Rows are tuples with names, and so are the entities among them: they have the columns of the mapped class, and nothing
+that could be changed.
 
 What is asked often is ``prepared``: put into words once. Everything else is found again by its shape.
 """
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar, TypeVarTuple, cast
+from functools import partial
+from operator import itemgetter
+from typing import Any, Generic, TypeAlias, TypeVar, TypeVarTuple, cast
 
 import asyncpg
-from sqlalchemy import BindParameter, Float, Select, bindparam, inspect, select
+from sqlalchemy import ARRAY, BindParameter, Float, Row, Select, bindparam, inspect, select
 from sqlalchemy.engine import Dialect
-from sqlalchemy.engine.result import IteratorResult, Result, ScalarResult, SimpleResultMetaData
+from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -55,6 +59,35 @@ def prepared(statement: Statement) -> Statement:
     return statement.execution_options(prepared=True)
 
 
+class Found(Generic[Value]):
+    """What a statement selects: its methods are those of a session's result that are of use here."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: list[Value]) -> None:
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Value]:
+        """Go through all of it."""
+        return iter(self._rows)
+
+    def all(self) -> Sequence[Value]:
+        """Return all of it."""
+        return self._rows
+
+    def one_or_none(self) -> Value | None:
+        """Return the only one, or None. Raises MultipleResultsFound."""
+        if len(self._rows) > 1:
+            raise MultipleResultsFound("a statement that selects one row at most has selected several")
+        return self._rows[0] if self._rows else None
+
+    def one(self) -> Value:
+        """Return the only one. Raises NoResultFound, MultipleResultsFound."""
+        if not self._rows:
+            raise NoResultFound("a statement that selects one row has selected none")
+        return cast(Value, self.one_or_none())
+
+
 class Reader:
     """Asks a database, and changes nothing. Its ``execute``, ``scalars`` and ``scalar`` are those of a session."""
 
@@ -69,27 +102,23 @@ class Reader:
 
     async def execute(
         self, statement: TypedReturnsRows[*Columns], params: Mapping[str, Any] | None = None
-    ) -> Result[*Columns]:
+    ) -> Found[Row[*Columns]]:
         """Return the rows that a statement selects."""
-        asked = cast(Select[*tuple[Any, ...]], statement)
-        if asked.get_execution_options().get("prepared"):
-            known = self._prepared.get(asked)
-            if known is None:
-                known = self._prepared[asked] = _prepare(asked, self._dialect)
-            records = await self.fetch(known.sql, known.values(params or {}))
-            return known.shape.result(records)
-        sql, values, shape = self._words(asked, params)
-        return shape.result(await self.fetch(sql, values))
+        shape, records = await self._ask(statement, params)
+        return Found(shape.rows(records))
 
     async def scalars(
         self, statement: TypedReturnsRows[Value], params: Mapping[str, Any] | None = None
-    ) -> ScalarResult[Value]:
+    ) -> Found[Value]:
         """Return the first column of the rows that a statement selects."""
-        return (await self.execute(statement, params)).scalars()
+        shape, records = await self._ask(statement, params)
+        return Found(shape.firsts(records))
 
     async def scalar(self, statement: TypedReturnsRows[Value], params: Mapping[str, Any] | None = None) -> Value | None:
         """Return the first column of the first row that a statement selects."""
-        return (await self.execute(statement, params)).scalar()
+        shape, records = await self._ask(statement, params)
+        found: list[Value] = shape.firsts(records[:1])
+        return found[0] if found else None
 
     async def get(self, entity: type[Value], identity: object) -> Value | None:
         """Return the row of a table that has this key."""
@@ -108,6 +137,19 @@ class Reader:
     async def close(self) -> None:
         """Close all connections."""
         await self._connections.close()
+
+    async def _ask(
+        self, statement: TypedReturnsRows[*Columns], params: Mapping[str, Any] | None
+    ) -> tuple["_Shape", list[asyncpg.Record]]:
+        known = self._prepared.get(statement)
+        if known is not None:
+            return known.shape, await self.fetch(known.sql, known.values(params or {}))
+        asked = cast(Select[*tuple[Any, ...]], statement)
+        if asked.get_execution_options().get("prepared"):
+            known = self._prepared[asked] = _prepare(asked, self._dialect)
+            return known.shape, await self.fetch(known.sql, known.values(params or {}))
+        sql, values, shape = self._words(asked, params)
+        return shape, await self.fetch(sql, values)
 
     def _words(
         self, asked: Select[*tuple[Any, ...]], params: Mapping[str, Any] | None
@@ -194,15 +236,21 @@ class _Connections:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """How the rows of a statement are made of what the driver gives; `takes`: None where that is a row already."""
+    """How the rows of a statement are made of what the driver gives; `plain`: each column is as the driver gives it."""
 
-    metadata: SimpleResultMetaData
-    takes: Sequence[_Take] | None
+    make: Callable[[Iterable[Any]], Any]
+    takes: Sequence[_Take]
+    plain: bool
 
-    def result(self, records: Sequence[asyncpg.Record]) -> Result[*tuple[Any, ...]]:
-        takes = self.takes
-        rows = records if takes is None else [tuple([take(record) for take in takes]) for record in records]
-        return IteratorResult(self.metadata, iter(rows))
+    def rows(self, records: Sequence[asyncpg.Record]) -> list[Any]:
+        make, takes = self.make, self.takes
+        if self.plain:
+            return [make(record) for record in records]
+        return [make([take(record) for take in takes]) for record in records]
+
+    def firsts(self, records: Sequence[asyncpg.Record]) -> list[Any]:
+        take = self.takes[0]
+        return [take(record) for record in records]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +275,9 @@ def _prepare(asked: Select[*tuple[Any, ...]], dialect: Dialect) -> _Prepared:
     constants = compiled.construct_params(escape_names=False, _check=False, _no_postcompile=True)
     expanded = compiled._process_parameters_for_postcompile(constants)  # noqa: SLF001 -- as above
     processors = cast(dict[str, Any], {**compiled._bind_processors, **expanded.processors})  # noqa: SLF001 -- as above
+    for name, each in compiled.binds.items():
+        if isinstance(each.type, ARRAY) and each.type.item_type.dialect_impl(dialect).bind_processor(dialect) is None:
+            processors[name] = None  # the driver takes such a list as it is, and does not have to be given a copy
     arguments: list[tuple[str | None, Any, Callable[[Any], Any] | None]] = []
     for name in expanded.positiontup or ():
         bind, process = compiled.binds.get(name), processors.get(name)
@@ -253,8 +304,8 @@ def _shape_of(asked: Select[*tuple[Any, ...]], compiled: SQLCompiler, dialect: D
         takes.append(_column(at, processors[0]) if mapper is None else _entity(mapper, at, processors))
         at += width
     assert at == len(columns), "a statement has other columns than it was asked for"
-    plain = all(isinstance(take, _Plain) for take in takes)
-    return _Shape(SimpleResultMetaData(names), None if plain else takes)
+    plain = all(isinstance(take, itemgetter) for take in takes)
+    return _Shape(_tuples("Row", names), takes, plain)
 
 
 def _from_driver(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
@@ -263,39 +314,32 @@ def _from_driver(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any
     return kind._cached_result_processor(dialect, given)  # noqa: SLF001 -- as above
 
 
-class _Plain:
-    """Takes a value as the driver gives it."""
-
-    __slots__ = ("_at",)
-
-    def __init__(self, at: int) -> None:
-        self._at = at
-
-    def __call__(self, record: asyncpg.Record) -> Any:
-        return record[self._at]
-
-
 def _column(at: int, process: Callable[[Any], Any] | None) -> _Take:
-    return _Plain(at) if process is None else lambda record: process(record[at])
+    return itemgetter(at) if process is None else lambda record: process(record[at])
+
+
+def _tuples(name: str, keys: Sequence[str]) -> Callable[[Iterable[Any]], Any]:
+    """Return what makes tuples with these names; a column without a good one is found by its place."""
+    return partial(tuple.__new__, namedtuple(name, keys, rename=True))  # noqa: PYI024 -- what they are is known when they are asked
 
 
 def _entity(mapper: Mapper[Any], start: int, processors: Sequence[Callable[[Any], Any] | None]) -> _Take:
     """Return what makes an entity; of an outer join that found none, None."""
     keys = [attribute.key for attribute in mapper.column_attrs]
     identity = start + keys.index(mapper.get_property_by_column(mapper.primary_key[0]).key)
-    new = mapper.class_manager.new_instance
+    make = _tuples(mapper.class_.__name__, keys)
     stop = start + len(keys)
-    converted = [(key, process) for key, process in zip(keys, processors, strict=True) if process is not None]
+    converted = [(at, process) for at, process in enumerate(processors) if process is not None]
 
     def take(record: asyncpg.Record) -> Any:
         if record[identity] is None:
             return None
-        instance = new()
-        values = instance.__dict__
-        values.update(zip(keys, record[start:stop], strict=True))
-        for key, process in converted:
-            values[key] = process(values[key])
-        return instance
+        if not converted:
+            return make(record[start:stop])
+        values = list(record[start:stop])
+        for at, process in converted:
+            values[at] = process(values[at])
+        return make(values)
 
     return take
 

@@ -15,6 +15,7 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.responses import Response
@@ -33,8 +34,8 @@ class ReadingRoute(APIRoute):
         super().__init__(path, endpoint, **described)
         answering = self._answering()
         self.only_reads = answering is not None
-        if answering is not None:
-            self.app = partial(_answer, answering)
+        # FastAPI closes the files of a form after the answer, and has that with the application instead of with the routes.
+        self.app = AsyncExitStackMiddleware(self.app) if answering is None else partial(_answer, answering)
 
     def _answering(self) -> Answering | None:
         steps = _steps(self.dependant)

@@ -7,22 +7,23 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy import ARRAY, JSON, Uuid, and_, any_, bindparam, func, literal, select, text, union_all
+from sqlalchemy import ARRAY, JSON, Uuid, and_, any_, bindparam, func, inspect, literal, select, text, union_all
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 
 from auth.models import AuthSessionRow, Role, UserRow
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.grades.models import CategoryRow
 from persistence.database import Database
-from persistence.reading import prepared
+from persistence.reading import Found, prepared
 from tests.integration.conftest import Classroom
 from tests.integration.statements import counted_statements
 
 pytestmark = pytest.mark.postgres
 
 
-def columns(row: Any) -> dict[str, Any]:
-    return {column.key: getattr(row, column.key) for column in row.__mapper__.column_attrs}
+def columns(row: Any, entity: type[Any]) -> dict[str, Any]:
+    return {column.key: getattr(row, column.key) for column in inspect(entity).column_attrs}
 
 
 async def both(database: Database, statement: Any, params: dict[str, Any] | None = None) -> tuple[Any, Any]:
@@ -46,7 +47,8 @@ async def test_rows_and_entities_are_those_of_a_session(classroom: Classroom) ->
         .order_by(UserRow.id)
     )
     for wanted, found in zip(*await both(database, statement), strict=True):
-        assert [columns(each) for each in found[:2]] == [columns(each) for each in wanted[:2]]
+        for entity, one, other in zip((MembershipRow, UserRow), found, wanted, strict=False):
+            assert columns(one, entity) == columns(other, entity)
         assert tuple(found[2:]) == tuple(wanted[2:])
         assert found.called == "7b"
     roles = [row[0].role for row in (await database.reader.execute(statement)).all()]
@@ -104,6 +106,19 @@ async def test_prepared_ones_and_lists_of_values(classroom: Classroom) -> None:
     assert [tuple(row) for row in found] == [tuple(row) for row in wanted]
     with pytest.raises(KeyError):
         await database.reader.execute(constant)
+
+
+async def test_one_row_is_one_and_not_several(classroom: Classroom) -> None:
+    reader = classroom.api.services.database.reader
+    people = select(UserRow).where(UserRow.id.in_([UUID(classroom.teacher.id), UUID(classroom.student.id)]))
+    teacher, nobody = (people.where(UserRow.role == role) for role in (Role.TEACHER, Role.ADMIN))
+    assert (await reader.scalars(teacher)).one().id == UUID(classroom.teacher.id)
+    assert (await reader.scalars(nobody)).one_or_none() is None
+    with pytest.raises(NoResultFound):
+        (await reader.execute(nobody)).one()
+    for only in (Found.one, Found.one_or_none):
+        with pytest.raises(MultipleResultsFound):
+            only(await reader.scalars(people))
 
 
 async def test_rows_are_found_by_their_keys(classroom: Classroom) -> None:
