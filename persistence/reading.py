@@ -353,4 +353,5 @@ def _json_encoder(prefix: bytes) -> Callable[[str], bytes]:
 
 
 def _json_decoder(prefix_bytes: int) -> Callable[[bytes], Any]:
-    return lambda data: json.loads(data[prefix_bytes:])
+    decode = json.JSONDecoder().decode
+    return lambda data: decode(str(data[prefix_bytes:], "utf-8"))

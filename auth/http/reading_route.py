@@ -5,17 +5,19 @@ small page costs. What a page that opens no transaction depends on are coroutine
 asked once and handed on. It also needs nothing that is closed after the answer. All else is left to FastAPI.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from inspect import iscoroutinefunction
 from typing import Any, cast
 
 from fastapi import Request
+from fastapi._compat import ModelField, Undefined, field_annotation_is_scalar
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from fastapi.params import Path, Query
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.responses import Response
@@ -23,6 +25,7 @@ from starlette.types import Receive, Scope, Send
 
 OK = 200
 Answering = Callable[[Request], Coroutine[Any, Any, Response]]
+_Single = tuple[ModelField, str, Any]
 
 
 class ReadingRoute(APIRoute):
@@ -77,7 +80,7 @@ class _Step:
     call: Callable[..., Any]
     others: Sequence[tuple[str | None, Callable[..., Any]]]
     request_names: Sequence[str]
-    parameters: Sequence[tuple[str, Sequence[Any]]]
+    parameters: Sequence["_Parameters"]
 
     def arguments(
         self, request: Request, values: dict[Callable[..., Any], Any], faults: list[Any]
@@ -90,14 +93,66 @@ class _Step:
                 wrong = True
             elif name is not None:
                 arguments[name] = values[call]
-        for place, fields in self.parameters:
-            found, errors = request_params_to_args(fields, getattr(request, place))
-            arguments.update(found)
+        for parameters in self.parameters:
+            errors = parameters.read(request, arguments)
             faults.extend(errors)
             wrong = wrong or bool(errors)
         for name in self.request_names:
             arguments[name] = request
         return None if wrong else arguments
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameters:
+    """What is read from one place of a request. `singles`: see `_singles`."""
+
+    place: str
+    fields: Sequence[ModelField]
+    singles: Sequence[_Single] | None
+
+    def read(self, request: Request, arguments: dict[str, Any]) -> Sequence[Any]:
+        """Add to the arguments; return what is wrong, which is FastAPI's to say."""
+        place = self.place
+        received = {} if place == "query_params" and not request.scope["query_string"] else getattr(request, place)
+        if self.singles is None or not _read_singles(self.singles, received, arguments):
+            found, errors = request_params_to_args(self.fields, received)
+            arguments.update(found)
+            return errors
+        return ()
+
+
+def _read_singles(singles: Sequence[_Single], received: Mapping[str, Any], arguments: dict[str, Any]) -> bool:
+    for field, name, default in singles:
+        text = received.get(name)
+        if text is not None:
+            arguments[field.name], wrong = field.validate(text)
+            if wrong:
+                return False
+        elif default is Undefined:
+            return False
+        else:
+            arguments[field.name] = default
+    return True
+
+
+def _singles(fields: Sequence[ModelField]) -> Sequence[_Single] | None:
+    """Return parameters with their names in the request and what stands for a missing one.
+
+    None where one is not a single text, or what stands for it cannot be handed out as it is.
+    """
+    for field in fields:
+        info = field.field_info
+        if (
+            not isinstance(info, Path | Query)
+            or info.validate_default
+            or info.validation_alias not in {None, field.alias}
+        ):
+            return None
+        if not field_annotation_is_scalar(info.annotation) or info.default_factory is not None:
+            return None
+        if not (info.is_required() or isinstance(field.default, str | int | None)):
+            return None
+    return [(field, field.alias, field.default) for field in fields]
 
 
 def _steps(dependant: Dependant) -> list[_Step] | None:
@@ -132,7 +187,7 @@ def _steps(dependant: Dependant) -> list[_Step] | None:
                 call,
                 [(other.name, cast(Callable[..., Any], other.call)) for other in one.dependencies],
                 [name for name in (one.request_param_name, one.http_connection_param_name) if name is not None],
-                [(place, fields) for place, fields in parameters if fields],
+                [_Parameters(place, fields, _singles(fields)) for place, fields in parameters if fields],
             ),
         )
         return True

@@ -30,7 +30,7 @@ class Page(Answer, Generic[Item]):
 
 
 def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 Moment = Annotated[datetime, AfterValidator(_utc)]

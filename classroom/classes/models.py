@@ -38,6 +38,7 @@ class MembershipRow(Base):
     __table_args__ = (
         one_of("role", ClassRole),
         Index("ix_memberships_user_id", "user_id"),
+        Index("ix_memberships_class_id_role", "class_id", "role"),
     )
 
     class_id: Mapped[UUID] = mapped_column(ForeignKey("classes.id", ondelete="CASCADE"), primary_key=True)

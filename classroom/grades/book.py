@@ -1,11 +1,11 @@
 """What is read of gradebooks: all of a class's for its teachers, their own grades for students, and what changed when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, select
@@ -28,7 +28,7 @@ CLASSES_MAX = 100
 
 
 class Given(NamedTuple):
-    """A grade as it is shown."""
+    """A grade as it is shown: a row of `_GIVEN`."""
 
     user_id: UUID
     item_id: UUID
@@ -177,7 +177,7 @@ async def grades_of(
     """Return grades by student and item. One query."""
     found = await session.execute(_GIVEN, {"user_ids": user_ids, "item_ids": item_ids})
     grades: dict[UUID, dict[UUID, Given]] = {}
-    for grade in map(Given._make, found):
+    for grade in cast(Iterable[Given], found):
         grades.setdefault(grade.user_id, {})[grade.item_id] = grade
     return grades
 

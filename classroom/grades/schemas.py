@@ -1,5 +1,6 @@
 """The bodies of requests and answers about gradebooks."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
@@ -51,7 +52,9 @@ class GradeItem(Answer):
     scale: list[ScaleStep]
 
 
-class Grade(Answer):
+# A gradebook has thousands of them: they are put together without being checked once more.
+@dataclass(slots=True, kw_only=True)
+class Grade:
     """A grade. `share`: how much of the total it makes, in percent; null where it does not count; `dropped`: as one of the lowest."""
 
     item_id: UUID
@@ -59,7 +62,7 @@ class Grade(Answer):
     excused: bool
     share: ShownPercent | None
     dropped: bool
-    returned: bool = Field(description="The student may see it, unless its item is hidden.")
+    returned: Annotated[bool, Field(description="The student may see it, unless its item is hidden.")]
     version: int
 
 
