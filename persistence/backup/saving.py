@@ -4,11 +4,9 @@ All rows are those of one moment: they are read in one repeatable-read transacti
 never change and are kept before the row that names them is committed. They could only go in between, so nobody collects files meanwhile.
 """
 
-import fcntl
 import os
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any, BinaryIO
 import asyncpg
 from sqlalchemy.orm import InstrumentedAttribute
 
+from persistence.appearing import appearing
 from persistence.backup import catalogue
 from persistence.backup.archive import ArchiveWriter, BackupError, Completion, Manifest
 from persistence.backup.catalogue import quoted
@@ -44,10 +43,11 @@ async def save(source: Source, path: Path, *, release: str, secret_key: str | No
     """Write a backup, which appears under its name only when all of it is on the disk.
 
     Raises:
-        BackupError: there is nothing to save, or there is something under that name.
+        BackupError: there is nothing to save.
+        NameTaken: there is something under that name.
         FilesAway, OSError, asyncpg.PostgresError: as they say.
     """
-    with _appearing(path) as file:
+    with appearing(path) as file:
         async with _connected(source.database_url) as connection:
             writer, rows, hashes, names = await _save_rows(
                 source, connection, file, release=release, secret_key=secret_key, report=report
@@ -151,51 +151,3 @@ def _copied(writer: ArchiveWriter, sha256: bytes, path: Path) -> tuple[int, bool
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         return size, writer.file(sha256, file, size=size)
-
-
-@contextmanager
-def _appearing(path: Path) -> Iterator[BinaryIO]:
-    """Open a private file that gets its name when the block has ended well, and is gone when it has not."""
-    if path.exists():
-        raise BackupError(f"{path} is there already; choose another name.")
-    _clear_away(path)
-    handle, name = tempfile.mkstemp(prefix=_prefix(path), dir=path.parent)
-    unfinished = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            # For as long as somebody is at it, nobody clears it away.
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            _name(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _name(unfinished: Path, path: Path) -> None:
-    try:
-        # Unlike a rename, a link never replaces what has come there meanwhile.
-        os.link(unfinished, path)
-    except FileExistsError:
-        raise BackupError(f"{path} is there already; choose another name.") from None
-    except OSError:  # a disk without links
-        unfinished.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _prefix(path: Path) -> str:
-    return f".{path.name}.unfinished-"
-
-
-def _clear_away(path: Path) -> None:
-    """Remove what backups to the same name have left that were killed."""
-    for left_over in path.parent.iterdir():
-        if left_over.name.startswith(_prefix(path)):
-            with suppress(OSError), left_over.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                left_over.unlink()
