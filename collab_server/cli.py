@@ -10,8 +10,9 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import UUID
 
-from collab_server.commands import accounts, backups, serving, upkeep
+from collab_server.commands import accounts, backups, classes, serving, upkeep
 from collab_server.commands.house import CommandFailed
 from collab_server.data_folder import DataFolderError
 from collab_server.listening import ListeningError
@@ -64,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
             accounts.rotate_keys,
             "have access tokens signed with another key; servers that run follow by themselves",
         ),
+        ("export", classes.export_class, "save a class, without its people, into one file; servers go on meanwhile"),
+        ("import", classes.import_class, "make a new class of such a file; servers go on meanwhile"),
         ("backup", backups.backup, "save everything into one file; servers go on working meanwhile"),
         ("restore", backups.restore, "bring a backup back into an empty database and its store of files"),
         ("check-config", upkeep.check_config, "check the settings, show them, and exit"),
@@ -90,6 +93,21 @@ def _add_arguments(named: dict[str, argparse.ArgumentParser]) -> None:
         "--now",
         action="store_true",
         help="the old key may have leaked: within seconds its tokens are worth nothing",
+    )
+    export = named["export"]
+    export.epilog = classes.EXPORT_EPILOG
+    export.add_argument(
+        "class_id", type=UUID, metavar="CLASS_ID", help="the class: what follows /classes/ in its address"
+    )
+    export.add_argument(
+        "--to", type=Path, required=True, metavar="FILE", help="the archive to write, say class.lectern"
+    )
+    export.add_argument(
+        "--document", type=UUID, metavar="ID", help="only this document of the class, and what lies on it"
+    )
+    named["import"].add_argument("file", type=Path, metavar="FILE", help="the archive")
+    named["import"].add_argument(
+        "--teacher", required=True, metavar="EMAIL", help="whose the new class is: the address of a teacher's account"
     )
     for name in ("backup", "restore"):
         named[name].add_argument("file", type=Path, metavar="FILE", help="the backup")

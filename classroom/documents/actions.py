@@ -191,11 +191,16 @@ async def add_document(
     )
     session.add(row)
     await session.flush()
-    session.add(DocumentHead(document_id=row.id, epoch=1, seq=0 if content is None else 1))
-    if content is not None:
-        session.add(DocumentUpdate(document_id=row.id, seq=1, payload=initial_content(kind, content)))
-    await session.flush()
+    await begin_log(session, row.id, None if content is None else initial_content(kind, content))
     return row
+
+
+async def begin_log(session: AsyncSession, document_id: UUID, update: bytes | None) -> None:
+    """Give a document that has just been added its log, with this Yjs update (v1) as its first row, or without any."""
+    session.add(DocumentHead(document_id=document_id, epoch=1, seq=0 if update is None else 1))
+    if update is not None:
+        session.add(DocumentUpdate(document_id=document_id, seq=1, payload=update))
+    await session.flush()
 
 
 async def list_documents(

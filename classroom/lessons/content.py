@@ -215,6 +215,19 @@ def references(node: Node) -> References:
     return References(frozenset(documents), frozenset(files))
 
 
+def pointing_to(node: Node, new_id: Callable[[UUID], UUID]) -> Node:
+    """Return a checked text that shows other documents and files, instead of each that it shows."""
+    copy = dict(node)
+    if "attrs" in node:
+        copy["attrs"] = {
+            name: str(new_id(UUID(value))) if name in ("document_id", "file_id") and value is not None else value
+            for name, value in node["attrs"].items()
+        }
+    if "content" in node:
+        copy["content"] = [pointing_to(child, new_id) for child in node["content"]]
+    return copy
+
+
 def _walk(node: Node) -> Iterator[Node]:
     yield node
     for child in node.get("content", ()):

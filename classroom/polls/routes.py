@@ -19,7 +19,7 @@ from classroom.polls.actions import AccessedPoll, access_poll
 from classroom.polls.models import PollQuestionRow, PollRow
 from classroom.polls.picture import asked, standing
 from classroom.polls.reports import Report
-from classroom.polls.rules import Ask, PollInvalid, ask
+from classroom.polls.rules import Ask, PollInvalid
 from classroom.polls.schemas import (
     BallotLine,
     CastBallot,
@@ -313,17 +313,7 @@ async def download_results(poll_id: UUID, person: CurrentPerson, transaction: Re
 
 def _ask(body: NewPoll) -> Ask:
     try:
-        return ask(
-            question=body.question,
-            kind=body.type,
-            texts=body.options,
-            correct=set(body.correct),
-            max_choices=body.max_choices,
-            scale=(body.low, body.high),
-            low_label=body.low_label,
-            high_label=body.high_label,
-            points=body.points,
-        )
+        return body.asked()
     except PollInvalid as error:
         raise FieldInvalid(error.field, error.message) from None
 

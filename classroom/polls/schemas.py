@@ -23,6 +23,7 @@ from classroom.polls.rules import (
     TIMER_MIN_SECONDS,
     UPVOTES_MAX,
     Ask,
+    ask,
 )
 from documents.poll import PollState, PollType, ResultsMode
 
@@ -62,6 +63,20 @@ class NewPoll(RequestBody):
     anonymous: bool = False
     results: ResultsMode = ResultsMode.LIVE
     seconds: Seconds | None = Field(default=None, description="How long it stays open once it is opened.")
+
+    def asked(self) -> Ask:
+        """Return what it asks; raises PollInvalid."""
+        return ask(
+            question=self.question,
+            kind=self.type,
+            texts=self.options,
+            correct=set(self.correct),
+            max_choices=self.max_choices,
+            scale=(self.low, self.high),
+            low_label=self.low_label,
+            high_label=self.high_label,
+            points=self.points,
+        )
 
 
 class PollChanges(RequestBody):

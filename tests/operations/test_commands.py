@@ -32,7 +32,17 @@ def settings_in(tmp_path: Path, **settings: str) -> dict[str, str]:
 def test_help_names_the_commands_that_exist() -> None:
     done = lectern("--help", settings={})
     assert done.returncode == 0
-    for command in ("serve", "migrate", "create-admin", "rotate-keys", "backup", "restore", "check-config"):
+    for command in (
+        "serve",
+        "migrate",
+        "create-admin",
+        "rotate-keys",
+        "export",
+        "import",
+        "backup",
+        "restore",
+        "check-config",
+    ):
         assert command in done.stdout
 
 
