@@ -58,6 +58,7 @@ from collab_server.session import SessionLimits
 from collab_server.settings import Settings
 from collab_server.web_files import WebFiles
 from documents.access import Level
+from persistence.connecting import Address
 from persistence.database import Database
 from persistence.edit_log import PostgresEditLog
 from persistence.file_store import FileStore
@@ -80,17 +81,17 @@ _REASONS: dict[type[auth_errors.Unauthenticated], str] = {
 
 
 def create_app(
-    settings: Settings, *, database_url: str, serving: Serving | None = None, crew: tuple[str, int] | None = None
+    settings: Settings, *, address: Address, serving: Serving | None = None, crew: tuple[str, int] | None = None
 ) -> Starlette:
     """Build the whole application. Nothing is connected until its lifespan starts.
 
     `serving`: this process's place at the database, where it is taken already. `crew`: which crew of workers it is in, and as which.
     """
-    database = Database(database_url)
+    database = Database(address)
     # Apart from the requests' connections: neither a class that comes at once nor one that leafs through pages holds up the other.
-    doors = Database(database_url)
-    log = PostgresUpdateLog(database_url, shared=bool(settings.redis_url))
-    serving = serving or serving_of(settings, database_url=database_url)
+    doors = Database(address)
+    log = PostgresUpdateLog(address, shared=bool(settings.redis_url))
+    serving = serving or serving_of(settings, address=address)
     issuer = TokenIssuer(
         settings.secret_key, issuer=settings.public_url, lifetime_seconds=settings.access_token_seconds
     )
@@ -105,6 +106,10 @@ def create_app(
         edit_log=PostgresEditLog(),
         nodes=node,
     )
+    # The engine first: what it leaves it leaves on the channels of before.
+    address.on_move(engine.database_moved)
+    if node is not None:
+        address.on_move(node.database_moved)
     accounts = _account_settings(settings)
     video = _video(settings)
     file_store = file_store_of(settings)
@@ -113,6 +118,7 @@ def create_app(
     postbox = Postbox(database, _mail_server(settings), public_url=settings.public_url)
     sign_on = SignOn(settings.oidc_providers, public_url=settings.public_url)
     known = KnownProgress() if node is None else KnownProgress(tell_nodes=node.tell)
+    address.on_move(partial(known.hear, {}))
     services = Services(
         database=database,
         household=household(database, engine, file_store=file_store, progress=known),
@@ -281,10 +287,10 @@ def _document_id(name: str) -> UUID | None:
     return document_id if str(document_id) == name.lower() else None
 
 
-def serving_of(settings: Settings, *, database_url: str) -> Serving:
+def serving_of(settings: Settings, *, address: Address) -> Serving:
     """Return a place among those that serve a database."""
     agreed = f"{settings.secret_key} {settings.public_url}"
-    return Serving(database_url, shared=bool(settings.redis_url), agreed=agreed)
+    return Serving(address, shared=bool(settings.redis_url), agreed=agreed)
 
 
 def _node(settings: Settings, serving: Serving, log: PostgresUpdateLog, metrics: Metrics) -> Node | None:

@@ -24,7 +24,7 @@ class Writer(Protocol):
         """Return whose rows they are."""
 
     def take_rows(self) -> Sequence[LogRow]:
-        """Return the rows to append now; asked once for each `add`."""
+        """Return the rows to append now; asked once for each `add`. None: it has ended meanwhile, and need not be told."""
 
     def committed(self, seq: int | None) -> None:
         """Hear the last row's seq; None where the document is gone, or in another epoch, and nothing was appended."""
@@ -51,6 +51,8 @@ class Committer:
     async def _commit_all(self) -> None:
         while self._waiting:
             batches = self._next()
+            if not batches:
+                continue
             started = perf_counter()
             try:
                 seqs = await self._log.append({writer.document_id: rows for writer, rows in batches.items()})
@@ -71,6 +73,8 @@ class Committer:
             # Oldest first, so that no room waits behind busier ones for ever.
             writer = next(iter(self._waiting))
             del self._waiting[writer]
-            batches[writer] = rows = writer.take_rows()
-            count += len(rows)
+            rows = writer.take_rows()
+            if rows:
+                batches[writer] = rows
+                count += len(rows)
         return batches

@@ -36,7 +36,13 @@ class Desk:
         self._log = log
         self._announce = announce
         self._copies: OrderedDict[UUID, Content] = OrderedDict()
+        self._moves = 0
         self._open: WeakKeyDictionary[EditTransaction, dict[UUID, _Edit]] = WeakKeyDictionary()
+
+    def database_moved(self) -> None:
+        """Hear that the log is on another history: copies may hold what it lacks."""
+        self._moves += 1
+        self._copies.clear()
 
     def edit(
         self, transaction: EditTransaction, document_id: UUID, kind: Kind, change: Change, *, by: UUID | None
@@ -54,6 +60,7 @@ class Desk:
     async def _write(self, transaction: EditTransaction) -> None:
         edits = self._open.pop(transaction)
         heads = await self._log.lock(transaction, edits)
+        moves = self._moves
         changed: dict[UUID, tuple[Content, LogRow]] = {}
         for document_id, edit in edits.items():
             if document_id not in heads:
@@ -61,7 +68,7 @@ class Desk:
             copy = await self._copy(transaction, document_id, *heads[document_id])
             update = copy.edit(edit.kind, edit.changes)
             if update is None:
-                transaction.after_commit(lambda i=document_id, c=copy: self._keep(i, c))  # type: ignore[misc]
+                transaction.after_commit(lambda i=document_id, c=copy: self._keep(i, c, moves))  # type: ignore[misc]
             else:
                 changed[document_id] = copy, LogRow(update, edit.by, None, epoch=copy.epoch)
         if not changed:
@@ -69,7 +76,7 @@ class Desk:
         seqs = await self._log.append(transaction, {document_id: [row] for document_id, (_, row) in changed.items()})
         for document_id, (copy, _) in changed.items():
             copy.seq = seqs[document_id]
-        transaction.after_commit(lambda: self._committed(changed))
+        transaction.after_commit(lambda: self._committed(changed, moves))
 
     async def _copy(self, transaction: EditTransaction, document_id: UUID, epoch: int, seq: int) -> Content:
         # Taken out: if the transaction is rolled back, the copy holds what never was.
@@ -85,13 +92,17 @@ class Desk:
             raise NotFound("not_found")
         return Content(stored)
 
-    def _committed(self, changed: dict[UUID, tuple[Content, LogRow]]) -> None:
+    def _committed(self, changed: dict[UUID, tuple[Content, LogRow]], moves: int) -> None:
+        if moves != self._moves:
+            return
         for document_id, (copy, row) in changed.items():
             seq = copy.seq
-            self._keep(document_id, copy)
+            self._keep(document_id, copy, moves)
             self._announce(document_id, copy.epoch, seq, row)
 
-    def _keep(self, document_id: UUID, copy: Content) -> None:
+    def _keep(self, document_id: UUID, copy: Content, moves: int) -> None:
+        if moves != self._moves:
+            return
         kept = self._copies.get(document_id)
         if kept is None or kept.seq < copy.seq:
             self._copies[document_id] = copy

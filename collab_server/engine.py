@@ -1,7 +1,7 @@
 """The engine as a whole: the open rooms, the sessions in them, and who decides about both."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -202,6 +202,11 @@ class Engine:
         """See live.LiveDocuments."""
         self._desk.edit(transaction, document_id, kind, change, by=by)
 
+    def database_moved(self) -> None:
+        """Hear that the database goes on in another history, which may lack what the one before had."""
+        self._desk.database_moved()
+        self.registry.database_moved()
+
     # cluster.ports.House
 
     def open_documents(self) -> Collection[UUID]:
@@ -211,6 +216,15 @@ class Engine:
     def hear(self, document_id: UUID, epoch: int, seq: int, rows: Sequence[CommittedRow]) -> None:
         """See cluster.ports.House."""
         self.registry.hear(document_id, epoch, seq, rows)
+
+    def seqs(self, document_ids: Collection[UUID]) -> Mapping[UUID, int]:
+        """See cluster.ports.House."""
+        rooms = [self.registry.room(document_id) for document_id in document_ids]
+        return {room.document_id: room.seq for room in rooms if room is not None}
+
+    def log_ends_at(self, document_id: UUID, seq: int) -> None:
+        """See cluster.ports.House."""
+        self.registry.log_ends_at(document_id, seq)
 
     def hear_presence(self, document_id: UUID, node: UUID, entries: Sequence[PresenceEntry]) -> None:
         """See cluster.ports.House."""

@@ -61,7 +61,7 @@ class LogRow(NamedTuple):
     """One Yjs update (v1), as received, and who sent it on which socket.
 
     new_clients: the Yjs client ids that it brings into the document; from now on they are the sender's.
-    epoch: the document's epoch that it belongs to.
+    epoch: the document's epoch that it belongs to; after: how far the log is known to go, so that nothing is written where it lacks that.
     """
 
     payload: bytes
@@ -69,6 +69,7 @@ class LogRow(NamedTuple):
     session_id: UUID | None
     new_clients: Sequence[int] = ()
     epoch: int = 1
+    after: int = 0
 
 
 class CommittedRow(NamedTuple):
@@ -149,7 +150,7 @@ class UpdateLog(Protocol):
         """Commit the rows of several documents, and whose their new client ids are, in one transaction.
 
         Returns the seq of the last row per document; a document that does not exist, or is in another epoch than the rows, is
-        left out, and gets no rows. So is one where a new client id was given to somebody else by another process a moment before.
+        left out, and gets no rows. So is one that does not go as far as the rows know, and one where a new client id was given to somebody else by another process a moment before.
         Raises OSError or the driver's error when nothing was committed.
         """
 
@@ -172,6 +173,14 @@ class UpdateLog(Protocol):
 
     async def begin_epoch(self, document_id: UUID, beginning: NewEpoch) -> bool:
         """Let a document begin anew with one row; False, and nothing changed, where it has moved on meanwhile."""
+
+    async def bring_back(
+        self, document_id: UUID, epoch: int, after_seq: int, update: bytes, claims: Mapping[int, UUID]
+    ) -> bool:
+        """Append what the log has lost as one row of nobody's, and say again whose its client ids are.
+
+        False, and nothing changed, where the document is not at this epoch and seq any more.
+        """
 
     async def save_snapshot(self, document_id: UUID, seq: int, state: bytes, *, halves: bytes | None = None) -> None:
         """Keep `state`, the whole document up to and including row `seq`, in place of what was kept of that row.

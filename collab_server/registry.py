@@ -12,8 +12,10 @@ from collab_server.authorship import Authorship
 from collab_server.committer import Committer
 from collab_server.content import Content
 from collab_server.errors import EngineError, NotFound, Overloaded, Restarting, StaleEpoch
+from collab_server.lost_edits import lost_of
 from collab_server.merging import Merged
 from collab_server.metrics import Metrics
+from collab_server.patience import Patience
 from collab_server.ports import CommittedRow, LogRow, NewEpoch, OtherNodes, UpdateLog
 from collab_server.protocol.renaming import new_names
 from collab_server.room import Room
@@ -58,6 +60,7 @@ class Registry:
         self._loading: dict[UUID, asyncio.Task[object]] = {}
         self._unloading: dict[Room, asyncio.TimerHandle] = {}
         self._closing = False
+        self._moves = 0
 
     def rooms(self) -> Iterable[Room]:
         """Return the open rooms."""
@@ -130,6 +133,28 @@ class Registry:
         elif document_id in self._loading:
             # The room may have been read before the row was there.
             self._loading[document_id].add_done_callback(lambda _: self.hear(document_id, epoch, seq, rows))
+
+    def log_ends_at(self, document_id: UUID, seq: int) -> None:
+        """Hear how far a document's log goes at most."""
+        room = self.room(document_id)
+        if room is not None:
+            room.log_ends_at(seq)
+
+    def database_moved(self) -> None:
+        """Hear that the log is on another history: nothing that was read before is true any more without being read again.
+
+        Everybody is sent away, and comes back when each document has been read, and what it lacks brought back.
+        """
+        self._moves += 1
+        self._snapshots.database_moved()
+        for room in self.rooms():
+            document_id = room.document_id
+            if not room.closed:
+                held = room.held()
+                room.begin_anew()
+                if document_id not in self._loading and not self._closing:
+                    self._loading[document_id] = task = asyncio.create_task(self._load(document_id, before=held))
+                    task.add_done_callback(self._release)
 
     async def export(self, document_id: UUID) -> bytes:
         """Return a document as committed, as one update; raises NotFound."""
@@ -205,12 +230,12 @@ class Registry:
         await self._snapshots.settled()
         await self.worker.close()
 
-    async def _load(self, document_id: UUID) -> Room:
+    async def _load(self, document_id: UUID, *, before: Content | None = None) -> Room:
         self._nodes.attend(document_id)
         try:
             room = Room(
                 document_id,
-                (await self._snapshots.read(document_id))[0],
+                await self._read(document_id, before),
                 committer=self._committer,
                 limits=self._limits.room,
                 metrics=self._metrics,
@@ -229,6 +254,48 @@ class Registry:
             raise Overloaded("try_again_later") from error
         finally:
             del self._loading[document_id]
+
+    async def _read(self, document_id: UUID, before: Content | None) -> Content:
+        """Read a document from the log. `before`: what it was before the database moved; what the log lacks of that is brought back.
+
+        Nobody else may have that, so that a database that is not quite there yet is waited for.
+        """
+        patience = Patience()
+        while True:
+            moves = self._moves
+            try:
+                content, _ = await self._snapshots.read(document_id)
+                if moves == self._moves and (
+                    before is None or not await self._bring_back(document_id, before, content)
+                ):
+                    return content
+            except NotFound:
+                raise
+            except Exception:
+                pause = patience.fail()
+                if before is None or pause is None:
+                    raise
+                await asyncio.sleep(pause)
+
+    async def _bring_back(self, document_id: UUID, before: Content, now: Content) -> bool:
+        """Append what a document has lost; returns whether it has to be read once more."""
+        lost = lost_of(before, now)
+        if lost is None:
+            return False
+        if lost.can_come_back and not await self._updates.bring_back(
+            document_id, now.epoch, now.seq, lost.update, lost.claims
+        ):
+            return True
+        told = {"document": str(document_id), "seq": now.seq, "brought_back": lost.can_come_back}
+        _log.error("the log lacks what was saved before the database moved", **told)
+        self._nodes.restored(document_id)
+        return lost.can_come_back
+
+    def _release(self, loading: asyncio.Task[object]) -> None:
+        """Let a room go again that was opened for nobody."""
+        room = None if loading.cancelled() or loading.exception() else loading.result()
+        if isinstance(room, Room):
+            room.release()
 
     def _keep(self, room: Room) -> None:
         timer = self._unloading.pop(room, None)
@@ -252,7 +319,8 @@ class Registry:
         room.closed = True
         if self._rooms.get(room.document_id) is room:
             del self._rooms[room.document_id]
-            self._nodes.leave(room.document_id)
+            if room.document_id not in self._loading:
+                self._nodes.leave(room.document_id)
             self._metrics.rooms.set(len(self._rooms))
             self._snapshots.closed(room.document_id)
             self._snapshots.take_soon(room.document_id)

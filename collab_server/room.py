@@ -140,7 +140,7 @@ class Room:
             return taken
         row = None
         if taken.news:
-            row = LogRow(update, person, member.session_id, taken.new_clients, self.epoch)
+            row = LogRow(update, person, member.session_id, taken.new_clients, self.epoch, self.seq)
         # What is known already may not be committed yet: its acknowledgement takes its turn behind what is.
         early = self._intake.count_held(offer.early) if offer.early else 0
         self._inbox.put(Offered(member, summary, row, monotonic(), early))
@@ -186,6 +186,20 @@ class Room:
                 self._busy = True
                 self._finish()
 
+    def log_ends_at(self, seq: int) -> None:
+        """Hear that the log goes no further than this, which may be less than it did: then what is here is not true any more."""
+        if seq < self.seq and not self.closed:
+            self._report_loss(seq)
+            self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Send everybody away, who come back to what the log holds, and bring what it lacks of theirs."""
+        self._fail(Restarting("document_reloads"))
+
+    def held(self) -> Content:
+        """Return all that was committed."""
+        return self._content
+
     # What the committer calls.
 
     def take_rows(self) -> Sequence[LogRow]:
@@ -211,6 +225,9 @@ class Room:
 
     def failed(self, error: Exception) -> None:
         """See committer.Writer. Any failure of the database is waited out alike."""
+        if self.closed and not len(self._inbox):
+            self._rest()
+            return
         _log.warning("append failed", document=str(self.document_id), error=type(error).__name__)
         pause = self._patience.fail()
         if pause is None:
@@ -291,7 +308,12 @@ class Room:
 
     async def _find_out(self) -> None:
         content, _ = await self._host.read_again(self.document_id)
+        if content.seq < self.seq:
+            self._report_loss(content.seq)
         raise Restarting("document_reloads") if content.epoch == self.epoch else StaleEpoch()
+
+    def _report_loss(self, seq: int) -> None:
+        _log.error("the log has lost rows that were committed", document=str(self.document_id), had=self.seq, has=seq)
 
     def _take(self, rows: Sequence[CommittedRow], seq: int, written: Sequence[Offered]) -> bool:
         """Apply rows of others and then our own, the last ones up to `seq`; False where that has to wait, or went wrong."""

@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from auth.registration import RegistrationMode, RegistrationPolicy, read_policy
 from auth.sign_on.providers import Provider, read_providers
+from persistence.addresses import servers_of
 
 PREFIX = "LECTERN_"
 # The test suite's own variables; the server takes no notice of them.
@@ -93,6 +94,12 @@ def _url(*schemes: str) -> Callable[[str], str]:
         return value
 
     return read
+
+
+def _database_url(value: str) -> str:
+    if value:
+        servers_of(value)
+    return value
 
 
 def _public_url(value: str) -> str:
@@ -182,7 +189,7 @@ class Settings:
     port: Annotated[int, _whole(1, 65535)] = 8000
     public_url: Annotated[str, _public_url] = ""
     data_dir: Annotated[Path, _path] = Path(".data")
-    database_url: Annotated[str, _url("postgresql", "postgres")] = field(default="", repr=False)
+    database_url: Annotated[str, _database_url] = field(default="", repr=False)
     redis_url: Annotated[str, _url("redis", "rediss", "unix")] = field(default="", repr=False)
     secret_key: Annotated[str, _text] = field(default="", repr=False)
     env: Annotated[Environment, _environment] = Environment.DEVELOPMENT

@@ -48,12 +48,14 @@ class Snapshots:
         self._due: set[UUID] = set()
         self._growing: dict[UUID, tuple[int, int]] = {}
         self._background: set[asyncio.Task[None]] = set()
+        self._moves = 0
 
     async def read(self, document_id: UUID) -> tuple[Content, list[int]]:
         """Return a document, and the rows that had to be left out of it just now.
 
         Raises NotFound, Overloaded where the other process cannot do it, and what the log raises.
         """
+        moves = self._moves
 
         async def build(stored: StoredDocument) -> Content:
             if len(stored.tail) <= LONG_TAIL_ROWS and sum(len(row) for _, row in stored.tail) <= LONG_TAIL_BYTES:
@@ -64,7 +66,7 @@ class Snapshots:
                 # Nothing to keep, but the rows are the truth.
                 _log.error("snapshot differs from the log", document=str(document_id), seq=stored.seq)
                 return Content(stored)
-            self._start(self._keep(document_id, stored.seq, merged))
+            self._start(self._keep(document_id, stored.seq, merged, moves=moves))
             return Content(stored, merged=merged)
 
         _, content, left_out = await self._built(document_id, build)
@@ -89,6 +91,7 @@ class Snapshots:
 
         async with self._taking:
             self._due.discard(document_id)
+            moves = self._moves
             try:
                 stored, merged, _ = await self._built(document_id, build)
             except NotFound:
@@ -96,7 +99,7 @@ class Snapshots:
             except DifferentState:
                 _log.error("snapshot differs from the log", document=str(document_id))
                 return
-            if merged is not None:
+            if merged is not None and moves == self._moves:
                 await self._log.save_snapshot(document_id, stored.seq, merged.state, halves=merged.halves)
 
     def take_soon(self, document_id: UUID) -> None:
@@ -118,6 +121,10 @@ class Snapshots:
         """Hear that a document is not open any more."""
         self._growing.pop(document_id, None)
 
+    def database_moved(self) -> None:
+        """Hear that the log is on another history: what was read of the one before is not written to this one."""
+        self._moves += 1
+
     async def settled(self) -> None:
         """Wait for what is under way in the background."""
         while self._background:
@@ -135,6 +142,7 @@ class Snapshots:
         left_out: list[int] = []
         before: int | None = None
         while True:
+            moves = self._moves
             stored = await self._log.load(document_id, seq=seq, snapshot_before=before)
             if stored is None:
                 raise NotFound("not_found")
@@ -146,6 +154,8 @@ class Snapshots:
                 self._report_unreadable(document_id, stored.snapshot_seq)
                 before = stored.snapshot_seq
             except Unappliable as error:
+                if moves != self._moves:
+                    continue
                 self._metrics.quarantined.inc()
                 _log.error("update quarantined", document=str(document_id), seq=error.seq)
                 await self._log.quarantine(document_id, error.seq)
@@ -162,7 +172,9 @@ class Snapshots:
             # The log is whole without it; the next time tries again.
             _log.warning("snapshot failed", document=str(document_id), error=type(error).__name__)
 
-    async def _keep(self, document_id: UUID, seq: int, merged: Merged) -> None:
+    async def _keep(self, document_id: UUID, seq: int, merged: Merged, *, moves: int) -> None:
+        if moves != self._moves:
+            return
         try:
             await self._log.save_snapshot(document_id, seq, merged.state, halves=merged.halves)
         except Exception as error:  # noqa: BLE001 -- as above

@@ -5,16 +5,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from sqlalchemy import text
-from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
+from persistence.connecting import Address, engine_of
 from persistence.errors import ConstraintViolated
 from persistence.reading import Reader
 
 POOL_CONNECTIONS = 10
 POOL_TIMEOUT_SECONDS = 30.0
-CONNECT_TIMEOUT_SECONDS = 10.0
 
 LastStep = Callable[[], Awaitable[object]]
 AfterCommit = Callable[[], Awaitable[object]] | Callable[[], object]
@@ -67,18 +66,17 @@ class Transaction:
 class Database:
     """A pool of connections to one PostgreSQL database. It connects at the first use."""
 
-    def __init__(self, url: str) -> None:
-        self.engine: AsyncEngine = create_async_engine(
-            asyncpg_url(url),
+    def __init__(self, address: str | Address) -> None:
+        address = Address.of(address)
+        self.engine: AsyncEngine = engine_of(
+            address,
             pool_size=POOL_CONNECTIONS,
             max_overflow=POOL_CONNECTIONS,
             pool_timeout=POOL_TIMEOUT_SECONDS,
             pool_pre_ping=True,
-            connect_args={"timeout": CONNECT_TIMEOUT_SECONDS},
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        _, arguments = self.engine.dialect.create_connect_args(self.engine.url)
-        self.reader = Reader(self.engine.dialect, {**arguments, "timeout": CONNECT_TIMEOUT_SECONDS})
+        self.reader = Reader(self.engine.dialect, address.arguments())
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -109,26 +107,6 @@ class Database:
         """Close all connections."""
         await self.reader.close()
         await self.engine.dispose()
-
-
-def asyncpg_url(url: str) -> URL:
-    """Turn a PostgreSQL address as users write it into one for SQLAlchemy's asyncpg dialect.
-
-    libpq's ``sslmode`` is called ``ssl`` by asyncpg.
-
-    Raises:
-        ValueError: it is not a PostgreSQL address.
-    """
-    try:
-        parsed = make_url(url)
-    except Exception as error:
-        raise ValueError("not a database address") from error
-    if parsed.drivername not in {"postgres", "postgresql", "postgresql+asyncpg"}:
-        raise ValueError(f"not a PostgreSQL address: {parsed.drivername}")
-    query = dict(parsed.query)
-    if "sslmode" in query:
-        query["ssl"] = query.pop("sslmode")
-    return parsed.set(drivername="postgresql+asyncpg", query=query)
 
 
 def violated_constraint(error: IntegrityError) -> str | None:

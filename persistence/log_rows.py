@@ -14,16 +14,17 @@ Connection = asyncpg.Connection | PoolConnectionProxy
 # updated in: two transactions that need the same heads can then not wait for each other.
 _APPEND = """
 with batch as (
-    select * from unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::uuid[], $5::int[])
-        with ordinality as batch(document_id, payload, user_id, session_id, epoch, position)
+    select * from unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::uuid[], $5::int[], $6::bigint[])
+        with ordinality as batch(document_id, payload, user_id, session_id, epoch, after, position)
 ), counted as (
-    select document_id, min(epoch) as epoch, count(*) as rows from batch group by document_id
+    select document_id, min(epoch) as epoch, max(after) as after, count(*) as rows from batch group by document_id
 ), locked as materialized (
     select document_id from document_heads where document_id = any($1::uuid[]) order by document_id for update
 ), head as (
     update document_heads set seq = document_heads.seq + counted.rows, updated_at = now()
     from counted join locked using (document_id)
     where document_heads.document_id = counted.document_id and document_heads.epoch = counted.epoch
+        and document_heads.seq >= counted.after
     returning document_heads.document_id, document_heads.epoch, document_heads.seq, counted.rows
 ), written as (
     insert into document_updates (document_id, seq, payload, user_id, session_id)
@@ -40,7 +41,7 @@ _APPEND_CLAIMING = _APPEND.replace(
     """), claimed as (
     insert into document_authors (document_id, client_id, user_id, epoch)
     select document_id, client_id, user_id, head.epoch
-    from unnest($6::uuid[], $7::bigint[], $8::uuid[]) as claims(document_id, client_id, user_id)
+    from unnest($7::uuid[], $8::bigint[], $9::uuid[]) as claims(document_id, client_id, user_id)
     join head using (document_id)
     on conflict (document_id, client_id) do nothing
 )
@@ -79,6 +80,10 @@ class Row(Protocol):
     @property
     def epoch(self) -> int:
         """Return the epoch of its document that it was written in."""
+
+    @property
+    def after(self) -> int:
+        """Return how far the log is known to go."""
 
 
 async def lock_heads(connection: Connection, document_ids: Iterable[UUID]) -> Mapping[UUID, tuple[int, int]]:
@@ -119,6 +124,7 @@ def _columns(batches: Mapping[UUID, Sequence[Row]]) -> tuple[list[object], ...]:
     users: list[object] = []
     sessions: list[object] = []
     epochs: list[object] = []
+    afters: list[object] = []
     for document_id, rows in batches.items():
         for row in rows:
             documents.append(document_id)
@@ -126,7 +132,8 @@ def _columns(batches: Mapping[UUID, Sequence[Row]]) -> tuple[list[object], ...]:
             users.append(row.user_id)
             sessions.append(row.session_id)
             epochs.append(row.epoch)
-    return documents, payloads, users, sessions, epochs
+            afters.append(row.after)
+    return documents, payloads, users, sessions, epochs, afters
 
 
 def _claims(batches: Mapping[UUID, Sequence[Row]]) -> tuple[list[object], ...]:

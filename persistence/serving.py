@@ -13,6 +13,8 @@ from time import time
 import asyncpg
 import structlog
 
+from persistence.connecting import Address, is_read_only
+
 HOUSE = 0x1EC7
 """The first key of our advisory locks; the second is 0 for everybody, or what the settings come to that all must share."""
 PATIENCE_SECONDS = 15.0
@@ -31,10 +33,6 @@ from pg_locks l left join pg_stat_activity a on a.pid = l.pid
 where l.locktype = 'advisory' and l.classid = $1 and l.granted
     and l.database = (select oid from pg_database where datname = current_database())
 """
-
-_CLUSTER = "select oid::bigint, datname::text from pg_database where datname = current_database()"
-
-_SYSTEM = "select system_identifier from pg_control_system()"
 
 _log = structlog.get_logger(__name__)
 
@@ -57,19 +55,21 @@ class Serving:
     `shared`: others may, too, if they have the same `agreed`: the settings without which one refuses the other's tokens.
     """
 
-    def __init__(self, url: str, *, shared: bool, agreed: str) -> None:
-        self._url = url
+    def __init__(self, address: str | Address, *, shared: bool, agreed: str) -> None:
+        self._address = Address.of(address)
         self._shared = shared
         self._agreed = 1 + int.from_bytes(blake2b(agreed.encode(), digest_size=8).digest()) % (2**31 - 2)
         self._connection: asyncpg.Connection | None = None
         self._task: asyncio.Task[None] | None = None
-        self._cluster = b""
         self.clock_ahead = 0.0
 
     @property
     def cluster(self) -> bytes:
-        """Return what all processes of this database have in common, and those of a copy of it do not."""
-        return self._cluster
+        """Return what all processes of this database have in common, and those of a copy or of an earlier history of it do not."""
+        history = self._address.history
+        assert history is not None, "nobody has been at the database yet"
+        # Nodes of releases that knew no timelines still meet those of this one, where there has been one only.
+        return repr(tuple(history) if history.timeline > 1 else history[:3]).encode()
 
     def now(self) -> float:
         """Return the database's time, in seconds since 1970."""
@@ -104,11 +104,9 @@ class Serving:
         await self._let_go()
 
     async def _claim(self) -> None:
-        connection = self._connection = await asyncpg.connect(
-            self._url, timeout=ANSWER_SECONDS, command_timeout=ANSWER_SECONDS, server_settings=_KEEPALIVE
+        connection = self._connection = await self._address.connect(
+            seconds=ANSWER_SECONDS, command_timeout=ANSWER_SECONDS, server_settings=_KEEPALIVE
         )
-        (database,) = await connection.fetch(_CLUSTER)
-        self._cluster = repr((await _system(connection), *database)).encode()
         function = "pg_try_advisory_lock_shared" if self._shared else "pg_try_advisory_lock"
         if not await connection.fetchval(f"select {function}($1, 0)", HOUSE):
             raise Refused(await self._explained())
@@ -145,6 +143,8 @@ class Serving:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
+                if self._connection is not None and is_read_only(self._connection):
+                    await self._let_go()
                 if self._connection is None or self._connection.is_closed():
                     await self._claim()
                 assert self._connection is not None
@@ -164,12 +164,3 @@ class Serving:
         if connection is not None:
             with suppress(Exception):
                 await connection.close(timeout=ANSWER_SECONDS)
-
-
-async def _system(connection: asyncpg.Connection) -> int:
-    """Return which installation of PostgreSQL this is; 0 where we may not know."""
-    try:
-        identifier: int = await connection.fetchval(_SYSTEM)
-    except asyncpg.InsufficientPrivilegeError:
-        return 0
-    return identifier

@@ -16,6 +16,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from collab_server.ports import CommittedRow
+from persistence.connecting import Address
 from persistence.log_rows import Connection, Row, append_beside_others, append_rows
 
 CONNECTIONS = 4
@@ -80,6 +81,16 @@ _NAME_EPOCH = "insert into document_epochs (document_id, epoch, first_seq, resto
 
 _FIRST_ROW = "insert into document_updates (document_id, seq, payload, user_id) values ($1, $2, $3, $4)"
 
+_COUNT_ON = """
+update document_heads set seq = seq + 1, updated_at = now() where document_id = $1 and epoch = $2 and seq = $3 returning seq
+"""
+
+_CLAIM = """
+insert into document_authors (document_id, client_id, user_id, epoch)
+select $1, client_id, user_id, $2 from unnest($3::bigint[], $4::uuid[]) as claims(client_id, user_id)
+on conflict (document_id, client_id) do nothing
+"""
+
 _RETIRE = """
 insert into document_authors (document_id, client_id, epoch) select $1, client_id, $2 from unnest($3::bigint[]) as client_id
 on conflict (document_id, client_id) do nothing
@@ -141,9 +152,9 @@ class PostgresUpdateLog:
     Nothing is written then, unless the connection broke during the commit itself; written again, an update changes nothing.
     """
 
-    def __init__(self, url: str, *, shared: bool = False) -> None:
+    def __init__(self, address: str | Address, *, shared: bool = False) -> None:
         """`shared`: other processes may append to the same documents."""
-        self._url = url
+        self._address = Address.of(address)
         self._shared = shared
         self._opened: asyncpg.Pool | None = None
         # Kept: to lend a pool's connection takes longer than to append a row.
@@ -151,15 +162,15 @@ class PostgresUpdateLog:
         self._append_lock = asyncio.Lock()
 
     @classmethod
-    async def connect(cls, url: str) -> "PostgresUpdateLog":
+    async def connect(cls, address: str | Address) -> "PostgresUpdateLog":
         """Return an open log."""
-        log = cls(url)
+        log = cls(address)
         await log.open()
         return log
 
     async def open(self) -> None:
         """Open the pool."""
-        self._opened = await asyncpg.create_pool(self._url, min_size=1, max_size=CONNECTIONS)
+        self._opened = await asyncpg.create_pool(connect=self._address.connect, min_size=1, max_size=CONNECTIONS)
 
     async def close(self) -> None:
         """Close the pool, after what is under way."""
@@ -176,12 +187,14 @@ class PostgresUpdateLog:
     async def append(self, batches: Mapping[UUID, Sequence[Row]]) -> Mapping[UUID, int]:
         """Commit the rows of several documents in one transaction; returns each document's last seq.
 
-        A document that does not exist, or is in another epoch, is left out; so is one where another process has just given one of
-        the new client ids to somebody else.
+        A document that does not exist, is in another epoch, or does not go as far as is known, is left out; so is one where another
+        process has just given one of the new client ids to somebody else.
         """
+        moves = self._address.moves
         async with self._append_lock:
             if self._appending is None or self._appending.is_closed():
-                self._appending = await asyncpg.connect(self._url, timeout=APPEND_SECONDS)
+                self._appending = await self._address.connect(seconds=APPEND_SECONDS)
+            self._address.check(moves)
             with _broken_after(self._appending, APPEND_SECONDS):
                 append = append_beside_others if self._shared else append_rows
                 return await append(self._appending, batches)
@@ -230,6 +243,18 @@ class PostgresUpdateLog:
             await connection.execute(_RETIRE, document_id, beginning.after_epoch, beginning.retired)
             return True
 
+    async def bring_back(
+        self, document_id: UUID, epoch: int, after_seq: int, update: bytes, claims: Mapping[int, UUID]
+    ) -> bool:
+        """Append what the log has lost, and whose it is; False, and nothing changed, where the document has moved on meanwhile."""
+        async with self._connection(seconds=READ_SECONDS) as connection, connection.transaction():
+            seq = await connection.fetchval(_COUNT_ON, document_id, epoch, after_seq)
+            if seq is None:
+                return False
+            await connection.execute(_FIRST_ROW, document_id, seq, update, None)
+            await connection.execute(_CLAIM, document_id, epoch, list(claims), list(claims.values()))
+            return True
+
     async def save_snapshot(self, document_id: UUID, seq: int, state: bytes, *, halves: bytes | None = None) -> None:
         """Keep the whole document up to and including row `seq`, and what is known of its characters."""
         if len(state) <= PACK_HERE_BYTES:
@@ -248,7 +273,9 @@ class PostgresUpdateLog:
     @asynccontextmanager
     async def _connection(self, *, seconds: float) -> AsyncIterator[PoolConnectionProxy]:
         """Lend a connection, and break it when the work on it takes longer."""
+        moves = self._address.moves
         async with self._pool.acquire(timeout=seconds) as connection:
+            self._address.check(moves)
             with _broken_after(connection, seconds):
                 yield connection
 
@@ -262,6 +289,10 @@ def _broken_after(connection: Connection, seconds: float) -> Iterator[None]:
     watchdog = asyncio.get_running_loop().call_later(seconds, connection.terminate)
     try:
         yield
+    except asyncpg.ReadOnlySQLTransactionError:
+        # It has become a standby, or is about to: the next connection leads elsewhere.
+        connection.terminate()
+        raise
     finally:
         watchdog.cancel()
 

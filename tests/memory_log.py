@@ -94,7 +94,8 @@ class MemoryLog:
         seqs = {}
         for document_id, rows in batches.items():
             document = self._documents.get(document_id)
-            if document is not None and rows[0].epoch == len(document.first_seqs):
+            known = max(row.after for row in rows)
+            if document is not None and rows[0].epoch == len(document.first_seqs) and known <= len(document.rows):
                 if self._shared and not document.grants(rows):
                     continue
                 for row in rows:
@@ -178,6 +179,29 @@ class MemoryLog:
         document.write(LogRow(beginning.state, beginning.by, None, epoch=beginning.after_epoch + 1))
         document.first_seqs.append(len(document.rows))
         return True
+
+    async def bring_back(
+        self, document_id: UUID, epoch: int, after_seq: int, update: bytes, claims: Mapping[int, UUID]
+    ) -> bool:
+        self._fail()
+        document = self._documents[document_id]
+        if (epoch, after_seq) != (len(document.first_seqs), len(document.rows)):
+            return False
+        document.write(LogRow(update, None, None, epoch=epoch))
+        for client, person in claims.items():
+            document.authors.setdefault(client, (person, epoch))
+        return True
+
+    def lose(self, document_id: UUID, count: int) -> None:
+        """Lose the last rows of a document, and whose the client ids are that came with them."""
+        document = self._documents[document_id]
+        for row in document.rows[-count:]:
+            for client in row.new_clients:
+                del document.authors[client]
+        del document.rows[-count:], document.written_at[-count:]
+        for kept in (document.snapshots, document.halves):
+            for seq in [seq for seq in kept if seq > len(document.rows)]:
+                del kept[seq]  # type: ignore[attr-defined]
 
     async def save_snapshot(self, document_id: UUID, seq: int, state: bytes, *, halves: bytes | None = None) -> None:
         self._documents[document_id].snapshots[seq] = state

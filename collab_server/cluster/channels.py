@@ -14,9 +14,16 @@ class Channels:
 
     def __init__(self, bus: Bus, place: Place, *, secret_key: str, metrics: Metrics) -> None:
         self._bus = bus
+        self._place = place
+        self._secret_key = secret_key
         self._metrics = metrics
-        self._sealer = Sealer(secret_key, cluster=place.cluster, node=new_node(), now=place.now)
-        self._prefix = f"lectern:{blake2b(place.cluster, digest_size=8).hexdigest()}:".encode()
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Speak from now on, as another node, on the channels of the cluster that our place is in now."""
+        cluster = self._place.cluster
+        self._sealer = Sealer(self._secret_key, cluster=cluster, node=new_node(), now=self._place.now)
+        self._prefix = f"lectern:{blake2b(cluster, digest_size=8).hexdigest()}:".encode()
         self.everyone = self._prefix + b"nodes"
 
     def of(self, document_id: UUID) -> bytes:

@@ -72,9 +72,14 @@ class LogWatch:
         asked, self._to_check = list(self._to_check), set()
         try:
             for start in range(0, len(asked), DOCUMENTS_ASKED_TOGETHER):
-                found = await self._heads.heads(asked[start : start + DOCUMENTS_ASKED_TOGETHER])
+                documents = asked[start : start + DOCUMENTS_ASKED_TOGETHER]
+                known = self._house.seqs(documents)
+                found = await self._heads.heads(documents)
                 for document_id, (epoch, seq) in found.items():
-                    self._house.hear(document_id, epoch, seq, ())
+                    if seq < known.get(document_id, 0):
+                        self._house.log_ends_at(document_id, seq)
+                    else:
+                        self._house.hear(document_id, epoch, seq, ())
         except Exception as error:  # noqa: BLE001 -- the database may be away; it is asked again
             self._to_check.update(asked)
             _log.warning("the log was not asked", error=type(error).__name__)

@@ -38,6 +38,7 @@ class Node(OtherNodes):
         self._secret_key = secret_key
         self._metrics = metrics
         self._questions = Questions(self._say_everyone)
+        self._attended: set[UUID] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -87,6 +88,17 @@ class Node(OtherNodes):
         """Hear how many processes serve the database, us included."""
         self._hearing.counted(processes)
 
+    def database_moved(self) -> None:
+        """Hear that the database goes on in another history: nodes that are still at the one before tell us nothing any more."""
+        if not self._tasks:
+            return
+        self._say_everyone(Kind.GONE)
+        for channel in (self._channels.everyone, *map(self._channels.of, self._attended)):
+            self._bus.unsubscribe(channel)
+        self._channels.begin_anew()
+        for channel in (self._channels.everyone, *map(self._channels.of, self._attended)):
+            self._bus.subscribe(channel)
+
     def answer_with(self, answerers: Mapping[str, Answerer]) -> None:
         """Have other nodes' questions answered, each kind (the question's `do`) by its own."""
         self._questions.answer_with(answerers)
@@ -101,10 +113,12 @@ class Node(OtherNodes):
 
     def attend(self, document_id: UUID) -> None:
         """See ports.OtherNodes."""
+        self._attended.add(document_id)
         self._bus.subscribe(self._channels.of(document_id))
 
     def leave(self, document_id: UUID) -> None:
         """See ports.OtherNodes."""
+        self._attended.discard(document_id)
         self._bus.unsubscribe(self._channels.of(document_id))
 
     def committed(self, document_id: UUID, epoch: int, first_seq: int, rows: Sequence[LogRow]) -> None:

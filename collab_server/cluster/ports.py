@@ -35,6 +35,12 @@ class House(Protocol):
     def hear(self, document_id: UUID, epoch: int, seq: int, rows: Sequence[CommittedRow]) -> None:
         """Hear how far a document's log goes, and of rows that others have committed."""
 
+    def seqs(self, document_ids: Collection[UUID]) -> Mapping[UUID, int]:
+        """Return how far those of the documents go here that are open."""
+
+    def log_ends_at(self, document_id: UUID, seq: int) -> None:
+        """Hear that a document's log goes no further than this, although it did."""
+
     def hear_presence(self, document_id: UUID, node: UUID, entries: Sequence[PresenceEntry]) -> None:
         """Hear who is in a document on another node."""
 

@@ -18,7 +18,8 @@ from auth.passwords import Passwords
 from collab_server.data_folder import DataFolder, DataFolderError
 from collab_server.settings import Settings
 from persistence.appearing import NameTaken
-from persistence.database import CONNECT_TIMEOUT_SECONDS, Database
+from persistence.connecting import Address
+from persistence.database import Database
 from persistence.embedded import EmbeddedPostgres
 from persistence.errors import DatabaseNewerThanCode, FilesAway, StorageFull
 from persistence.migrations import migrate
@@ -83,7 +84,7 @@ async def reached(url: str) -> None:
     """Check that the database can be used; raises CommandFailed."""
     place = shown(url)
     try:
-        connection = await asyncpg.connect(url, timeout=CONNECT_TIMEOUT_SECONDS)
+        connection = await Address(url).connect()
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = str(error) or "no answer in time"
         raise CommandFailed(f"The database {place} cannot be reached: {reason.splitlines()[0]}") from error

@@ -23,6 +23,7 @@ from collab_server.listening import listen, listen_for
 from collab_server.listening import serve as serve_app
 from collab_server.settings import Settings
 from collab_server.workers import Line, Workers, WorkersFailed
+from persistence.connecting import Address
 from persistence.serving import Refused as PlaceRefused
 
 if TYPE_CHECKING:
@@ -75,10 +76,11 @@ def _serve_here(
     from collab_server.app import create_app, serving_of  # noqa: PLC0415
 
     with event_loop() as loop:
-        serving = serving_of(settings, database_url=url)
+        address = Address(url)
+        serving = serving_of(settings, address=address)
         try:
             loop.run(serving.begin())
-            app = create_app(settings, database_url=url, serving=serving, crew=crew)
+            app = create_app(settings, address=address, serving=serving, crew=crew)
             started = loop.run(serve_app(app, settings=settings, sockets=sockets, announce=announce))
         except PlaceRefused as error:
             raise CommandFailed(str(error)) from error

@@ -13,13 +13,13 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import NullPool
 
 from persistence.backup import catalogue
 from persistence.backup.archive import ArchiveReader, BackupError, Completion, Content, Manifest
 from persistence.backup.saving import FILES_PER_LINE, Report
-from persistence.database import CONNECT_TIMEOUT_SECONDS, asyncpg_url
+from persistence.connecting import Address, engine_of
 from persistence.file_store import FileStore
 from persistence.migrations import MIGRATION_LOCK, known_revisions, upgrade
 
@@ -63,11 +63,7 @@ async def restore(
 @asynccontextmanager
 async def _engine(url: str) -> AsyncIterator[AsyncEngine]:
     limits = dict.fromkeys(("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"), "0")
-    engine = create_async_engine(
-        asyncpg_url(url),
-        poolclass=NullPool,
-        connect_args={"timeout": CONNECT_TIMEOUT_SECONDS, "server_settings": limits},
-    )
+    engine = engine_of(Address(url), options={"server_settings": limits}, poolclass=NullPool)
     try:
         yield engine
     finally:

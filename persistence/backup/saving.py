@@ -19,6 +19,7 @@ from persistence.appearing import appearing
 from persistence.backup import catalogue
 from persistence.backup.archive import ArchiveWriter, BackupError, Completion, Manifest
 from persistence.backup.catalogue import quoted
+from persistence.connecting import Address
 from persistence.errors import FileMissing
 from persistence.file_store import FileStore
 from persistence.kept_files import COLLECTING_LOCK
@@ -74,7 +75,7 @@ async def save(source: Source, path: Path, *, release: str, secret_key: str | No
 async def _connected(url: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
     """Connect, with nobody collecting files, and no limits of time: a large school takes as long as it takes."""
     limits = dict.fromkeys(("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"), "0")
-    connection = await asyncpg.connect(url, server_settings=limits)
+    connection = await Address(url).connect(server_settings=limits)
     try:
         await connection.execute("select pg_advisory_lock($1::bigint)", COLLECTING_LOCK)
         yield connection

@@ -15,10 +15,10 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import NullPool
 
-from persistence.database import CONNECT_TIMEOUT_SECONDS, asyncpg_url
+from persistence.connecting import Address, engine_of
 from persistence.errors import DatabaseNewerThanCode
 
 MIGRATION_LOCK = 0x1EC7E42
@@ -33,9 +33,7 @@ async def migrate(database_url: str) -> None:
         ValueError: the address is not one of a PostgreSQL database.
         OSError, SQLAlchemyError: the database cannot be reached, or refused.
     """
-    engine = create_async_engine(
-        asyncpg_url(database_url), poolclass=NullPool, connect_args={"timeout": CONNECT_TIMEOUT_SECONDS}
-    )
+    engine = engine_of(Address(database_url), poolclass=NullPool)
     try:
         async with engine.begin() as connection:
             await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})

@@ -9,7 +9,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 import auth.audit.models
 import auth.keys.models
@@ -35,7 +34,8 @@ import persistence.idempotency
 import persistence.log_tables
 import persistence.migrations
 from persistence.base import Base
-from persistence.database import Database, asyncpg_url
+from persistence.connecting import Address, engine_of
+from persistence.database import Database
 from persistence.errors import DatabaseNewerThanCode
 from persistence.migrations import declared, is_usable, migrate, usable_from
 
@@ -89,7 +89,7 @@ async def catalogue(url: str) -> set[str]:
 
 async def test_the_migrations_make_exactly_what_the_models_say(database_url: str, empty_database_url: str) -> None:
     assert MODELS
-    engine = create_async_engine(asyncpg_url(empty_database_url))
+    engine = engine_of(Address(empty_database_url))
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     await engine.dispose()
@@ -100,7 +100,7 @@ async def test_alembic_finds_nothing_to_change(database_url: str) -> None:
     def differences(connection: Connection) -> object:
         return compare_metadata(MigrationContext.configure(connection), Base.metadata)
 
-    engine = create_async_engine(asyncpg_url(database_url))
+    engine = engine_of(Address(database_url))
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
     await engine.dispose()
@@ -199,15 +199,3 @@ async def test_a_failed_migration_leaves_the_schema_as_it_was(postgres_url: str,
     with pytest.raises(Exception, match="already exists"):
         await migrate(empty_database_url)
     assert await catalogue(empty_database_url) == before
-
-
-@pytest.mark.parametrize("url", ["", "mysql://x/y", "nonsense", "sqlite:///x"])
-def test_what_is_no_postgresql_address_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="not a"):
-        asyncpg_url(url)
-
-
-def test_addresses_are_taken_as_people_write_them() -> None:
-    for scheme in ("postgres", "postgresql", "postgresql+asyncpg"):
-        url = asyncpg_url(f"{scheme}://u:p@db.example:5433/lectern?sslmode=require")
-        assert (url.drivername, url.database, dict(url.query)) == ("postgresql+asyncpg", "lectern", {"ssl": "require"})

@@ -363,3 +363,24 @@ async def test_13_a_moment_is_the_last_row_before_it(logs: Logs) -> None:
     await logs.log.append({A: rows(b"2", b"3")})
     assert [await logs.log.seq_at(A, moment) for moment in (start, middle, datetime.now(UTC))] == [0, 1, 3]
     assert await logs.log.seq_at(uuid4(), middle) is None
+
+
+async def test_17_a_log_that_is_shorter_than_is_known_gets_no_row(logs: Logs) -> None:
+    assert await logs.log.append({A: rows(b"1", b"2"), B: rows(b"1")}) == {A: 2, B: 1}
+    known = LogRow(b"3", USER, SOCKET, after=2)
+    assert await logs.log.append({A: [known], B: [known]}) == {A: 3}
+    assert await tail(logs.log, B) == [(1, b"1")]
+
+
+async def test_17_what_was_lost_is_brought_back_once_with_whose_it_is(logs: Logs) -> None:
+    await logs.log.append({A: [LogRow(b"1", USER, SOCKET, (7,))]})
+    other = uuid4()
+    assert not await logs.log.bring_back(A, 1, 0, b"2", {})
+    assert not await logs.log.bring_back(A, 2, 1, b"2", {})
+    assert await logs.log.bring_back(A, 1, 1, b"2", {7: other, 8: other, 9: USER})
+    assert not await logs.same_store.bring_back(A, 1, 1, b"2", {})
+    stored = await logs.same_store.load(A)
+    assert stored is not None
+    assert list(stored.tail) == [(1, b"1"), (2, b"2")]
+    assert {person: sorted(ids) for person, ids in stored.authors.items()} == {USER: [7, 9], other: [8]}
+    assert [row.author for row in await logs.log.read_rows(A, after=0, until=2)] == [USER, None]

@@ -81,6 +81,13 @@ def test_a_bad_database_url_is_refused_without_showing_its_password() -> None:
     assert "hunter2" not in problem
 
 
+def test_a_database_may_be_on_several_servers_that_can_be_written_to() -> None:
+    url = "postgresql://lectern:hunter2@one:5432,two:5433/lectern?target_session_attrs=read-write"
+    assert Settings.from_environment({"LECTERN_DATABASE_URL": url}).database_url == url
+    (problem,) = problems_of(DATABASE_URL=url.replace("read-write", "prefer-standby"))
+    assert problem == ("LECTERN_DATABASE_URL must lead to servers that are written to: target_session_attrs=read-write")
+
+
 @pytest.mark.parametrize("text", ["open", "student", "student=maybe", "admin=open", "student=open,student=closed"])
 def test_a_bad_registration_policy_is_refused(text: str) -> None:
     (problem,) = problems_of(REGISTRATION=text)
