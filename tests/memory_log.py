@@ -201,7 +201,7 @@ class MemoryLog:
         del document.rows[-count:], document.written_at[-count:]
         for kept in (document.snapshots, document.halves):
             for seq in [seq for seq in kept if seq > len(document.rows)]:
-                del kept[seq]  # type: ignore[attr-defined]
+                del kept[seq]
 
     async def save_snapshot(self, document_id: UUID, seq: int, state: bytes, *, halves: bytes | None = None) -> None:
         self._documents[document_id].snapshots[seq] = state

@@ -62,6 +62,20 @@ class RedisServer:
         """Return a client of it."""
         return redis.Redis(port=self.port, password=self._password)
 
+    def follow(self, primary: "RedisServer") -> None:
+        """Be the replica of another one, and return when it is."""
+        with self.client() as client:
+            client.replicaof("127.0.0.1", str(primary.port))
+            deadline = monotonic() + PATIENCE_SECONDS
+            while client.info("replication")["master_link_status"] != "up":
+                assert monotonic() < deadline, "the replica does not follow"
+                sleep(0.02)
+
+    def promote(self) -> None:
+        """Be a replica no more."""
+        with self.client() as client:
+            client.replicaof("NO", "ONE")
+
     def kill(self) -> None:
         """End it as a crash would."""
         self._signal(signal.SIGKILL)

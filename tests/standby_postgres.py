@@ -32,8 +32,13 @@ class StandbyPostgres:
         if self._account:
             os.chown(folder, owner.st_uid, owner.st_gid)
 
-    async def follow(self) -> None:
-        """Copy the primary, and let it wait with every commit until it is here."""
+    @property
+    def socket(self) -> Path:
+        """Return the file at which it listens."""
+        return self._server.cluster / ".s.PGSQL.5432"
+
+    async def follow(self, *, synchronous: bool = True) -> None:
+        """Copy the primary, and let it wait with every commit until it is here; else it may be behind."""
         cluster = self._server.cluster
         address = ["-h", str(self._primary.socket.parent), "-U", "lectern"]
         self._run("pg_basebackup", *address, "-D", str(cluster), "-R", "--checkpoint=fast")
@@ -52,16 +57,29 @@ class StandbyPostgres:
             )
         connection = await asyncpg.connect(self._primary.url)
         try:
-            await connection.execute("alter system set synchronous_standby_names = '*'")
-            await connection.execute("select pg_reload_conf()")
-            await self._until_it_follows(connection)
+            if synchronous:
+                await connection.execute("alter system set synchronous_standby_names = '*'")
+                await connection.execute("select pg_reload_conf()")
+            await self._until_it_follows(connection, "sync" if synchronous else "async")
         finally:
             await connection.close()
 
-    async def _until_it_follows(self, connection: asyncpg.Connection) -> None:
+    async def lose_touch(self) -> None:
+        """Follow no more: what the primary commits from now on is not here."""
+        connection = await asyncpg.connect(f"postgresql://lectern@/lectern?host={self._server.cluster}")
+        try:
+            await connection.execute("alter system set primary_conninfo = ''")
+            await connection.execute("select pg_reload_conf()")
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while await connection.fetchval("select count(*) from pg_stat_wal_receiver"):  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+        finally:
+            await connection.close()
+
+    async def _until_it_follows(self, connection: asyncpg.Connection, how: str) -> None:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while await connection.fetchval("select sync_state from pg_stat_replication") != "sync":  # noqa: ASYNC110
+                while await connection.fetchval("select sync_state from pg_stat_replication") != how:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise AssertionError((self.data_dir / "standby.log").read_text()) from None

@@ -21,7 +21,8 @@ SECRET = "the same for all nodes of a test"
 class Cluster:
     """The nodes, and what they share. The first node reaches both through relays, which can be cut and slowed.
 
-    `by_address`: so do the others, and what is at these addresses can move; `lan`: so do all, each on a machine of its own there.
+    `by_address`: so do the others, and what is at these addresses can move; `lan`: so do all, each on a machine of its own there;
+    `by_names`: all know two servers of the database, of which the second, `to_standby`, is not there yet.
     """
 
     def __init__(
@@ -31,15 +32,17 @@ class Cluster:
         postgres: OwnPostgres,
         redis: RedisServer,
         by_address: bool = False,
+        by_names: bool = False,
         lan: Lan | None = None,
     ) -> None:
         self.postgres = postgres
         self.redis = redis
-        self._by_address = by_address or lan is not None
+        self._by_address = by_address or by_names or lan is not None
         self._address = lan.address if lan else "127.0.0.1"
         self.machines = lan.machines if lan else ()
         machines: Sequence[Machine | None] = self.machines or [None] * NODES
         self.to_postgres = Network(target_file=postgres.socket, address=self._address)
+        self.to_standby = Network(address=self._address) if by_names else None
         self.to_redis = Network(address=self._address)
         self.to_redis.lead_to(port=redis.port)
         self.nodes = [
@@ -49,7 +52,8 @@ class Cluster:
 
     def _settings(self, number: int) -> dict[str, str]:
         behind_relays = number == 0 or self._by_address
-        through_relay = f"postgresql://lectern@{self._address}:{self.to_postgres.port}/lectern"
+        servers = [f"{self._address}:{way.port}" for way in (self.to_postgres, self.to_standby) if way is not None]
+        through_relay = f"postgresql://lectern@{','.join(servers)}/lectern?target_session_attrs=read-write"
         return {
             "demo": "false",
             "database_url": through_relay if behind_relays else self.postgres.url,
@@ -78,18 +82,22 @@ class Cluster:
         for node in self.nodes:
             node.close()
         self.to_postgres.close()
+        if self.to_standby is not None:
+            self.to_standby.close()
         self.to_redis.close()
 
 
 @contextmanager
-def running_cluster(folder: Path, *, by_address: bool = False, lan: Lan | None = None) -> Iterator[Cluster]:
+def running_cluster(
+    folder: Path, *, by_address: bool = False, by_names: bool = False, lan: Lan | None = None
+) -> Iterator[Cluster]:
     """Run a cluster until the block ends."""
     redis = RedisServer(folder)
     redis.start()
     # Not below pytest's own folder: another run makes that private again.
     with tempfile.TemporaryDirectory(prefix="lectern-postgres-") as data:
         postgres = OwnPostgres(Path(data))
-        running = Cluster(folder, postgres=postgres, redis=redis, by_address=by_address, lan=lan)
+        running = Cluster(folder, postgres=postgres, redis=redis, by_address=by_address, by_names=by_names, lan=lan)
         try:
             running.start()
             yield running

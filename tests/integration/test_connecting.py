@@ -151,7 +151,7 @@ async def test_17_a_server_that_becomes_one_to_read_is_left(database_url: str, l
     with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
         await log.append({A: [ROW]})
     assert await log.append({A: [ROW]}) == {A: 2}
-    database = Database(database_url, pool_connections=1)
+    database = Database(database_url)
     async with database.engine.connect() as connection:
         await connection.execute(text("set session characteristics as transaction read only"))
         await connection.commit()

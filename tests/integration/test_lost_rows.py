@@ -155,8 +155,8 @@ async def test_17_the_servers_own_edits_go_with_the_rows_that_they_belonged_to(
         assert elements(client.document()).to_py() == {"one": 1, "three": 1}
 
 
-def elements(doc: object) -> pycrdt.Map:  # type: ignore[type-arg]
-    return doc.get("elements", type=pycrdt.Map)  # type: ignore[attr-defined, no-any-return]
+def elements(doc: object) -> pycrdt.Map:
+    return doc.get("elements", type=pycrdt.Map)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
