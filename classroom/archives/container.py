@@ -77,6 +77,10 @@ class ArchiveWriter:
     def complete(self, manifest: Manifest) -> None:
         """Write what the archive is, and its end."""
         self._zip.writestr(zipfile.ZipInfo(FIRST), written_manifest(manifest), compress_type=zipfile.ZIP_DEFLATED)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file, whether it is complete or not; while that is open, because otherwise Python complains later."""
         self._zip.close()
 
 

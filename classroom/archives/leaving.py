@@ -6,7 +6,7 @@ All rows are those of one moment: they are read in one repeatable-read transacti
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,37 +100,38 @@ async def save_class(
         ArchiveError: there is no such class, or it has something that no archive takes.
         FilesAway, SQLAlchemyError, OSError: as they say.
     """
-    luggage = _Luggage(ArchiveWriter(file), store, report)
-    async with database.transaction() as guard:
-        await guard.session.execute(text(_NO_LIMITS))
-        # Before the moment that is read: what its rows name stays until the end.
-        await guard.session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": COLLECTING_LOCK})
-        async with _one_moment(database) as session:
-            row = await _class(session, class_id, document_id)
-            leaving = Leaving(
-                session=session, class_id=class_id, luggage=luggage, report=report, document_id=document_id
-            )
-            contents = {}
-            for part in parts:
-                if document_id is not None and not part.of_documents:
-                    continue
-                said = await _left(part, leaving)
-                if said is not None:
-                    luggage.put(f"{part.name}.json", written(said.model_dump(mode="json")))
-                    contents[part.name] = part.count(said)
-        # Without an answer the lock may be gone, and with it bytes.
-        await guard.session.execute(text("select 1"))
-    manifest = Manifest(
-        release=release,
-        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        class_=ClassNamed(id=class_id, title=row.title),
-        contents=contents,
-        left_out=list(LEFT_OUT),
-        missing=luggage.missing,
-        entries=luggage.archive.entries,
-    )
-    luggage.archive.complete(manifest)
-    return manifest
+    with closing(ArchiveWriter(file)) as archive:
+        luggage = _Luggage(archive, store, report)
+        async with database.transaction() as guard:
+            await guard.session.execute(text(_NO_LIMITS))
+            # Before the moment that is read: what its rows name stays until the end.
+            await guard.session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": COLLECTING_LOCK})
+            async with _one_moment(database) as session:
+                row = await _class(session, class_id, document_id)
+                leaving = Leaving(
+                    session=session, class_id=class_id, luggage=luggage, report=report, document_id=document_id
+                )
+                contents = {}
+                for part in parts:
+                    if document_id is not None and not part.of_documents:
+                        continue
+                    said = await _left(part, leaving)
+                    if said is not None:
+                        luggage.put(f"{part.name}.json", written(said.model_dump(mode="json")))
+                        contents[part.name] = part.count(said)
+            # Without an answer the lock may be gone, and with it bytes.
+            await guard.session.execute(text("select 1"))
+        manifest = Manifest(
+            release=release,
+            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            class_=ClassNamed(id=class_id, title=row.title),
+            contents=contents,
+            left_out=list(LEFT_OUT),
+            missing=luggage.missing,
+            entries=archive.entries,
+        )
+        archive.complete(manifest)
+        return manifest
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ Each feature whose rows travel has a `Part` in its `portable.py`: it says what i
 strictly as what clients send, and makes rows of it in another class (`arrive`).
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from classroom.files.limits import FileLimits
 from documents.kinds import Kind
 from documents.writing import Change
 
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 Said = TypeVar("Said", bound=RequestBody)
 Report = Callable[[str], None]
 
@@ -139,7 +141,7 @@ def parsed(body: type[Said], archive: ArchiveReader, name: str) -> Said:
         ArchiveDamaged: it says what it may not.
     """
     data = archive.read(name)
-    if b"\\u0000" in data:
+    if _NUL.search(data):
         # No text may have it, and the database would say so in its own words.
         raise ArchiveDamaged(f"{name} has a character that no text has")
     try:

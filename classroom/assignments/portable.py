@@ -46,7 +46,13 @@ class AssignmentsPart(Part[PortableAssignments]):
             .order_by(AssignmentRow.id)
         )
         names = PortableAssignment.model_fields
-        items = [PortableAssignment.model_validate({name: getattr(row, name) for name in names}) for row in found.all()]
+        # Full marks that a scale or a rubric says are not said twice.
+        items = [
+            PortableAssignment.model_validate(
+                {name: getattr(row, name) for name in names} | ({"points_max": None} if row.scale or row.rubric else {})
+            )
+            for row in found.all()
+        ]
         return PortableAssignments(items=items) if items else None
 
     async def arrive(self, arriving: Arriving, said: PortableAssignments) -> None:

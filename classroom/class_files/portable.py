@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 from sqlalchemy import select
 
-from auth.http.schemas import RequestBody
+from auth.http.schemas import PlainText, RequestBody
 from classroom.archives.ports import Arriving, Leaving, Part
 from classroom.class_files.models import Audience, ClassFileRow
 from classroom.files.names import NAME_MAX_CHARS, clean_file_name
@@ -19,7 +19,8 @@ class PortableClassFile(RequestBody):
     """A file as it is shared in a class, under a name of its own there."""
 
     file_id: UUID
-    name: Annotated[str, Field(max_length=NAME_MAX_CHARS), AfterValidator(clean_file_name)]
+    # A teacher may have given it another than files have.
+    name: PlainText | Annotated[str, Field(max_length=NAME_MAX_CHARS), AfterValidator(clean_file_name)]
     audience: Audience
 
 

@@ -1,6 +1,7 @@
 """The boards and decks of a class, as they travel."""
 
 import json
+import zlib
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,6 +10,7 @@ from pydantic import Field
 from sqlalchemy import Select, and_, exists, or_, select
 
 from auth.http.schemas import PlainText, RequestBody
+from classroom.archives.errors import ArchiveError
 from classroom.archives.ports import Arriving, Leaving, Part
 from classroom.documents.actions import begin_log
 from classroom.documents.export import updates_of, written
@@ -19,6 +21,7 @@ from classroom.slides.models import SlideBoardRow
 from documents.access import Level, OnStage
 from documents.export import ExportFormat
 from documents.kinds import Kind
+from documents.reading import UnreadableUpdate
 from documents.references import pointing_to, shown_files, slides_in
 
 DOCUMENTS_MAX = 20_000
@@ -126,9 +129,13 @@ def _leaving(leaving: Leaving) -> Select[DocumentRow]:
 
 async def _put(leaving: Leaving, row: DocumentRow) -> dict[str, Any]:
     """Write a document, and return its roots."""
-    updates = await updates_of(leaving.session, row.id)
-    leaving.luggage.put(f"documents/{row.id}.yjs", await written(row.kind, ExportFormat.YJS, updates, images={}))
-    readable = await written(row.kind, ExportFormat.JSON, updates, images={})
+    try:
+        updates = await updates_of(leaving.session, row.id)
+        state = await written(row.kind, ExportFormat.YJS, updates, images={})
+        readable = await written(row.kind, ExportFormat.JSON, updates, images={})
+    except (UnreadableUpdate, RuntimeError, TimeoutError, zlib.error) as error:
+        raise ArchiveError(f"The document {row.title!r} ({row.id}) cannot be read.") from error
+    leaving.luggage.put(f"documents/{row.id}.yjs", state)
     leaving.luggage.put(f"documents/{row.id}.json", readable)
     roots: dict[str, Any] = json.loads(readable)
     return roots

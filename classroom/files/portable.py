@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, literal, select
 
 from auth.http.schemas import RequestBody
 from classroom.archives.container import ArchiveReader
@@ -44,7 +44,9 @@ class FilesPart(Part[PortableFiles]):
 
     async def leave(self, leaving: Leaving) -> PortableFiles | None:
         """See Part."""
-        found = await leaving.session.scalars(select(FileRow).where(FileRow.id.in_(leaving.files)).order_by(FileRow.id))
+        found = await leaving.session.scalars(
+            select(FileRow).where(FileRow.id == any_(literal(list(leaving.files), ARRAY(Uuid)))).order_by(FileRow.id)
+        )
         items = []
         for row in found.all():
             size = await leaving.luggage.take(row.sha256, name=row.name)

@@ -8,7 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, literal, select
 
 from auth.http.schemas import RequestBody
 from classroom.archives.container import ArchiveReader
@@ -26,7 +26,7 @@ from persistence.ids import new_id
 DECKS_MAX = 20_000
 PAGES_MAX = 20 * SLIDES_MAX
 
-Points = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
+Points = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Words = Annotated[str, Field(max_length=TEXT_MAX_CHARS), AfterValidator(clean)]
 Title = Annotated[str, Field(max_length=TITLE_MAX_CHARS), AfterValidator(clean)]
 
@@ -66,7 +66,7 @@ class PortablePages(RequestBody):
 class PortableBoard(RequestBody):
     """Which board lies over a slide."""
 
-    slide_id: Annotated[str, Field(min_length=1, max_length=200)]
+    slide_id: Annotated[str, Field(max_length=2_000)]
     board_id: UUID
 
 
@@ -154,7 +154,7 @@ async def _put_pages(leaving: Leaving, document_id: UUID) -> None:
     found = await leaving.session.scalars(
         select(PdfPageRow)
         .join(FileRow, FileRow.id == PdfPageRow.file_id)
-        .where(FileRow.document_id == document_id, FileRow.id.in_(leaving.files))
+        .where(FileRow.document_id == document_id, FileRow.id == any_(literal(list(leaving.files), ARRAY(Uuid))))
         .order_by(PdfPageRow.file_id, PdfPageRow.page)
     )
     pages = []

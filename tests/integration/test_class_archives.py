@@ -1,5 +1,6 @@
 """Archives of classes: what travels and what does not, and that a bad one leaves nothing behind."""
 
+import asyncio
 import hashlib
 import io
 import json
@@ -30,6 +31,7 @@ from classroom.files.limits import FileLimits
 from classroom.files.models import FileRow
 from classroom.portable import ARRIVING, LEAVING
 from collab_server.seeding import seeded
+from persistence.disk_files import DiskFiles
 from persistence.log_tables import DocumentAuthor, DocumentUpdate
 from tests.integration.conftest import Api, Classroom, Client
 
@@ -338,6 +340,78 @@ async def test_a_picture_of_a_page_is_a_picture_and_a_file_is_what_its_bytes_are
     pages["pages"][0]["image"] = {"sha256": text["sha256"], "size": text["size"]}
     entries[name] = json.dumps(pages).encode()
     assert "no picture of a page" in await refused(demo, packed(entries), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "failure", [RuntimeError("the disk is on fire"), asyncio.CancelledError()], ids=["fault", "stop"]
+)
+async def test_an_import_that_fails_in_the_middle_leaves_nothing(
+    demo: Demo, tmp_path: Path, failure: BaseException
+) -> None:
+    # Bytes that nobody else has, so that they are kept for this import alone.
+    entries = demo.entries
+    said = json.loads(entries["files.json"])
+    content = b"only in this archive"
+    digest = hashlib.sha256(content).hexdigest()
+    said["items"].append({**said["items"][0], "id": str(uuid4()), "sha256": digest, "size": len(content)})
+    entries |= {"files.json": json.dumps(said).encode(), f"files/{digest}": content}
+    seen: list[bool] = []
+
+    def fail(*_: Any) -> bytes:
+        seen.append(any(path.name == digest for path in (tmp_path / "files").rglob("*")))
+        raise failure
+
+    before = await Extent.of(demo.api, tmp_path)
+    with pytest.raises(type(failure)):
+        await brought(demo.api, packed(entries), tmp_path, into=house(demo.api, seeds=fail))
+    assert seen == [True]
+    assert await Extent.of(demo.api, tmp_path) == before
+
+
+async def test_bytes_that_are_forgotten_meanwhile_are_kept_once_more(demo: Demo, tmp_path: Path) -> None:
+    asked: set[bytes] = set()
+
+    class Forgetful(DiskFiles):
+        """Had everything when it was first asked, and has forgotten it since."""
+
+        async def has(self, sha256: bytes) -> bool:
+            first = sha256 not in asked
+            asked.add(sha256)
+            return first or await super().has(sha256)
+
+    other = Forgetful(tmp_path / "elsewhere")
+    entries = demo.entries
+    said = json.loads(entries["files.json"])
+    content = b"in no row"
+    digest = hashlib.sha256(content).hexdigest()
+    said["items"][0] |= {"sha256": digest, "size": len(content), "name": "a.txt", "document_id": None}
+    entries |= {"files.json": json.dumps(said).encode(), f"files/{digest}": content}
+    await brought(demo.api, packed(entries), tmp_path, into=house(demo.api, store=other))
+    assert b"".join([piece async for piece in other.read(bytes.fromhex(digest))]) == content
+
+
+async def test_text_about_characters_is_text(demo: Demo, tmp_path: Path) -> None:
+    """What looks like an escape in JSON is one only where JSON says so."""
+    words = "Write \\u0000 and \\\\u0000 for NUL; a backslash at the end: \\"
+    path = f"/classes/{demo.class_id}/assignments"
+    assert (await demo.teacher.post(path, {"title": "Escapes", "instructions": words})).status_code == 201
+    there = await brought(demo.api, await saved(demo.api, demo.class_id), tmp_path)
+    (copy,) = [
+        each
+        for each in (await demo.teacher.get(f"/classes/{there}/assignments")).json()["items"]
+        if each["title"] == "Escapes"
+    ]
+    assert copy["instructions"] == words
+
+
+async def test_a_document_that_cannot_be_read_is_named(demo: Demo) -> None:
+    async with demo.api.services.database.transaction() as tx:
+        board = select(DocumentRow.id).where(DocumentRow.title == "The water cycle").scalar_subquery()
+        await tx.session.execute(
+            update(DocumentUpdate).where(DocumentUpdate.document_id == board).values(payload=b"\xff\xff\xff")
+        )
+    with pytest.raises(ArchiveError, match=r"The document 'The water cycle' \(.*\) cannot be read"):
+        await saved(demo.api, demo.class_id)
 
 
 async def test_whatever_is_changed_in_what_an_archive_says_it_is_a_class_or_nothing(demo: Demo, tmp_path: Path) -> None:

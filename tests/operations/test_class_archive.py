@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.conftest import StartServer, run_sql, with_database
-from tests.running_server import RunningServer, http_client, lectern
+from tests.running_server import RunningServer, free_port, http_client, lectern
 from tests.school import School
 from tests.yjs_peers import yjs_peers
 
@@ -149,7 +149,7 @@ def add_what_the_demo_lacks(server: RunningServer, api: httpx.Client, class_id: 
     api.put(
         f"/api/lessons/{lesson['id']}/content", json={"content": lesson["content"], "version": lesson["version"]}
     ).raise_for_status()
-    api.post(
+    poll = api.post(
         f"/api/classes/{class_id}/polls",
         json={
             "question": "What falls?",
@@ -167,6 +167,7 @@ def add_what_the_demo_lacks(server: RunningServer, api: httpx.Client, class_id: 
         "board": documents["whiteboard"],
         "deck": documents["slides"],
         "url": shown.raise_for_status().json()["url"],
+        "poll": poll.json()["id"],
     }
 
 
@@ -179,6 +180,9 @@ async def draw(server: RunningServer, token: str, made: dict[str, str]) -> None:
         element = {"id": "e1", "type": "image", "fileId": "drop", "x": 1, "y": 2, "width": 40, "height": 30}
         await board.do("set", root="elements", key="e1", value=element)
         await board.saved()
+        deck = await (await peers.open("hocuspocus", server.websocket_url, made["deck"], token)).synced()
+        await deck.do("push", root="slides", value={"id": "asked", "title": "Your turn", "poll_id": made["poll"]})
+        await deck.saved()
 
 
 async def test_a_class_travels_from_one_server_to_another_as_its_people_see_it(
@@ -227,6 +231,9 @@ async def test_a_class_travels_from_one_server_to_another_as_its_people_see_it(
         assert teacher.api.get(files["drop"]["url"]).content == picture()
         deck = await (await peers.open("hocuspocus", other.websocket_url, documents["slides"], teacher.token)).synced()
         slides = await deck.do("readArray", array="slides")
+        assert slides[-1]["poll_id"] in {
+            each["id"] for each in found(teacher.api, f"/classes/{there['id']}/polls")["items"]
+        }
         marked = next(slide for slide in slides if "board_id" in slide)
         over = await (await peers.open("hocuspocus", other.websocket_url, marked["board_id"], teacher.token)).synced()
         assert await over.do("read", map="elements")
@@ -272,3 +279,34 @@ def relations(archive: Path) -> dict[str, Any]:
         # A file may be called before another one here, and after it there.
         found["files"]["items"].sort(key=lambda each: each["sha256"])
         return found
+
+
+def test_what_cannot_be_done_is_told_in_one_line_and_leaves_nothing(database_url: str, tmp_path: Path) -> None:
+    settings = {"data_dir": str(tmp_path / "data"), "database_url": database_url, "port": str(free_port())}
+    run_sql(
+        database_url,
+        "insert into users (id, email, name, role, password_hash, status, color)"
+        " values (gen_random_uuid(), 'ito@school.example', 'Mr. Ito', 'teacher', 'x', 'active', '#123456')",
+        "insert into classes (id, title, join_code) values ('00000000-0000-0000-0000-000000000007', '7b', 'ABCDEFGH')",
+    )
+
+    def refused(*arguments: object) -> str:
+        return refusal(lectern(*map(str, arguments), settings=settings))
+
+    room, archive = "00000000-0000-0000-0000-000000000007", tmp_path / "class.lectern"
+    assert "There is no class" in refused("export", room.replace("7", "8"), "--to", archive)
+    assert "No such file" in refused("export", room, "--to", tmp_path / "nowhere" / "class.lectern")
+    assert not archive.exists()
+    said = succeeded(lectern("export", room, "--to", str(archive), settings=settings))
+    assert "nothing but its title" in said
+    assert archive.stat().st_mode & 0o777 == 0o600
+    assert "is there already" in refused("export", room, "--to", archive)
+    assert "No such file" in refused("import", tmp_path / "nowhere", "--teacher", "ito@school.example")
+    assert "Nobody has an account" in refused("import", archive, "--teacher", "nobody@school.example")
+    torn = tmp_path / "torn"
+    torn.write_bytes(archive.read_bytes()[:-30])
+    assert "not complete" in refused("import", torn, "--teacher", "ito@school.example")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["class.lectern", "torn"]
+    succeeded(lectern("import", str(archive), "--teacher", "ito@school.example", settings=settings))
+    done = lectern("export", "no id", "--to", str(archive), settings=settings)
+    assert (done.returncode, "CLASS_ID" in done.stderr) == (2, True)
