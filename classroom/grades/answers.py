@@ -64,7 +64,7 @@ def _student(scheme: Scheme, student: StudentGrades, *, teaches: bool) -> Studen
             _grade(grade, found)
             for item in scheme.items
             if (grade := student.grades.get(item.row.id)) is not None
-            and (teaches or (grade.returned_at is not None and not item.row.hidden))
+            and (teaches or (grade.returned and not item.row.hidden))
         ],
         categories=[
             CategoryResult(category_id=category.id, percent=shown(found.categories[category.id]))
@@ -83,7 +83,7 @@ def _grade(row: Given, found: Total) -> Grade:
         excused=row.excused,
         share=shown(found.shares.get(row.item_id)),
         dropped=row.item_id in found.dropped,
-        returned=row.returned_at is not None,
+        returned=row.returned,
         version=row.version,
     )
 

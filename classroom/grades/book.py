@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple, cast
@@ -35,7 +34,7 @@ class Given(NamedTuple):
     points: Decimal | None
     excused: bool
     version: int
-    returned_at: datetime | None
+    returned: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ class Scheme:
         points = {
             item_id: grade.points
             for item_id, grade in grades.items()
-            if grade.points is not None and not (seen and (grade.returned_at is None or item_id in self._hidden))
+            if grade.points is not None and not (seen and (not grade.returned or item_id in self._hidden))
         }
         return total(self._parts, self._weights, points)
 
@@ -162,7 +161,12 @@ async def all_students(session: Asking, class_id: UUID, scheme: Scheme) -> list[
 
 _GIVEN = prepared(
     select(
-        GradeRow.user_id, GradeRow.item_id, GradeRow.points, GradeRow.excused, GradeRow.version, GradeRow.returned_at
+        GradeRow.user_id,
+        GradeRow.item_id,
+        GradeRow.points,
+        GradeRow.excused,
+        GradeRow.version,
+        GradeRow.returned_at.is_not(None).label("returned"),
     ).where(
         GradeRow.user_id == any_(bindparam("user_ids", type_=ARRAY(Uuid))),
         GradeRow.item_id == any_(bindparam("item_ids", type_=ARRAY(Uuid))),

@@ -115,10 +115,11 @@ def table(
     writer.writerow(["Student", *map(harmless, titles)])
     for user_id, name in people:
         row = [harmless(name)]
+        own, said = standings.get(user_id, {}), remarks.get(user_id, {})
         for column_id, _ in columns:
-            standing = standings.get(user_id, {}).get(column_id, UNTOUCHED)
+            standing, remark = own.get(column_id, UNTOUCHED), said.get(column_id)
             score = "" if standing.score is None else f"{standing.score:g}"
-            row += [standing.shown, score, harmless(remarks.get(user_id, {}).get(column_id, ""))]
+            row += [standing.shown, score, harmless(remark) if remark else ""]
         writer.writerow(row)
     return BYTE_ORDER_MARK + written.getvalue()
 
