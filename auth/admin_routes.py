@@ -10,6 +10,7 @@ from auth.dependencies import AccountParts, ChangesAccounts, RequestReader, Requ
 from auth.http.pagination import WantedPage
 from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
+from auth.http.schemas import SearchText
 from auth.models import AccountStatus, Role, UserRow
 from auth.rules import standing
 from auth.schemas import Account, AccountPage, Block, Invitation, NewInvitation, RoleChange
@@ -27,7 +28,7 @@ async def list_accounts(
     page: WantedPage,
     status: AccountStatus | None = None,
     role: Role | None = None,
-    query: Annotated[str | None, Query(max_length=QUERY_MAX_CHARS)] = None,
+    query: Annotated[SearchText | None, Query(max_length=QUERY_MAX_CHARS)] = None,
 ) -> AccountPage:
     """List accounts, newest first; `query` is looked for in names and addresses."""
     users, next_cursor = await admin_actions.list_users(reader, page, status=status, role=role, query=query)

@@ -3,9 +3,9 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, WithJsonSchema, field_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
 
-from auth.http.schemas import Answer, EmailAddress, Moment, Page, PlainText, RequestBody
+from auth.http.schemas import Answer, EmailAddress, GivenMoment, Moment, Page, PlainText, RequestBody
 from auth.models import AccountStatus, Role
 from auth.registration import RegistrationMode
 from auth.rules import PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, normalise_password
@@ -140,7 +140,7 @@ class Block(RequestBody):
     """Why somebody is blocked, and until when; without an end it lasts until somebody ends it."""
 
     reason: PlainText
-    until: AwareDatetime | None = None
+    until: GivenMoment | None = None
 
 
 class RoleChange(RequestBody):

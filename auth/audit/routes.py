@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from auth.audit import actions
 from auth.audit.actions import Entry, Filters
@@ -14,6 +13,7 @@ from auth.dependencies import ReadsAudit, RequestReader
 from auth.http.pagination import WantedPage
 from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
+from auth.http.schemas import GivenMoment
 
 router = APIRouter(prefix="/admin", tags=["administration"], route_class=ReadingRoute)
 
@@ -22,8 +22,8 @@ async def _filters(
     action: AuditAction | None = None,
     actor_id: UUID | None = None,
     subject_id: UUID | None = None,
-    since: Annotated[AwareDatetime | None, Query(description="Not before this moment.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Before this moment.")] = None,
+    since: Annotated[GivenMoment | None, Query(description="Not before this moment.")] = None,
+    until: Annotated[GivenMoment | None, Query(description="Before this moment.")] = None,
 ) -> Filters:
     return Filters(action=action, actor_id=actor_id, subject_id=subject_id, since=since, until=until)
 

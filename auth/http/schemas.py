@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from auth.rules import EMAIL_MAX_CHARS, TEXT_MAX_CHARS, clean_text, normalise_email
 
@@ -35,6 +35,29 @@ def _utc(moment: datetime) -> datetime:
 
 Moment = Annotated[datetime, AfterValidator(_utc)]
 """A time, shown in UTC (RFC 3339, with a ``Z``)."""
+
+# Whatever is reckoned from a time, in any time zone, stays within what Python and PostgreSQL can say.
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
+
+
+def _reckonable(moment: datetime) -> datetime:
+    if not EARLIEST <= moment < LATEST:
+        raise ValueError("must be between the years 1900 and 2999")
+    return moment.astimezone(UTC)
+
+
+GivenMoment = Annotated[AwareDatetime, AfterValidator(_reckonable)]
+"""A time that a client says, with its offset."""
+
+
+def _searchable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not contain control characters")
+    return text
+
+
+SearchText = Annotated[str, AfterValidator(_searchable)]
+"""What is looked for, literally: PostgreSQL knows no text with a NUL in it."""
 
 PlainText = Annotated[
     str,

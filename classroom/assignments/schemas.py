@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
-from auth.http.schemas import Answer, Moment, Page, PlainText, RequestBody
+from auth.http.schemas import Answer, GivenMoment, Moment, Page, PlainText, RequestBody
 from classroom.assignments.rules import (
     TEXT_MAX_CHARS,
     AnswerKind,
@@ -100,8 +100,8 @@ class NewAssignment(_Grading):
     title: PlainText
     instructions: LongText = ""
     answers: frozenset[AnswerKind] = frozenset({AnswerKind.TEXT})
-    due_at: AwareDatetime | None = None
-    cutoff_at: AwareDatetime | None = None
+    due_at: GivenMoment | None = None
+    cutoff_at: GivenMoment | None = None
     time_zone: TimeZone = "UTC"
     late: ShownLatePolicy | None = None
     attempts_max: Annotated[int, Field(ge=1, le=100)] | None = 1
@@ -113,8 +113,8 @@ class AssignmentChanges(_Grading):
     title: PlainText = ""
     instructions: LongText = ""
     answers: frozenset[AnswerKind] = frozenset()
-    due_at: AwareDatetime | None = None
-    cutoff_at: AwareDatetime | None = None
+    due_at: GivenMoment | None = None
+    cutoff_at: GivenMoment | None = None
     time_zone: TimeZone = "UTC"
     late: ShownLatePolicy | None = None
     attempts_max: Annotated[int, Field(ge=1, le=100)] | None = None
@@ -174,8 +174,8 @@ class AssignmentPage(Page[Assignment]):
 class NewExtension(RequestBody):
     """One student's own deadlines. Without a cut-off, that of everybody holds, but never before the due date."""
 
-    due_at: AwareDatetime
-    cutoff_at: AwareDatetime | None = None
+    due_at: GivenMoment
+    cutoff_at: GivenMoment | None = None
 
 
 class Extension(Answer):

@@ -12,6 +12,7 @@ from auth.http.pagination import WantedPage
 from auth.http.reading_route import ReadingRoute
 from auth.http.requests import network_address
 from auth.http.responses import problems
+from auth.http.schemas import SearchText
 from auth.permissions import Action
 from auth.rules import TEXT_MAX_CHARS
 from classroom.classes.actions import ClassAccess, access_class, add_class
@@ -64,8 +65,8 @@ async def list_courses(
     person: BrowsesCourses,
     reader: RequestReader,
     page: WantedPage,
-    query: Annotated[str, Query(max_length=TEXT_MAX_CHARS)] = "",
-    category: Annotated[str | None, Query(max_length=CATEGORY_MAX_CHARS)] = None,
+    query: Annotated[SearchText, Query(max_length=TEXT_MAX_CHARS)] = "",
+    category: Annotated[SearchText | None, Query(max_length=CATEGORY_MAX_CHARS)] = None,
     own: bool = False,
 ) -> CoursePage:
     """List the catalogue, newest first; `query`: words in title, category or description; `own`: one's own courses, drafts too."""

@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from auth.http.schemas import Answer, Moment, PlainText, RequestBody
+from auth.http.schemas import Answer, GivenMoment, Moment, PlainText, RequestBody
 from classroom.files.answers import File
 from classroom.lessons.rules import LESSONS_MAX, UNITS_MAX, Publication, Reading
 from documents.kinds import Kind
@@ -51,7 +51,7 @@ class LessonText(RequestBody):
 class LessonPublication(RequestBody):
     """From when on the class sees a lesson; null: from now on."""
 
-    at: AwareDatetime | None = None
+    at: GivenMoment | None = None
 
 
 class UnitOrder(RequestBody):

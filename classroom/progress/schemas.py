@@ -3,9 +3,9 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
-from auth.http.schemas import Answer, Moment, PlainText, RequestBody
+from auth.http.schemas import Answer, GivenMoment, Moment, PlainText, RequestBody
 from auth.rules import clean_text
 from classroom.progress.columns import COLUMNS_MAX
 from classroom.progress.models import ActivityKind, ColumnType
@@ -61,7 +61,7 @@ class NewColumn(RequestBody):
 
     title: PlainText
     type: OwnType = ColumnType.TASK
-    due_at: AwareDatetime | None = None
+    due_at: GivenMoment | None = None
 
 
 class ColumnEdit(RequestBody):
@@ -69,7 +69,7 @@ class ColumnEdit(RequestBody):
 
     title: PlainText | None = None
     type: OwnType = ColumnType.TASK
-    due_at: AwareDatetime | None = None
+    due_at: GivenMoment | None = None
     hidden: bool = False
 
 

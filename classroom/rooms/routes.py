@@ -11,6 +11,7 @@ from auth.dependencies import ActsOnRooms, RequestReader, SeesRooms
 from auth.http.pagination import WantedPage
 from auth.http.reading_route import ReadingRoute
 from auth.http.responses import a_file, problems
+from auth.http.schemas import SearchText
 from classroom.classes.models import ClassRole
 from classroom.documents.export import updates_of, written
 from classroom.rooms import actions
@@ -45,7 +46,7 @@ async def list_rooms(
     reader: RequestReader,
     services: Parts,
     page: WantedPage,
-    query: Annotated[str | None, Query(max_length=QUERY_MAX_CHARS)] = None,
+    query: Annotated[SearchText | None, Query(max_length=QUERY_MAX_CHARS)] = None,
 ) -> RoomPage:
     """List the open documents, the newest first; `query` is looked for in titles, classes and names of people."""
     rooms, next_cursor = await actions.list_rooms(reader, services.rooms, page, query=query)

@@ -3,9 +3,9 @@
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from auth.http.schemas import Answer, Moment, Page, RequestBody
+from auth.http.schemas import Answer, GivenMoment, Moment, Page, RequestBody
 from classroom.classes.models import ClassRole
 from documents.access import Level
 from documents.kinds import Kind
@@ -76,7 +76,7 @@ class RestoreToRow(RequestBody):
 class RestoreToTime(RequestBody):
     """Bring back what the document was at a time."""
 
-    at: AwareDatetime
+    at: GivenMoment
 
 
 class Restored(Answer):

@@ -3,9 +3,9 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
-from auth.http.schemas import Answer, Moment, Page, PlainText, RequestBody
+from auth.http.schemas import Answer, GivenMoment, Moment, Page, PlainText, RequestBody
 from classroom.classes.models import ClassRole
 from classroom.sessions.rules import TIMER_SECONDS_MAX, SessionState
 from documents.kinds import Kind
@@ -19,8 +19,8 @@ class NewSession(RequestBody):
 
     class_id: UUID
     title: PlainText
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
+    starts_at: GivenMoment | None = None
+    ends_at: GivenMoment | None = None
 
 
 class StartedClass(RequestBody):
@@ -33,8 +33,8 @@ class SessionChanges(RequestBody):
     """What to change about a session."""
 
     title: PlainText | None = None
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
+    starts_at: GivenMoment | None = None
+    ends_at: GivenMoment | None = None
 
 
 class Session(Answer):

@@ -116,6 +116,25 @@ async def test_blocking_needs_a_reason(api: Api, is_problem: IsProblem) -> None:
     is_problem(await admin.post(f"/admin/users/{student.id}/block", {}), 422, "validation_failed", "reason")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "field"),
+    [
+        ("GET", "/admin/users?query=a%00b", "query"),
+        ("GET", "/admin/rooms?query=a%00b", "query"),
+        ("GET", "/admin/audit?since=9999-12-31T23:59:59-12:00", "since"),
+        ("GET", "/admin/audit?until=0001-01-01T00:00:00%2B12:00", "until"),
+        ("POST", "/admin/users/{id}/block", "until"),
+    ],
+)
+async def test_what_the_database_cannot_say_is_refused(
+    *, api: Api, is_problem: IsProblem, method: str, path: str, field: str
+) -> None:
+    admin = await api.admin()
+    body = {"reason": "x", "until": "9999-12-31T23:59:59-12:00"} if method == "POST" else None
+    response = await admin.request(method, path.format(id=new_id()), json=body)
+    is_problem(response, 422, "validation_failed", field)
+
+
 async def invited(admin: Client, **body: object) -> dict[str, str]:
     response = await admin.post("/admin/invitations", {"role": "teacher", **body})
     assert response.status_code == 201, response.text

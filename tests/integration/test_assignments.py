@@ -86,6 +86,9 @@ async def test_the_board_follows_what_an_assignment_is_called_and_when_it_is_due
         ({"title": "x", "points_max": "NaN"}, "points_max"),
         ({"title": "x", "time_zone": "Mars/Olympus"}, "time_zone"),
         ({"title": "x", "due_at": "2026-05-01T10:00:00"}, "due_at"),
+        # The ends of the calendar cannot be shown in every time zone.
+        ({"title": "x", "due_at": "0001-01-01T00:00:00Z", "time_zone": "America/New_York"}, "due_at"),
+        ({"title": "x", "cutoff_at": "9999-12-31T23:59:59-12:00"}, "cutoff_at"),
         ({"title": "x", "due_at": "2026-05-02T10:00:00Z", "cutoff_at": "2026-05-01T10:00:00Z"}, "cutoff_at"),
         ({"title": "x", "answers": ["video"]}, "answers.0"),
         ({"title": "x", "attempts_max": 0}, "attempts_max"),

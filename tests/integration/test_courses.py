@@ -101,6 +101,12 @@ async def test_what_is_typed_is_taken_literally(api: Api, query: str, count: int
     assert len((await teacher.get("/courses", params={"query": query})).json()["items"]) == count
 
 
+@pytest.mark.parametrize("field", ["query", "category"])
+async def test_a_search_that_no_text_can_hold_is_refused(api: Api, field: str, is_problem: IsProblem) -> None:
+    found = await (await api.teacher()).get("/courses", params={field: "a\0b"})
+    is_problem(found, 422, "validation_failed", field)
+
+
 async def test_categories_that_differ_in_case_only_are_one(api: Api) -> None:
     teacher = await api.teacher()
     for category in ("Science", "science", "ARTS"):

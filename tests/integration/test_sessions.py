@@ -73,6 +73,7 @@ async def test_without_times_a_session_is_now_and_takes_an_hour(classroom: Class
         ({"title": "x", **times(minutes=24 * 60 + 1)}, ["ends_at"]),
         ({"title": "x", "starts_at": "2026-11-21T12:00:00"}, ["starts_at"]),
         ({"title": "x", "starts_at": "tomorrow"}, ["starts_at"]),
+        ({"title": "x", "starts_at": "9999-12-31T23:59:59-12:00"}, ["starts_at"]),
         ({"title": " "}, ["title"]),
         ({"title": "x", "room": "mine"}, ["room"]),
     ],
