@@ -32,7 +32,7 @@ def household(database: Database, live: LiveDocuments, *, file_store: FileStore,
             DocumentRecords(database),
             PollRecords(),
             SessionRecords(live),
-            AssignmentRecords(live, file_bin),
+            AssignmentRecords(live, file_bin, FILE_USES),
             GradeRecords(),
             ClassFileRecords(),
             # After those that use files, and let go of them.

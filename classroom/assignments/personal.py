@@ -26,6 +26,7 @@ from classroom.documents.models import DocumentRow
 from classroom.documents.personal import document_as_json
 from classroom.files.models import FileRow
 from classroom.files.personal import FileBin
+from classroom.files.uses import FileUse, unused
 from classroom.grades.models import GradeRow, ItemRow
 from collab_server.live import LiveDocuments
 from documents.kinds import Kind
@@ -34,13 +35,14 @@ from persistence.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class AssignmentRecords(PersonalRecords):
-    """Work goes with who did it: its attempts, its page with the page's log, the files that only it used. Assignments stay.
+    """Work goes with who did it: its attempts, its page with the page's log, and the files that only it or its feedback used.
 
-    It lets go before the files do, which are then not in use any more.
+    Assignments stay. It lets go before the files do, which are then not in use any more.
     """
 
     live: LiveDocuments
     bin: FileBin
+    uses: Sequence[FileUse]
 
     async def collect(self, session: AsyncSession, subject: Subject) -> Sequence[Item]:
         """See PersonalRecords. Feedback is in it once it was given back; points are among the grades."""
@@ -92,7 +94,17 @@ class AssignmentRecords(PersonalRecords):
         session = transaction.session
         mine = select(SubmissionRow.document_id).where(SubmissionRow.user_id == subject.id)
         pages = (await session.scalars(mine.where(SubmissionRow.document_id.is_not(None)))).all()
+        # Whoever claims a file for another use locks it first: what is unused below has been looked at after they committed.
+        about_them = (
+            select(FeedbackFileRow.file_id)
+            .join(SubmissionRow, SubmissionRow.id == FeedbackFileRow.submission_id)
+            .where(SubmissionRow.user_id == subject.id)
+        )
+        locked = select(FileRow.id).where(FileRow.id.in_(about_them)).order_by(FileRow.id).with_for_update()
+        feedback = (await session.scalars(locked)).all()
         await session.execute(delete(SubmissionRow).where(SubmissionRow.user_id == subject.id))
+        if feedback:
+            await self.bin.erase(transaction, FileRow.id.in_(feedback), unused(self.uses))
         if pages:
             # The rows of a page's files go with the page, and then nobody knows their bytes.
             await self.bin.erase(transaction, FileRow.document_id.in_(pages))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
-from sqlalchemy import ColumnElement, delete, false, or_, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -13,7 +13,7 @@ from auth.personal.ports import ROWS_MAX, Item, PersonalRecords, Rows, StoredFil
 from auth.personal.rules import file_name
 from classroom.files.collecting import BATCH, forget
 from classroom.files.models import FileRow
-from classroom.files.uses import FileUse
+from classroom.files.uses import FileUse, unused
 from persistence.database import Database, Transaction
 from persistence.errors import FilesAway
 from persistence.file_store import FileStore
@@ -81,5 +81,4 @@ class FileRecords(PersonalRecords):
         mine = FileRow.uploaded_by == subject.id
         # Whoever claims a file for a use locks it: the statement after this one sees the uses that had committed until then.
         await transaction.session.execute(select(FileRow.id).where(mine).order_by(FileRow.id).with_for_update())
-        unused = ~or_(false(), *(use.of(FileRow.id) for use in self.uses))
-        await self.bin.erase(transaction, mine, unused)
+        await self.bin.erase(transaction, mine, unused(self.uses))

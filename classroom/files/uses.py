@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, exists, false, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -34,6 +34,11 @@ class FileUse:
         """Say in SQL that a file is used for this."""
         pairs = self.files.subquery()
         return exists(select(literal(1)).select_from(pairs).where(pairs.c[0] == file_id))
+
+
+def unused(uses: Sequence[FileUse]) -> ColumnElement[bool]:
+    """Say in SQL that nothing uses a file."""
+    return ~or_(false(), *(use.of(FileRow.id) for use in uses))
 
 
 class FileDesk:

@@ -206,13 +206,25 @@ async def test_a_students_work_goes_with_them_and_others_stays(traces: Traces) -
     assert (await erase(zoe)).status_code == 204
     assert await traces.naming(zoe.id, zoe.email, "Zoë") == {}
     store = term.api.services.file_store
-    assert not await store.has(hashlib.sha256(b"an essay").digest())
+    for gone in (b"an essay", b"well done"):
+        assert not await store.has(hashlib.sha256(gone).digest())
     assert (await term.teacher.get(f"/documents/{page}")).status_code == 404
     listed = (await term.ok(term.teacher.get(f"/assignments/{traces.essay['id']}/submissions")))["items"]
     assert [(each["user"]["id"], each["attempts"]) for each in listed] == [(term.mei.id, 1)]
     assert [each["user_id"] for each in (await term.book())["students"]] == [term.mei.id]
     assert list((await term.board())["rows"]) == [term.mei.id]
     assert (await term.ok(term.teacher.get(f"{term.path}/grades/changes")))["items"] == []
+
+
+async def test_feedback_that_others_have_got_as_well_stays_for_them(term: Term) -> None:
+    essay = await term.assignment()
+    notes = (await upload(term.teacher, b"for all of you", name="notes.txt")).json()
+    for student in (term.zoe, term.mei):
+        await term.grade(await term.hand_in(student, essay), 7, file_ids=[notes["id"]])
+    assert (await erase(term.zoe)).status_code == 204
+    assert (await term.mei.http.get(notes["url"])).content == b"for all of you"
+    assert (await erase(term.mei)).status_code == 204
+    assert not await term.api.services.file_store.has(hashlib.sha256(b"for all of you").digest())
 
 
 async def test_what_a_teacher_made_for_a_class_stays_without_a_name(traces: Traces) -> None:
