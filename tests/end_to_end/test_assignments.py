@@ -145,6 +145,10 @@ def test_a_term_in_miniature_from_the_catalogue_to_the_grade(room: Room, school:
     teacher.get_by_role("button", name="Clear (2)").click()
     expect(teacher.get_by_label("Points, of 2")).to_have_value("2")
     teacher.get_by_label("Feedback").fill("A picture in words.")
+    # What is not yet given back outlives a reload.
+    teacher.reload()
+    expect(teacher.get_by_label("Feedback")).to_have_value("A picture in words.")
+    expect(teacher.get_by_label("Points, of 2")).to_have_value("2")
     teacher.keyboard.press("Control+Enter")
     expect(teacher.locator("[data-work=returned]")).to_be_visible()
 

@@ -14,17 +14,23 @@ import {
 import { useHotkeys } from "@mantine/hooks";
 import { IconUsers } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
 import { Problem } from "@/api/problem.ts";
+import { useMe } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
+import { Drafts } from "@/collab/drafts.ts";
 import { FileField } from "@/components/files/FileField.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { tell } from "@/components/toast.tsx";
 import styles from "./assignments.module.css";
+import { gradingOf, readGrading, sameGrading, type Grading } from "./core/grading.ts";
 import { submissionQuery, workChanged, type Assignment, type Submission } from "./queries.ts";
 import { number, workProblem } from "./words.ts";
+
+/** What is said of work and not yet kept: it outlives the page, for this person alone. */
+const drafts = new Drafts(sessionStorage);
 
 /** What somebody else has said meanwhile. */
 interface Theirs {
@@ -43,45 +49,48 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
   const { api } = useServices();
   const client = useQueryClient();
   const { assignment, submission } = props;
-  const { grade } = submission;
   const language = i18n.language;
   const rubric = assignment.rubric ?? [];
-  const [version, setVersion] = useState(submission.version);
-  const [points, setPoints] = useState<number | string>(grade?.raw_points ?? grade?.points ?? "");
-  const [levels, setLevels] = useState<Record<string, string>>(grade?.rubric ?? {});
-  const [feedback, setFeedback] = useState(grade?.feedback ?? "");
-  const [files, setFiles] = useState(grade?.files ?? []);
-  const [excused, setExcused] = useState(grade?.excused ?? false);
-  const [waived, setWaived] = useState(false);
+  const draft = `${useMe().data?.id ?? ""}.grading:${submission.id}`;
+  const [kept, setKept] = useState(() => gradingOf(submission));
+  const [grading, setGrading] = useState(() => readGrading(drafts.kept(draft)) ?? kept);
+  const change = (said: Partial<Grading>) => setGrading((before) => ({ ...before, ...said }));
+  const { points, levels, feedback, files, excused, waived } = grading;
+  const unkept = !sameGrading(grading, kept);
+  useEffect(() => drafts.set(draft, unkept ? grading : null), [draft, unkept, grading]);
   const [theirs, setTheirs] = useState<Theirs | null>(null);
   const [uploading, setUploading] = useState(false);
 
   const choose = (criterion: string, level: string) => {
     const chosen = { ...levels, [criterion]: level };
-    setLevels(chosen);
     const found = rubric.flatMap(({ id, levels: each }) => each.filter((mark) => mark.id === chosen[id]));
-    setPoints(found.length === rubric.length ? found.reduce((sum, mark) => sum + mark.points, 0) : "");
+    change({
+      levels: chosen,
+      points: found.length === rubric.length ? found.reduce((sum, mark) => sum + mark.points, 0) : "",
+    });
   };
   const save = useMutation({
-    mutationFn: (giveBack: boolean) =>
+    mutationFn: ({ said, giveBack }: { said: Grading; giveBack: boolean }) =>
       body(
         api.PUT("/api/submissions/{submission_id}/grade", {
           params: { path: { submission_id: submission.id } },
           body: {
-            version,
-            points: excused || points === "" ? null : Number(points),
-            excused,
-            penalty_percent: waived ? 0 : null,
-            rubric: levels,
-            feedback,
-            file_ids: files.map(({ id }) => id),
+            version: said.version,
+            points: said.excused || said.points === "" ? null : Number(said.points),
+            excused: said.excused,
+            penalty_percent: said.waived ? 0 : null,
+            rubric: said.levels,
+            feedback: said.feedback,
+            file_ids: said.files.map(({ id }) => id),
             give_back: giveBack,
           },
         }),
       ),
-    onSuccess: (done, giveBack) => {
+    onSuccess: (done, { said, giveBack }) => {
       client.setQueryData(submissionQuery(api, done.id).queryKey, done);
-      setVersion(done.version);
+      // What was typed while it was sent is not kept yet.
+      setKept(said);
+      change({ version: done.version });
       setTheirs(null);
       tell(t(giveBack ? "assignments.givenBack" : "assignments.gradeKept", { name: submission.user.name }));
     },
@@ -92,16 +101,20 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
     onSettled: () => workChanged(client, { assignmentId: assignment.id, classId: assignment.class_id }),
   });
   const giveBackAndGoOn = () => {
-    if (!uploading) save.mutate(true, { onSuccess: props.onNext });
+    if (!uploading && !save.isPending) {
+      save.mutate({ said: grading, giveBack: true }, { onSuccess: props.onNext });
+    }
   };
   useHotkeys([["mod+Enter", giveBackAndGoOn]], []);
   const takeTheirs = () => {
     if (!theirs) return;
-    setPoints(theirs.raw_points ?? theirs.points ?? "");
-    setFeedback(theirs.feedback ?? "");
-    setLevels(theirs.rubric ?? {});
-    setExcused(theirs.excused);
-    setVersion(theirs.version);
+    change({
+      points: theirs.raw_points ?? theirs.points ?? "",
+      feedback: theirs.feedback ?? "",
+      levels: theirs.rubric ?? {},
+      excused: theirs.excused,
+      version: theirs.version,
+    });
     setTheirs(null);
     save.reset();
   };
@@ -149,7 +162,7 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
                 size="compact-md"
                 variant="default"
                 onClick={() => {
-                  setVersion(theirs.version);
+                  change({ version: theirs.version });
                   setTheirs(null);
                   save.reset();
                 }}
@@ -191,7 +204,7 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
             aria-label={t("assignments.scale")}
             data={assignment.scale.map((mark) => ({ value: String(mark.points), label: mark.title }))}
             value={points === "" ? "" : String(points)}
-            onChange={(value) => setPoints(Number(value))}
+            onChange={(value) => change({ points: Number(value) })}
             disabled={excused}
           />
         )}
@@ -199,7 +212,7 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
           <NumberInput
             label={t("assignments.pointsOf", { max: number(assignment.points_max ?? 0, language) })}
             value={excused ? "" : points}
-            onChange={setPoints}
+            onChange={(value) => change({ points: value })}
             min={0}
             decimalScale={2}
             size="md"
@@ -212,7 +225,7 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
             <Switch
               label={t("assignments.waive", { percent: number(submission.penalty_percent, language) })}
               checked={waived}
-              onChange={(event) => setWaived(event.currentTarget.checked)}
+              onChange={(event) => change({ waived: event.currentTarget.checked })}
             />
             {final !== null && !waived && (
               <Text size="sm" c="dimmed">
@@ -225,13 +238,13 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
           <Switch
             label={t("assignments.excuse")}
             checked={excused}
-            onChange={(event) => setExcused(event.currentTarget.checked)}
+            onChange={(event) => change({ excused: event.currentTarget.checked })}
           />
         )}
         <Textarea
           label={t("assignments.feedback")}
           value={feedback}
-          onChange={(event) => setFeedback(event.currentTarget.value)}
+          onChange={(event) => change({ feedback: event.currentTarget.value })}
           maxLength={20_000}
           autosize
           minRows={4}
@@ -241,7 +254,7 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
         <FileField
           label={t("assignments.feedbackFiles")}
           files={files}
-          onChange={setFiles}
+          onChange={(wanted) => change({ files: wanted })}
           onUploading={setUploading}
           most={20}
         />
@@ -251,7 +264,7 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
             h={44}
             loading={save.isPending}
             disabled={uploading}
-            onClick={() => save.mutate(false)}
+            onClick={() => save.mutate({ said: grading, giveBack: false })}
           >
             {t("assignments.keepGrade")}
           </Button>
@@ -259,6 +272,11 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
             {t("assignments.giveBack")}
           </Button>
         </Group>
+        {unkept && !save.isPending && (
+          <Text size="sm" ta="end" role="status">
+            {t("assignments.gradeUnkept")}
+          </Text>
+        )}
         <Text size="xs" c="dimmed" ta="end">
           {t(uploading ? "assignments.waitUploaded" : "assignments.keys")}
         </Text>

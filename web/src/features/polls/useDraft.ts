@@ -1,6 +1,7 @@
 import { useMemo, useSyncExternalStore } from "react";
 import { useMe } from "@/api/queries.ts";
-import { Drafts, readDraft } from "./core/drafts.ts";
+import { Drafts } from "@/collab/drafts.ts";
+import { readDraft } from "./core/drafts.ts";
 import type { LivePoll } from "./core/pollDocument.ts";
 
 const drafts = new Drafts(sessionStorage);

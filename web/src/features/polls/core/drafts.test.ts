@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { forgetPerson } from "@/collab/deviceStore.ts";
-import { Drafts, isUnsent, readDraft } from "./drafts.ts";
+import { Drafts } from "@/collab/drafts.ts";
+import { isUnsent, readDraft } from "./drafts.ts";
 
 describe("a draft", () => {
   it("is there again for whoever asks later, until it is sent", () => {

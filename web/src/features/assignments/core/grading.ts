@@ -1,0 +1,58 @@
+import type { components } from "@/api/schema";
+
+type Submission = Pick<components["schemas"]["Submission"], "version" | "grade">;
+
+/** What somebody says of a piece of work while they say it. `version`: of the grade that they have seen. */
+export interface Grading {
+  readonly version: number;
+  readonly points: number | string;
+  readonly levels: Readonly<Record<string, string>>;
+  readonly feedback: string;
+  readonly files: NonNullable<Submission["grade"]>["files"];
+  readonly excused: boolean;
+  readonly waived: boolean;
+}
+
+/** What has been said of a piece of work so far. */
+export function gradingOf(submission: Submission): Grading {
+  const { grade } = submission;
+  return {
+    version: submission.version,
+    points: grade?.raw_points ?? grade?.points ?? "",
+    levels: grade?.rubric ?? {},
+    feedback: grade?.feedback ?? "",
+    files: grade?.files ?? [],
+    excused: grade?.excused ?? false,
+    // What was waived once stays so: the server then takes nothing off any more.
+    waived: false,
+  };
+}
+
+export function sameGrading(one: Grading, other: Grading): boolean {
+  const said = ({ points, levels, feedback, files, excused, waived }: Grading) =>
+    JSON.stringify([
+      String(points),
+      Object.entries(levels).sort(),
+      feedback,
+      files.map(({ id }) => id),
+      excused,
+      waived,
+    ]);
+  return said(one) === said(other);
+}
+
+/** Read a grading that this browser has kept; what is none is none. */
+export function readGrading(kept: string | null): Grading | null {
+  if (kept === null) return null;
+  try {
+    const found = JSON.parse(kept) as Partial<Grading> | null;
+    return typeof found?.version === "number" &&
+      typeof found.feedback === "string" &&
+      Array.isArray(found.files) &&
+      typeof found.levels === "object"
+      ? (found as Grading)
+      : null;
+  } catch {
+    return null;
+  }
+}
