@@ -8,6 +8,7 @@ import { Unreachable } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
 import type { SaveState } from "@/collab/saveState.ts";
 import { FileField } from "@/components/files/FileField.tsx";
+import { FileList } from "@/components/files/FileList.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { tell } from "@/components/toast.tsx";
 import { PageView } from "./PageView.tsx";
@@ -20,7 +21,10 @@ const KEEP_TRIES = 50;
 const TEXT_MAX_CHARS = 100_000;
 const FILES_MAX = 20;
 
-/** Write, draw, hand in. What is typed is kept by itself, also when one goes away before handing in. */
+/**
+ * Write, draw, hand in. What is typed is kept by itself, also when one goes away before handing in. When the time is over, one
+ * still sees what one has.
+ */
 export function HandIn({ assignment, submission }: { assignment: Assignment; submission: Submission }) {
   const { t } = useTranslation();
   const { api } = useServices();
@@ -31,6 +35,7 @@ export function HandIn({ assignment, submission }: { assignment: Assignment; sub
   const [uploading, setUploading] = useState(false);
   const takes = (kind: Assignment["answers"][number]) => assignment.answers.includes(kind);
   const takesText = takes("text");
+  const over = !submission.taken;
   const path = { params: { path: { assignment_id: assignment.id } } };
 
   const [kept, setKept] = useState(text);
@@ -45,10 +50,10 @@ export function HandIn({ assignment, submission }: { assignment: Assignment; sub
   });
   const { mutate } = keep;
   useEffect(() => {
-    if (!takesText || text === kept) return;
+    if (!takesText || over || text === kept) return;
     const timer = setTimeout(() => mutate(text), PAUSE_MILLISECONDS);
     return () => clearTimeout(timer);
-  }, [takesText, text, kept, mutate]);
+  }, [takesText, over, text, kept, mutate]);
   const attach = useMutation({
     mutationFn: (wanted: typeof files) =>
       api.PUT("/api/assignments/{assignment_id}/draft", {
@@ -76,7 +81,7 @@ export function HandIn({ assignment, submission }: { assignment: Assignment; sub
   });
   // Whoever goes to another page right after the last key has that kept, too.
   const keepTheRest = useEffectEvent(() => {
-    if (takesText && text !== kept && !handIn.isSuccess) mutate(text);
+    if (takesText && !over && text !== kept && !handIn.isSuccess) mutate(text);
   });
   useEffect(() => () => keepTheRest(), []);
   const nothing =
@@ -89,7 +94,7 @@ export function HandIn({ assignment, submission }: { assignment: Assignment; sub
         <Title order={2} size="h4">
           {t("assignments.yourWork")}
         </Title>
-        {takesText && (
+        {takesText && !over && (
           <Text size="sm" c={keep.isError ? "var(--mantine-color-error)" : "dimmed"} role="status">
             {keep.isError
               ? t("assignments.draftNotKept")
@@ -99,15 +104,21 @@ export function HandIn({ assignment, submission }: { assignment: Assignment; sub
           </Text>
         )}
       </Group>
+      {over && (
+        <FormProblem words={t(nothing ? "assignments.problem.too_late" : "assignments.tooLateKept")} />
+      )}
       <FormProblem
-        words={(handIn.error ?? attach.error) ? t(workProblem(handIn.error ?? attach.error)) : null}
+        words={
+          over ? null : (handIn.error ?? attach.error) ? t(workProblem(handIn.error ?? attach.error)) : null
+        }
       />
-      {takesText && (
+      {takesText && !(over && !text) && (
         <Textarea
           label={t("assignments.yourText")}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
           maxLength={TEXT_MAX_CHARS}
+          readOnly={over}
           autosize
           minRows={8}
           maxRows={24}
@@ -115,7 +126,8 @@ export function HandIn({ assignment, submission }: { assignment: Assignment; sub
           size="md"
         />
       )}
-      {takes("files") && (
+      {takes("files") && over && <FileList files={files} />}
+      {takes("files") && !over && (
         <FileField
           label={t("assignments.yourFiles")}
           files={files}
@@ -135,27 +147,29 @@ export function HandIn({ assignment, submission }: { assignment: Assignment; sub
           onSave={setPage}
         />
       )}
-      {assignment.answers.length === 0 && <Text c="dimmed">{t("assignments.onPaper")}</Text>}
-      <Group justify="flex-end" gap="md">
-        <Text size="sm" c="dimmed" style={{ flex: "1 1 200px" }}>
-          {uploading
-            ? t("assignments.waitUploaded")
-            : unsaved
-              ? t("assignments.waitSaved")
-              : submission.attempts_left === 1
-                ? t("assignments.lastAttempt")
-                : t("assignments.moreAttempts")}
-        </Text>
-        <Button
-          h={44}
-          leftSection={<IconSend size={18} />}
-          loading={handIn.isPending}
-          disabled={nothing || unsaved || uploading || attach.isPending}
-          onClick={() => handIn.mutate()}
-        >
-          {t("assignments.handIn")}
-        </Button>
-      </Group>
+      {assignment.answers.length === 0 && !over && <Text c="dimmed">{t("assignments.onPaper")}</Text>}
+      {!over && (
+        <Group justify="flex-end" gap="md">
+          <Text size="sm" c="dimmed" style={{ flex: "1 1 200px" }}>
+            {uploading
+              ? t("assignments.waitUploaded")
+              : unsaved
+                ? t("assignments.waitSaved")
+                : submission.attempts_left === 1
+                  ? t("assignments.lastAttempt")
+                  : t("assignments.moreAttempts")}
+          </Text>
+          <Button
+            h={44}
+            leftSection={<IconSend size={18} />}
+            loading={handIn.isPending}
+            disabled={nothing || unsaved || uploading || attach.isPending}
+            onClick={() => handIn.mutate()}
+          >
+            {t("assignments.handIn")}
+          </Button>
+        </Group>
+      )}
     </Stack>
   );
 }

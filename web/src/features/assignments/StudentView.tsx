@@ -109,9 +109,8 @@ function OwnWork({ assignment, submissionId }: { assignment: Assignment; submiss
   return (
     <Stack gap="lg">
       {data.grade && <Returned assignment={assignment} grade={data.grade} />}
-      {data.writing && data.taken ? (
-        <HandIn key={data.attempts.length} assignment={assignment} submission={data} />
-      ) : (
+      {data.writing && <HandIn key={data.attempts.length} assignment={assignment} submission={data} />}
+      {(!data.writing || (!data.taken && last)) && (
         <Stack component="section" aria-label={t("assignments.yourWork")}>
           <Title order={2} size="h4">
             {t("assignments.yourWork")}

@@ -139,7 +139,9 @@ export default function Board(props: {
           <WelcomeScreen>
             <WelcomeScreen.Hints.ToolbarHint>{t("board.welcomeTools")}</WelcomeScreen.Hints.ToolbarHint>
             <WelcomeScreen.Center>
-              <WelcomeScreen.Center.Heading>{t("board.welcome")}</WelcomeScreen.Center.Heading>
+              <WelcomeScreen.Center.Heading>
+                {t(props.board.kind === "page" ? "board.welcomeOwn" : "board.welcome")}
+              </WelcomeScreen.Center.Heading>
             </WelcomeScreen.Center>
           </WelcomeScreen>
         )}
