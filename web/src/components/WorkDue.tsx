@@ -26,7 +26,8 @@ export function WorkDue() {
   const { api } = useServices();
   const due = useQuery(dueQuery(api));
   const [now] = useState(Date.now);
-  const items = (due.data ?? []).slice(0, MOST);
+  const all = due.data ?? [];
+  const items = all.slice(0, MOST);
   if (items.length === 0) return null;
   return (
     <section aria-label={t("assignments.workDue")} style={{ marginBottom: "var(--mantine-spacing-xl)" }}>
@@ -51,7 +52,7 @@ export function WorkDue() {
                 </Text>
               </Link>
               {left !== null && left < DAY_MILLISECONDS && (
-                <Badge variant="default" visibleFrom="xs">
+                <Badge variant="default" miw="max-content">
                   {t(left < 0 ? "assignments.overdue" : "assignments.soon")}
                 </Badge>
               )}
@@ -62,6 +63,11 @@ export function WorkDue() {
           );
         })}
       </Stack>
+      {all.length > MOST && (
+        <Text size="sm" c="dimmed" mt="xs">
+          {t("assignments.moreDue")}
+        </Text>
+      )}
     </section>
   );
 }

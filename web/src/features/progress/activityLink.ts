@@ -16,5 +16,8 @@ export function activityLink(
   if (column.activity_kind === "lesson") {
     return { to: "/classes/$classId/lessons/$lessonId", params: { classId, lessonId: id }, search: {} };
   }
+  if (column.activity_kind === "assignment") {
+    return { to: "/assignments/$assignmentId", params: { assignmentId: id }, search: {} };
+  }
   return null;
 }
