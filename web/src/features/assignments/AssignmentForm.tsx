@@ -19,7 +19,7 @@ import { FormProblem } from "@/components/FormProblem.tsx";
 import { formProblems } from "@/components/formProblems.ts";
 import { CriteriaEditor, emptyCriterion, emptyMark, MarksEditor } from "./MarksEditor.tsx";
 import { workChanged, type Assignment, type Criterion, type Mark } from "./queries.ts";
-import { fromField, toField } from "./words.ts";
+import { fromTouchedField, LATEST_FIELD, toField } from "./words.ts";
 
 const KINDS = ["text", "files", "document"] as const;
 const GRADINGS = ["points", "scale", "rubric", "none"] as const;
@@ -72,7 +72,7 @@ export function AssignmentForm({ assignment, onClose }: { assignment: Assignment
     mutationFn: (values: Values) =>
       api.PATCH("/api/assignments/{assignment_id}", {
         params: { path: { assignment_id: assignment.id } },
-        body: bodyOf(values),
+        body: bodyOf(values, assignment),
       }),
     onSuccess: async () => {
       await workChanged(client, { assignmentId: assignment.id, classId: assignment.class_id });
@@ -122,12 +122,14 @@ export function AssignmentForm({ assignment, onClose }: { assignment: Assignment
           <Group grow align="flex-start" preventGrowOverflow={false}>
             <TextInput
               type="datetime-local"
+              max={LATEST_FIELD}
               label={t("assignments.dueAt")}
               {...form.getInputProps("due")}
               error={at("due_at", "due")}
             />
             <TextInput
               type="datetime-local"
+              max={LATEST_FIELD}
               label={t("assignments.cutoffAt")}
               description={t("assignments.cutoffAbout")}
               inputWrapperOrder={["label", "input", "description", "error"]}
@@ -246,15 +248,19 @@ function valuesOf(assignment: Assignment): Values {
   };
 }
 
-function bodyOf(values: Values) {
+function bodyOf(values: Values, before: Assignment) {
   const { grading } = values;
+  const due_at = fromTouchedField(values.due, before.due_at);
+  const cutoff_at = fromTouchedField(values.cutoff, before.cutoff_at);
+  const moved = due_at !== (before.due_at ?? null) || cutoff_at !== (before.cutoff_at ?? null);
   return {
     title: values.title.trim(),
     instructions: values.instructions,
     answers: values.answers as Assignment["answers"],
-    due_at: fromField(values.due),
-    cutoff_at: fromField(values.cutoff),
-    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    due_at,
+    cutoff_at,
+    // Days late are counted where the date was set, not where somebody mends a word later.
+    time_zone: moved ? Intl.DateTimeFormat().resolvedOptions().timeZone : before.time_zone,
     attempts_max: values.attempts === "" ? null : Number(values.attempts),
     points_max: grading === "points" ? Number(values.points) : null,
     scale: grading === "scale" ? values.scale : null,

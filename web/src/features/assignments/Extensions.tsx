@@ -4,11 +4,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices } from "@/api/services.tsx";
+import { ErrorState } from "@/components/ErrorState.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { moment } from "@/components/time.ts";
 import { extensionsQuery, workChanged, type Assignment, type SubmissionLine } from "./queries.ts";
-import { fromField, toField, workProblem } from "./words.ts";
+import { fromField, LATEST_FIELD, toField, workProblem } from "./words.ts";
 
 /** Who has more time, and to give it to somebody else. */
 export function Extensions(props: {
@@ -44,6 +45,7 @@ export function Extensions(props: {
       <Stack>
         <FormProblem words={problem ? t(workProblem(problem)) : null} />
         {found.isPending && <RowsLoading rows={2} />}
+        {found.error && !found.data && <ErrorState error={found.error} retry={() => void found.refetch()} />}
         {found.data?.length === 0 && (
           <Text size="sm" c="dimmed">
             {t("assignments.noExtensions")}
@@ -89,6 +91,7 @@ export function Extensions(props: {
             />
             <TextInput
               type="datetime-local"
+              max={LATEST_FIELD}
               label={t("assignments.theirDue")}
               value={due}
               onChange={(event) => setDue(event.currentTarget.value)}

@@ -55,3 +55,11 @@ export function toField(time: string | null | undefined): string {
 export function fromField(value: string): string | null {
   return value === "" ? null : new Date(value).toISOString();
 }
+
+/** The same, but what nobody has touched stays to the second, also in the hour that the clocks have twice. */
+export function fromTouchedField(value: string, before: string | null | undefined): string | null {
+  return value === toField(before) ? (before ?? null) : fromField(value);
+}
+
+/** The latest that a field of a time takes; a year of five digits is a slip of the finger. */
+export const LATEST_FIELD = "2999-12-30T00:00";
