@@ -55,7 +55,7 @@ export function PersonAvatar({ person, size = 32 }: { person: Person; size?: num
 /** A person with their name: in lists, tables, menus. */
 export function PersonChip({ person, detail }: { person: Person; detail?: string | null }) {
   return (
-    <Group gap="sm" wrap="nowrap">
+    <Group gap="sm" wrap="nowrap" miw={0}>
       <PersonAvatar person={person} />
       <div style={{ minWidth: 0 }}>
         <Text truncate>{person.name}</Text>

@@ -90,8 +90,8 @@ function AssignmentRow({ assignment, students }: { assignment: Assignment; stude
   const { own, work } = assignment;
   return (
     <Card component="li" radius="lg" padding="sm" className={styles["row"]}>
-      <Group wrap="nowrap" gap="md" justify="space-between">
-        <div style={{ minWidth: 0 }}>
+      <Group gap="xs" justify="space-between">
+        <div style={{ flex: "1 1 200px", minWidth: 0 }}>
           <Title order={2} size="h5" lineClamp={2}>
             <Link
               to="/assignments/$assignmentId"
@@ -108,7 +108,7 @@ function AssignmentRow({ assignment, students }: { assignment: Assignment; stude
               ` · ${t("assignments.points", { count: assignment.points_max, number: number(assignment.points_max, i18n.language) })}`}
           </Text>
         </div>
-        <Group gap="xs" wrap="wrap" justify="flex-end">
+        <Group gap="xs">
           {assignment.published_at == null ? (
             <Badge variant="outline" color="gray">
               {t("assignments.draft")}

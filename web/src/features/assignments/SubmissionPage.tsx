@@ -105,33 +105,35 @@ function GradingPage({ assignment, submission }: { assignment: Assignment; submi
         </Link>
       }
       action={
-        <Group gap="xs" wrap="nowrap">
+        <Group gap="xs">
           <WorkBadge state={submission.state} lateSeconds={submission.late_seconds} />
-          <Tooltip label={t("assignments.previousStudent")}>
-            <ActionIcon
-              variant="default"
-              size={44}
-              aria-label={t("assignments.previousStudent")}
-              disabled={at <= 0}
-              onClick={() => open(at - 1)}
-            >
-              <IconChevronLeft size={20} className={styles["mirrored"]} />
-            </ActionIcon>
-          </Tooltip>
-          <Text size="sm" c="dimmed" aria-live="polite" style={{ whiteSpace: "nowrap" }}>
-            {at >= 0 && t("assignments.place", { place: at + 1, all: worked.length })}
-          </Text>
-          <Tooltip label={t("assignments.nextStudent")}>
-            <ActionIcon
-              variant="default"
-              size={44}
-              aria-label={t("assignments.nextStudent")}
-              disabled={at < 0 || at >= worked.length - 1}
-              onClick={() => open(at + 1)}
-            >
-              <IconChevronRight size={20} className={styles["mirrored"]} />
-            </ActionIcon>
-          </Tooltip>
+          <Group gap="xs" wrap="nowrap">
+            <Tooltip label={t("assignments.previousStudent")}>
+              <ActionIcon
+                variant="default"
+                size={44}
+                aria-label={t("assignments.previousStudent")}
+                disabled={at <= 0}
+                onClick={() => open(at - 1)}
+              >
+                <IconChevronLeft size={20} className={styles["mirrored"]} />
+              </ActionIcon>
+            </Tooltip>
+            <Text size="sm" c="dimmed" aria-live="polite" style={{ whiteSpace: "nowrap" }}>
+              {at >= 0 && t("assignments.place", { place: at + 1, all: worked.length })}
+            </Text>
+            <Tooltip label={t("assignments.nextStudent")}>
+              <ActionIcon
+                variant="default"
+                size={44}
+                aria-label={t("assignments.nextStudent")}
+                disabled={at < 0 || at >= worked.length - 1}
+                onClick={() => open(at + 1)}
+              >
+                <IconChevronRight size={20} className={styles["mirrored"]} />
+              </ActionIcon>
+            </Tooltip>
+          </Group>
         </Group>
       }
     >

@@ -191,7 +191,7 @@ function WorkLine({ line, assignment }: { line: SubmissionLine; assignment: Assi
   return (
     <li className={styles["line"]}>
       <PersonAvatar person={line.user} size={32} />
-      <div style={{ flex: 1, minWidth: 0 }}>
+      <div style={{ flex: "1 1 140px", minWidth: 0 }}>
         <Text truncate>
           {line.id == null || line.attempts === 0 ? (
             <bdi>{line.user.name}</bdi>

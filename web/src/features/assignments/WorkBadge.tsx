@@ -16,7 +16,7 @@ export function WorkBadge({ state, lateSeconds = 0 }: { state: WorkState; lateSe
   const { t, i18n } = useTranslation();
   const { color, icon: Icon } = LOOKS[state];
   return (
-    <Group gap={6} wrap="nowrap">
+    <Group gap={6}>
       <Badge
         variant={state === "none" ? "outline" : "light"}
         color={color}
@@ -30,6 +30,7 @@ export function WorkBadge({ state, lateSeconds = 0 }: { state: WorkState; lateSe
         <Badge
           variant="default"
           leftSection={<IconClock size={14} aria-hidden />}
+          miw="max-content"
           title={t("assignments.lateBy", { time: lateBy(lateSeconds, i18n.language) })}
         >
           {t("assignments.late")}

@@ -113,7 +113,11 @@ function ClassCard({ room }: { room: ClassRoom }) {
         <Title order={2} size="h4" lineClamp={2}>
           {room.title}
         </Title>
-        {room.role === "teacher" && <Badge variant="light">{t("home.youTeach")}</Badge>}
+        {room.role === "teacher" && (
+          <Badge variant="light" miw="max-content">
+            {t("home.youTeach")}
+          </Badge>
+        )}
       </Group>
       <Group justify="space-between" wrap="nowrap" mt="auto" pt="xl">
         <Group gap={8} wrap="nowrap" style={{ minWidth: 0 }}>

@@ -78,7 +78,7 @@ function MemberRow({ member, room, teaches }: { member: Member; room: ClassRoom;
   return (
     <Group component="li" justify="space-between" wrap="nowrap" py={8} gap="sm" mih={60}>
       <PersonChip person={member} detail={member.email} />
-      <Group gap="xs" wrap="nowrap">
+      <Group gap="xs" wrap="nowrap" style={{ flexShrink: 0 }}>
         {own && (
           <Text size="sm" c="dimmed">
             {t("people.you")}

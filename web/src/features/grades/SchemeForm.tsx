@@ -82,12 +82,12 @@ export function SchemeForm(props: { classId: string; book: Gradebook; onClose: (
             </Text>
             <Stack gap={6}>
               {categories.map((each, index) => (
-                <Group key={each.key} gap={6} wrap="nowrap" align="flex-end">
+                <Group key={each.key} gap={6} align="flex-end">
                   <TextInput
                     label={index === 0 ? t("grades.title") : undefined}
                     aria-label={t("grades.title")}
                     maxLength={200}
-                    style={{ flex: 1 }}
+                    style={{ flex: "1 1 200px" }}
                     value={each.title}
                     onChange={(event) => category(each.key, { title: event.currentTarget.value })}
                   />

@@ -236,8 +236,8 @@ function UnitSection(props: {
   const emptyTarget = dragging?.over?.unit === unit.id && dragging.over.lesson === null;
   return (
     <section data-unit={unit.id} aria-label={unit.title}>
-      <Group justify="space-between" wrap="nowrap" mb="xs" gap="sm">
-        <Title order={2} size="h4" style={{ overflowWrap: "anywhere" }}>
+      <Group justify="space-between" mb="xs" gap="sm">
+        <Title order={2} size="h4" style={{ overflowWrap: "anywhere", flex: "1 1 200px" }}>
           {unit.title}
         </Title>
         {teaches && (
