@@ -1,6 +1,7 @@
 import { Card, Group, Stack, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { FileList } from "@/components/files/FileList.tsx";
+import { LinkedText } from "@/components/LinkedText.tsx";
 import styles from "./assignments.module.css";
 import type { Assignment, Submission } from "./queries.ts";
 import { number } from "./words.ts";
@@ -68,7 +69,7 @@ export function Returned({
         <FileList files={grade.files} />
         {grade.feedback ? (
           <Text className={styles["text"]} dir="auto">
-            {grade.feedback}
+            <LinkedText>{grade.feedback}</LinkedText>
           </Text>
         ) : (
           <Text c="dimmed">{t("assignments.noFeedback")}</Text>

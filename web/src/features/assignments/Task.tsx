@@ -2,6 +2,7 @@ import { Group, Stack, Table, Text, Title } from "@mantine/core";
 import { IconAward, IconCalendarDue, IconRepeat } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { LinkedText } from "@/components/LinkedText.tsx";
 import { moment } from "@/components/time.ts";
 import styles from "./assignments.module.css";
 import type { Assignment } from "./queries.ts";
@@ -46,7 +47,7 @@ export function Task({ assignment }: { assignment: Assignment }) {
       </Stack>
       {assignment.instructions ? (
         <Text className={styles["text"]} dir="auto">
-          {assignment.instructions}
+          <LinkedText>{assignment.instructions}</LinkedText>
         </Text>
       ) : (
         <Text c="dimmed">{t("assignments.noInstructions")}</Text>
