@@ -130,7 +130,7 @@ def line_answer(access: AccessedAssignment, work: Work) -> SubmissionLine:
     points = _seen_points(access, grade)
     return SubmissionLine(
         id=None if row is None else row.id,
-        user=_person(work.user),
+        user=_person(access, work.user),
         state=work.state,
         attempts=0 if row is None else row.attempts,
         handed_in_at=None if row is None else row.handed_in_at,
@@ -153,7 +153,7 @@ def submission_answer(access: AccessedAssignment, work: Work, *, at: datetime) -
         id=row.id,
         assignment_id=row.assignment_id,
         class_id=access.row.class_id,
-        user=_person(work.user),
+        user=_person(access, work.user),
         state=work.state,
         writing=row.writing,
         draft=None if access.teaches else row.draft,
@@ -175,7 +175,8 @@ def submission_answer(access: AccessedAssignment, work: Work, *, at: datetime) -
 def extension_answers(found: Iterable[tuple[ExtensionRow, UserRow]]) -> list[Extension]:
     """Return who has more time."""
     return [
-        Extension(user_id=user.id, name=user.name, due_at=row.due_at, cutoff_at=row.cutoff_at) for row, user in found
+        Extension(user_id=user.id, name=user.name, email=user.email, due_at=row.due_at, cutoff_at=row.cutoff_at)
+        for row, user in found
     ]
 
 
@@ -245,5 +246,11 @@ def _attempt(row: AttemptRow, work: Work) -> Attempt:
     )
 
 
-def _person(user: UserRow) -> WorkPerson:
-    return WorkPerson(id=user.id, name=user.name, color=user.color, picture=user.picture_id)
+def _person(access: AccessedAssignment, user: UserRow) -> WorkPerson:
+    return WorkPerson(
+        id=user.id,
+        name=user.name,
+        email=user.email if access.teaches else None,
+        color=user.color,
+        picture=user.picture_id,
+    )

@@ -185,6 +185,7 @@ class Extension(Answer):
     name: str
     due_at: Moment
     cutoff_at: Moment | None
+    email: str
 
 
 class ExtensionList(Answer):
@@ -200,6 +201,7 @@ class WorkPerson(Answer):
     name: str
     color: str
     picture: UUID | None
+    email: str | None = Field(description="For the class's teachers; null to anybody else.")
 
 
 class Draft(RequestBody):

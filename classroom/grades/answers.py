@@ -58,6 +58,7 @@ def _student(scheme: Scheme, student: StudentGrades, *, teaches: bool) -> Studen
     return StudentRow(
         user_id=student.user.id,
         name=student.user.name,
+        email=student.user.email if teaches else None,
         color=student.user.color,
         picture=student.user.picture_id,
         grades=[

@@ -78,6 +78,7 @@ class StudentRow(Answer):
 
     user_id: UUID
     name: str
+    email: str | None = Field(description="For the class's teachers; null to anybody else.")
     color: str
     picture: UUID | None
     grades: list[Grade]

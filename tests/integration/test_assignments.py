@@ -196,6 +196,7 @@ async def test_after_the_cut_off_nothing_is_taken_but_from_whom_has_more_time(
         is_problem(await term.teacher.put(f"{path}/extensions/{person.id}", {"due_at": later}), 404, "not_found")
     wrong = {"due_at": later, "cutoff_at": NOON.isoformat()}
     is_problem(await term.teacher.put(f"{path}/extensions/{term.mei.id}", wrong), 422, "validation_failed", "cutoff_at")
+    assert extension["email"] == term.mei.email
 
 
 async def test_every_attempt_is_kept(term: Term, is_problem: IsProblem) -> None:
@@ -338,7 +339,7 @@ async def test_the_list_has_every_student_and_is_paged(term: Term) -> None:
         None,
     )
     own = await term.ok(term.mei.get(path))
-    assert [line["user"]["id"] for line in own["items"]] == [term.mei.id]
+    assert [(line["user"]["id"], line["user"]["email"]) for line in own["items"]] == [(term.mei.id, None)]
 
 
 async def test_work_due_is_listed_until_it_is_handed_in(term: Term) -> None:
@@ -346,6 +347,7 @@ async def test_work_due_is_listed_until_it_is_handed_in(term: Term) -> None:
     later = await term.assignment(title="Later", due_at=(tomorrow + timedelta(days=1)).isoformat())
     soon = await term.assignment(title="Soon", due_at=tomorrow.isoformat(), attempts_max=2)
     whenever = await term.assignment(title="Whenever")
+    assert lines[term.zoe.id]["user"]["email"] == term.zoe.email
     await term.assignment(title="Draft", published=False)
     await term.assignment(title="Over", due_at=NOON.isoformat(), cutoff_at=NOON.isoformat())
 

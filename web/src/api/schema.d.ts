@@ -4627,6 +4627,8 @@ export interface components {
              * Format: date-time
              */
             due_at: string;
+            /** Email */
+            email: string;
             /** Name */
             name: string;
             /**
@@ -7057,6 +7059,11 @@ export interface components {
             color: string;
             /** Grades */
             grades: components["schemas"]["Grade"][];
+            /**
+             * Email
+             * @description For the class's teachers; null to anybody else.
+             */
+            email: string | null;
             /** Letter */
             letter: string | null;
             /** Name */
@@ -7364,6 +7371,11 @@ export interface components {
          * @description What can be wrong in one row.
          * @enum {string}
          */
+            /**
+             * Email
+             * @description For the class's teachers; null to anybody else.
+             */
+            email: string | null;
         classroom__grades__sheets__Fault: "unknown_student" | "several_students" | "student_twice" | "too_many_cells" | "not_a_grade";
         /**
          * Fault

@@ -7,6 +7,7 @@ import { useServices } from "@/api/services.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
+import { addressOfNamesakes } from "@/components/sameNames.ts";
 import { moment } from "@/components/time.ts";
 import { extensionsQuery, workChanged, type Assignment, type SubmissionLine } from "./queries.ts";
 import { fromField, LATEST_FIELD, toField, workProblem } from "./words.ts";
@@ -39,6 +40,8 @@ export function Extensions(props: {
     ...settle,
   });
   const take = useMutation({ mutationFn: (userId: string) => api.DELETE(address, path(userId)), ...settle });
+  // Namesakes are told apart also where only one of them has more time.
+  const addressOf = addressOfNamesakes(props.students.map(({ user }) => user));
   const problem = give.error ?? take.error;
   return (
     <Modal opened onClose={props.onClose} title={t("assignments.extensions")} centered>
@@ -56,6 +59,11 @@ export function Extensions(props: {
             <Group component="li" key={each.user_id} justify="space-between" wrap="nowrap">
               <div style={{ minWidth: 0 }}>
                 <Text truncate>{each.name}</Text>
+                {addressOf(each) && (
+                  <Text size="sm" c="dimmed" truncate>
+                    {addressOf(each)}
+                  </Text>
+                )}
                 <Text size="sm" c="dimmed">
                   {t("assignments.due", { when: moment(each.due_at, i18n.language) })}
                 </Text>
@@ -65,7 +73,7 @@ export function Extensions(props: {
                   variant="subtle"
                   color="gray"
                   size={44}
-                  aria-label={t("assignments.endExtensionOf", { name: each.name })}
+                  aria-label={t("assignments.endExtensionOf", { name: addressOf(each) ?? each.name })}
                   onClick={() => take.mutate(each.user_id)}
                 >
                   <IconX size={18} />
@@ -84,7 +92,11 @@ export function Extensions(props: {
             <Select
               label={t("assignments.student")}
               searchable
-              data={props.students.map(({ user }) => ({ value: user.id, label: user.name }))}
+              data={props.students.map(({ user }) => ({
+                value: user.id,
+                // The field shows no second line of whom was chosen.
+                label: [user.name, addressOf(user)].filter(Boolean).join(" · "),
+              }))}
               value={student}
               onChange={setStudent}
               nothingFoundMessage={t("assignments.nobody")}

@@ -9,6 +9,7 @@ import { useServices } from "@/api/services.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
 import { Page } from "@/components/Page.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
+import { addressOfNamesakes } from "@/components/sameNames.ts";
 import styles from "./assignments.module.css";
 import { AttemptView } from "./AttemptView.tsx";
 import { GradePanel } from "./GradePanel.tsx";
@@ -68,6 +69,7 @@ function GradingPage({ assignment, submission }: { assignment: Assignment; submi
   const { t } = useTranslation();
   const { api } = useServices();
   const navigate = route.useNavigate();
+  const address = addressOfNamesakes((lines.data ?? []).map(({ user }) => user))(submission.user);
   const lines = useQuery(submissionsQuery(api, assignment.id));
   const [shown, setShown] = useState<number | null>(null);
   const worked = (lines.data ?? []).filter(({ id, attempts }) => id != null && attempts > 0);
@@ -100,9 +102,12 @@ function GradingPage({ assignment, submission }: { assignment: Assignment; submi
     <Page
       title={submission.user.name}
       detail={
-        <Link to="/assignments/$assignmentId" params={{ assignmentId: assignment.id }} search={{}}>
-          {assignment.title}
-        </Link>
+        <>
+          <Link to="/assignments/$assignmentId" params={{ assignmentId: assignment.id }} search={{}}>
+            {assignment.title}
+          </Link>
+          {address && ` · ${address}`}
+        </>
       }
       action={
         <Group gap="xs">

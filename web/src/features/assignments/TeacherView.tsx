@@ -21,6 +21,7 @@ import { ErrorState } from "@/components/ErrorState.tsx";
 import { Page } from "@/components/Page.tsx";
 import { PersonAvatar } from "@/components/PersonAvatar.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
+import { addressOfNamesakes } from "@/components/sameNames.ts";
 import { tell, tellProblem, tellWithUndo } from "@/components/toast.tsx";
 import { AssignmentForm } from "./AssignmentForm.tsx";
 import { ClassLink } from "./AssignmentPage.tsx";
@@ -89,6 +90,7 @@ export function TeacherView(props: {
     onError: (error) => tellProblem(t(workProblem(error))),
   });
   const draft = assignment.published_at == null;
+  const addressOf = addressOfNamesakes((lines.data ?? []).map(({ user }) => user));
   const waiting = (lines.data ?? []).find(({ id, state }) => id != null && state === "handed_in");
   return (
     <Page
@@ -175,7 +177,12 @@ export function TeacherView(props: {
           )}
           <Stack component="ul" gap={2} p={0} m={0} style={{ listStyle: "none" }}>
             {lines.data?.map((line) => (
-              <WorkLine key={line.user.id} line={line} assignment={assignment} />
+              <WorkLine
+                key={line.user.id}
+                line={line}
+                address={addressOf(line.user)}
+                assignment={assignment}
+              />
             ))}
           </Stack>
         </section>
@@ -186,7 +193,8 @@ export function TeacherView(props: {
   );
 }
 
-function WorkLine({ line, assignment }: { line: SubmissionLine; assignment: Assignment }) {
+function WorkLine(props: { line: SubmissionLine; address: string | null; assignment: Assignment }) {
+  const { line, address, assignment } = props;
   const { t, i18n } = useTranslation();
   return (
     <li className={styles["line"]}>
@@ -205,6 +213,11 @@ function WorkLine({ line, assignment }: { line: SubmissionLine; assignment: Assi
             </Link>
           )}
         </Text>
+        {address && (
+          <Text size="sm" c="dimmed" truncate>
+            {address}
+          </Text>
+        )}
         {line.extended && (
           <Text size="sm" c="dimmed">
             {t("assignments.extended")}

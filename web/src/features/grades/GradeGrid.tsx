@@ -1,10 +1,11 @@
 import { IconEyeOff } from "@tabler/icons-react";
-import { memo, useEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
+import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Grid, Pieces } from "@/components/grid/Grid.tsx";
 import grid from "@/components/grid/grid.module.css";
 import { placeOf, useGrid } from "@/components/grid/useGrid.ts";
 import type { Piece } from "@/components/grid/window.ts";
+import { addressOfNamesakes } from "@/components/sameNames.ts";
 import classes from "./GradeGrid.module.css";
 import type { Grade, Gradebook, GradeItem, StudentRow } from "./queries.ts";
 import { number, percent, readCell, stepFor } from "./words.ts";
@@ -36,6 +37,7 @@ export function GradeGrid(props: {
   const { items } = book;
   const walked = useGrid({ rows: students.length, columns: items.length, totals: 1 });
   const { active, columnPieces, walkTo, walk } = walked;
+  const addressOf = useMemo(() => addressOfNamesakes(students), [students]);
   const [editing, setEditing] = useState<(Place & { readonly first: string | null }) | null>(null);
 
   const edit = (place: Place, first: string | null) => {
@@ -143,6 +145,7 @@ export function GradeGrid(props: {
               key={student.user_id}
               at={at}
               student={student}
+              address={addressOf(student)}
               items={items}
               pieces={columnPieces}
               activeColumn={active.row === at ? active.column : null}
@@ -175,6 +178,8 @@ function named(target: EventTarget): Place {
 const Row = memo(function Row(props: {
   at: number;
   student: StudentRow;
+  /** Where the name alone does not say who it is. */
+  address: string | null;
   items: readonly GradeItem[];
   pieces: readonly Piece[];
   /** Where in this row one is; null: elsewhere. */
@@ -189,6 +194,11 @@ const Row = memo(function Row(props: {
     <tr role="row" aria-rowindex={at + 1}>
       <th role="rowheader" scope="row" aria-colindex={1} className={grid["name"]} tabIndex={tabIndex(0)}>
         <bdi>{student.name}</bdi>
+        {props.address && (
+          <span className={grid["detail"]} title={props.address}>
+            {props.address}
+          </span>
+        )}
       </th>
       <Pieces pieces={props.pieces}>
         {(index) => {
