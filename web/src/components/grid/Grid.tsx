@@ -36,9 +36,14 @@ export function Grid(
     onDoubleClick,
     onContextMenu,
   } = props;
-  const all = columns + (total ? 1 : 0);
+  const totals = total ? 1 : 0;
+  const all = columns + totals;
   return (
-    <div className={`${classes["scroll"]} ${className ?? ""}`} ref={scroller}>
+    <div
+      className={`${classes["scroll"]} ${className ?? ""}`}
+      style={{ "--columns": columns, "--totals": totals } as CSSProperties}
+      ref={scroller}
+    >
       <table
         ref={table}
         role="grid"
@@ -46,12 +51,12 @@ export function Grid(
         aria-rowcount={rows + 1}
         aria-colcount={all + 1}
         className={classes["grid"]}
-        style={{ "--columns": all } as CSSProperties}
         {...{ onKeyDown, onClick, onDoubleClick, onContextMenu }}
       >
         <colgroup>
           <col className={classes["nameColumn"]} />
-          <col className={classes["column"]} span={all} />
+          {columns > 0 && <col className={classes["column"]} span={columns} />}
+          {total && <col className={classes["totalColumn"]} />}
         </colgroup>
         <thead>
           <tr role="row" aria-rowindex={1}>

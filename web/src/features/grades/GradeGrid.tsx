@@ -130,7 +130,7 @@ export function GradeGrid(props: {
           role="columnheader"
           scope="col"
           aria-colindex={items.length + 2}
-          className={`${grid["header"]} ${classes["total"]}`}
+          className={`${grid["header"]} ${grid["total"]}`}
           tabIndex={active.row === 0 && active.column === items.length + 1 ? 0 : -1}
         >
           {t("grades.total")}
@@ -222,7 +222,7 @@ const Row = memo(function Row(props: {
         role="gridcell"
         aria-colindex={items.length + 2}
         tabIndex={tabIndex(items.length + 1)}
-        className={`${grid["cell"]} ${classes["total"]}`}
+        className={`${grid["cell"]} ${grid["total"]} ${classes["total"]}`}
       >
         {percent(student.percent, i18n.language)}
         {student.letter && <span className={classes["letter"]}>{student.letter}</span>}
