@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useServices } from "@/api/services.tsx";
-import { ErrorState } from "@/components/ErrorState.tsx";
 import { Page } from "@/components/Page.tsx";
+import { PageProblem } from "@/components/PageProblem.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { assignmentQuery } from "./queries.ts";
 import { StudentView } from "./StudentView.tsx";
@@ -20,11 +20,7 @@ export function AssignmentPage() {
   const navigate = route.useNavigate();
   const assignment = useQuery(assignmentQuery(api, assignmentId));
   if (assignment.error && !assignment.data) {
-    return (
-      <Page title={t("errors.title")}>
-        <ErrorState error={assignment.error} retry={() => void assignment.refetch()} />
-      </Page>
-    );
+    return <PageProblem error={assignment.error} retry={() => void assignment.refetch()} />;
   }
   if (!assignment.data) {
     return (

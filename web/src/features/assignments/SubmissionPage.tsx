@@ -6,8 +6,8 @@ import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices } from "@/api/services.tsx";
-import { ErrorState } from "@/components/ErrorState.tsx";
 import { Page } from "@/components/Page.tsx";
+import { PageProblem } from "@/components/PageProblem.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { addressOfNamesakes } from "@/components/sameNames.ts";
 import styles from "./assignments.module.css";
@@ -37,12 +37,10 @@ export function SubmissionPage() {
   const error = submission.error ?? assignment.error;
   if (error && !(submission.data && assignment.data)) {
     return (
-      <Page title={t("errors.title")}>
-        <ErrorState
-          error={error}
-          retry={() => void Promise.all([submission.refetch(), submission.data && assignment.refetch()])}
-        />
-      </Page>
+      <PageProblem
+        error={error}
+        retry={() => void Promise.all([submission.refetch(), submission.data && assignment.refetch()])}
+      />
     );
   }
   if (!submission.data || !assignment.data) {
@@ -69,9 +67,9 @@ function GradingPage({ assignment, submission }: { assignment: Assignment; submi
   const { t } = useTranslation();
   const { api } = useServices();
   const navigate = route.useNavigate();
-  const address = addressOfNamesakes((lines.data ?? []).map(({ user }) => user))(submission.user);
   const lines = useQuery(submissionsQuery(api, assignment.id));
   const [shown, setShown] = useState<number | null>(null);
+  const address = addressOfNamesakes((lines.data ?? []).map(({ user }) => user))(submission.user);
   const worked = (lines.data ?? []).filter(({ id, attempts }) => id != null && attempts > 0);
   const at = worked.findIndex(({ id }) => id === submission.id);
   const open = (index: number) => {

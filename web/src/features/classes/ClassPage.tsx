@@ -7,8 +7,8 @@ import { useTranslation } from "react-i18next";
 import { classQuery, sessionsQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import { useClassTabs } from "@/components/classTabs.tsx";
-import { ErrorState } from "@/components/ErrorState.tsx";
 import { Page } from "@/components/Page.tsx";
+import { PageProblem } from "@/components/PageProblem.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { NextSessions, PlanButton } from "@/components/sessions/NextSessions.tsx";
 import { RunningSession } from "@/components/sessions/RunningSession.tsx";
@@ -46,11 +46,7 @@ export function ClassPage() {
     );
   }
   if (room.error) {
-    return (
-      <Page title={t("errors.title")}>
-        <ErrorState error={room.error} retry={() => void room.refetch()} />
-      </Page>
-    );
+    return <PageProblem error={room.error} retry={() => void room.refetch()} />;
   }
   const teachers = new Intl.ListFormat(document.documentElement.lang).format(
     room.data.teachers.map(({ name }) => name),

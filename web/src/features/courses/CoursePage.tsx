@@ -8,9 +8,9 @@ import { body } from "@/api/client.ts";
 import { wordsFor } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
-import { ErrorState } from "@/components/ErrorState.tsx";
 import { DeleteItem, MoreMenu } from "@/components/MoreMenu.tsx";
 import { Page } from "@/components/Page.tsx";
+import { PageProblem } from "@/components/PageProblem.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { tell, tellProblem, tellWithUndo } from "@/components/toast.tsx";
 import { ClassPlace } from "./ClassPlace.tsx";
@@ -35,11 +35,7 @@ export function CoursePage() {
     );
   }
   if (!course.data) {
-    return (
-      <Page title={t("errors.title")}>
-        <ErrorState error={course.error} retry={() => void course.refetch()} />
-      </Page>
-    );
+    return <PageProblem error={course.error} retry={() => void course.refetch()} />;
   }
   return <ShownCourse course={course.data} />;
 }

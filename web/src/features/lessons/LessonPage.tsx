@@ -17,9 +17,9 @@ import { classQuery } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import { AskTitle } from "@/components/AskTitle.tsx";
 import { EmptyState } from "@/components/EmptyState.tsx";
-import { ErrorState } from "@/components/ErrorState.tsx";
 import { DeleteItem, MoreMenu } from "@/components/MoreMenu.tsx";
 import { Page } from "@/components/Page.tsx";
+import { PageProblem } from "@/components/PageProblem.tsx";
 import { patiently } from "@/components/patiently.ts";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { moment } from "@/components/time.ts";
@@ -49,9 +49,11 @@ export function LessonPage() {
   }
   if (!lesson.data || !room.data || lesson.error) {
     return (
-      <Page title={t("errors.title")} detail={<BackToLessons classId={classId} words={t("lessons.tab")} />}>
-        <ErrorState error={lesson.error ?? room.error} retry={() => void lesson.refetch()} />
-      </Page>
+      <PageProblem
+        error={lesson.error ?? room.error}
+        retry={() => void lesson.refetch()}
+        back={room.data && <BackToLessons classId={classId} words={t("lessons.tab")} />}
+      />
     );
   }
   return (
