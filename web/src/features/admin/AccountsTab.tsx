@@ -13,7 +13,7 @@ import {
 } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch, IconUsers } from "@tabler/icons-react";
-import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
@@ -32,12 +32,26 @@ import { ROLES } from "./roles.ts";
 
 type Status = "pending" | "active" | "blocked";
 
-/** Who has an account here, who waits for one, who is shut out. */
+/** Who has an account here, who waits for one, who is shut out: first who waits, where somebody does. */
 export function AccountsTab() {
+  const { api } = useServices();
+  const waiting = useQuery({
+    queryKey: ["admin", "waiting"],
+    gcTime: 0,
+    staleTime: Infinity,
+    queryFn: () => body(api.GET("/api/admin/users", { params: { query: { status: "pending", limit: 1 } } })),
+  });
+  if (waiting.isPending) return <RowsLoading rows={4} />;
+  if (!waiting.data) return <ErrorState error={waiting.error} retry={() => void waiting.refetch()} />;
+  // Where one is then stays as it is, also when the last who waited is let in.
+  return <Accounts first={waiting.data.items.length > 0 ? "pending" : "active"} />;
+}
+
+function Accounts({ first }: { first: Status }) {
   const { t } = useTranslation();
   const { api } = useServices();
   const { data: me } = useMe();
-  const [status, setStatus] = useState<Status>("pending");
+  const [status, setStatus] = useState(first);
   const [typed, setTyped] = useState("");
   const [query] = useDebouncedValue(typed.trim(), 300);
   const [role, setRole] = useState<Role | null>(null);
