@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { problemFrom } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
+import { DialogActions } from "@/components/DialogActions.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { tell } from "@/components/toast.tsx";
 import { bookChanged, type Gradebook, type TablePreview } from "./queries.ts";
@@ -145,7 +146,7 @@ export function TableImport(props: { classId: string; book: Gradebook; onClose: 
             </Table>
           </Table.ScrollContainer>
         )}
-        <Group justify="flex-end">
+        <DialogActions>
           <Button variant="subtle" color="gray" h={44} onClick={props.onClose}>
             {t("actions.cancel")}
           </Button>
@@ -154,7 +155,7 @@ export function TableImport(props: { classId: string; book: Gradebook; onClose: 
               {t("grades.importNow", { count: found.changes.length })}
             </Button>
           )}
-        </Group>
+        </DialogActions>
       </Stack>
     </Modal>
   );

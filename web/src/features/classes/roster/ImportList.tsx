@@ -1,4 +1,4 @@
-import { Alert, Button, FileButton, Group, List, Modal, ScrollArea, Stack, Table, Text } from "@mantine/core";
+import { Alert, Button, FileButton, List, Modal, ScrollArea, Stack, Table, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCheck, IconDownload, IconUpload } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
 import type { ClassRoom } from "@/api/types.ts";
+import { DialogActions } from "@/components/DialogActions.tsx";
 import { downloadBlob } from "@/components/download.ts";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { linksAsCsv } from "./linksAsCsv.ts";
@@ -67,7 +68,7 @@ export function ImportList(props: { room: ClassRoom; opened: boolean; onClose: (
         )}
         <FormProblem words={error ? t(wordsFor(error)) : null} />
         {report && <Report report={report} fileName={file?.name ?? ""} />}
-        <Group justify="flex-end">
+        <DialogActions>
           {report?.carried_out ? (
             <>
               {report.invitations.length > 0 && (
@@ -127,7 +128,7 @@ export function ImportList(props: { room: ClassRoom; opened: boolean; onClose: (
               )}
             </>
           )}
-        </Group>
+        </DialogActions>
       </Stack>
     </Modal>
   );
