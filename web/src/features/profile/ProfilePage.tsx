@@ -78,13 +78,14 @@ function NameForm({ me }: { me: Me }) {
         <Stack>
           <PictureForm me={me} />
           <FormProblem words={save.error ? formProblems(save.error, ["name"], t).form : null} />
-          <Group align="flex-end" wrap="nowrap">
+          <Group align="flex-end" justify="flex-end">
             <TextInput
               label={t("fields.name")}
               size="md"
               maxLength={200}
               autoComplete="name"
-              style={{ flex: 1 }}
+              // On a phone the name has the line for itself.
+              style={{ flex: "1 1 260px" }}
               {...form.getInputProps("name")}
             />
             <Button
