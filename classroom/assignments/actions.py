@@ -276,6 +276,7 @@ class Counts:
 
     handed_in: int = 0
     to_grade: int = 0
+    handed_in_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,6 +336,7 @@ _WORK_COUNTED = prepared(
         func.count()
         .filter(GradeRow.returned_at.is_(None) | (GradeRow.returned_at < SubmissionRow.handed_in_at))
         .label("to_grade"),
+        func.max(SubmissionRow.handed_in_at).label("handed_in_at"),
     )
     .join(
         MembershipRow,
@@ -357,7 +359,10 @@ _WORK_COUNTED = prepared(
 async def count_work(session: Asking, class_id: UUID, assignment_ids: Sequence[UUID]) -> Mapping[UUID, Counts]:
     """Count, for each of these assignments of a class, the students who have handed in, and the work that waits for a grade."""
     found = await session.execute(_WORK_COUNTED, {"class_id": class_id, "assignment_ids": assignment_ids})
-    return {row.assignment_id: Counts(handed_in=row.handed_in, to_grade=row.to_grade) for row in found.all()}
+    return {
+        row.assignment_id: Counts(handed_in=row.handed_in, to_grade=row.to_grade, handed_in_at=row.handed_in_at)
+        for row in found.all()
+    }
 
 
 _EXTENSIONS = prepared(

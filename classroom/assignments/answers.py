@@ -106,7 +106,7 @@ def assignment_answer(
         created_at=row.created_at,
         updated_at=row.updated_at,
         teaches=access.teaches,
-        work=None if counts is None else WorkCounts(handed_in=counts.handed_in, to_grade=counts.to_grade),
+        work=None if counts is None else WorkCounts.model_validate(counts, from_attributes=True),
         own=None if own is None or access.teaches else _own_work(access, *own),
     )
 
@@ -117,6 +117,7 @@ def _own_work(access: AccessedAssignment, row: SubmissionRow | None, grade: Grad
         submission_id=None if row is None else row.id,
         state=work_state(row, grade),
         handed_in_at=None if row is None else row.handed_in_at,
+        returned_at=None if grade is None else grade.returned_at,
         late_seconds=0 if row is None else row.late_seconds,
         points=shown(points),
         label=_label(access, points),

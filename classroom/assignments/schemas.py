@@ -125,6 +125,7 @@ class WorkCounts(Answer):
 
     handed_in: int
     to_grade: int
+    handed_in_at: Moment | None = Field(description="When something was handed in last.")
 
 
 class OwnWork(Answer):
@@ -133,6 +134,7 @@ class OwnWork(Answer):
     submission_id: UUID | None
     state: SubmissionState
     handed_in_at: Moment | None
+    returned_at: Moment | None
     late_seconds: int
     points: ShownPoints | None
     label: str | None

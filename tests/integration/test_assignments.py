@@ -40,7 +40,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 async def test_a_draft_is_seen_by_teachers_alone_until_it_is_published(term: Term, is_problem: IsProblem) -> None:
     made = await term.assignment(published=False)
     path = f"/assignments/{made['id']}"
-    assert (made["published_at"], made["teaches"], made["work"]) == (None, True, {"handed_in": 0, "to_grade": 0})
+    assert (made["published_at"], made["teaches"], made["work"]) == (
+        None,
+        True,
+        {"handed_in": 0, "to_grade": 0, "handed_in_at": None},
+    )
     is_problem(await term.zoe.get(path), 404, "not_found")
     is_problem(await term.zoe.post(f"{path}/submissions", {"text": "x"}), 404, "not_found")
     assert (await term.ok(term.zoe.get(f"{term.path}/assignments")))["items"] == []

@@ -43,7 +43,11 @@ async def test_work_that_is_handed_in_once_more_waits_for_its_grade_once_more(te
     graded = await term.grade(await term.hand_in(term.zoe, made, "One"), 4)
     again = await term.hand_in(term.zoe, made, "Two")
     assert (again["state"], again["grade"]["points"]) == ("handed_in", 4)
-    assert (await term.ok(term.teacher.get(f"/assignments/{made['id']}")))["work"] == {"handed_in": 1, "to_grade": 1}
+    assert (await term.ok(term.teacher.get(f"/assignments/{made['id']}")))["work"] == {
+        "handed_in": 1,
+        "to_grade": 1,
+        "handed_in_at": again["handed_in_at"],
+    }
     kept = await term.grade(again | {"version": graded["version"]}, 9, give_back=False)
     assert kept["grade"]["returned_at"] is None
     assert (await term.ok(term.zoe.get(f"/submissions/{again['id']}")))["grade"] is None
@@ -52,7 +56,11 @@ async def test_work_that_is_handed_in_once_more_waits_for_its_grade_once_more(te
     assert (await term.ok(term.teacher.get(f"{term.path}/assignments")))["items"][0]["work"] == {
         "handed_in": 1,
         "to_grade": 0,
+        "handed_in_at": again["handed_in_at"],
     }
+    own = (await term.ok(term.zoe.get(f"/assignments/{made['id']}")))["own"]
+    assert own["state"] == "returned"
+    assert own["returned_at"] > own["handed_in_at"]
 
 
 async def test_two_who_grade_at_once_are_told_both_values(term: Term, is_problem: IsProblem) -> None:

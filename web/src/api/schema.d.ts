@@ -5848,6 +5848,8 @@ export interface components {
             late_seconds: number;
             /** Points */
             points: number | null;
+            /** Returned At */
+            returned_at: string | null;
             state: components["schemas"]["SubmissionState"];
             /** Submission Id */
             submission_id: string | null;
@@ -7354,6 +7356,11 @@ export interface components {
          * @description Whose work it is.
          */
         WorkPerson: {
+            /**
+             * Handed In At
+             * @description When something was handed in last.
+             */
+            handed_in_at: string | null;
             /** Color */
             color: string;
             /**
