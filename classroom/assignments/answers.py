@@ -18,7 +18,7 @@ from classroom.assignments.actions import (
 )
 from classroom.assignments.models import AssignmentRow, AttemptRow, ExtensionRow, SubmissionRow
 from classroom.assignments.reading import DRAFT, FEEDBACK, DueWork, Work, work_state
-from classroom.assignments.rules import AnswerKind, is_taken, mark_for, most_points
+from classroom.assignments.rules import AnswerKind, is_taken, mark_for, most_points, penalty_percent
 from classroom.assignments.schemas import (
     Assignment,
     AssignmentChanges,
@@ -165,6 +165,7 @@ def submission_answer(access: AccessedAssignment, work: Work, *, at: datetime) -
         handed_in_at=row.handed_in_at,
         late_seconds=row.late_seconds,
         penalty_percent=shown(row.penalty_percent),
+        late_percent=shown(_late_percent(access, row, work)),
         due_at=work.deadlines.due_at,
         cutoff_at=work.deadlines.cutoff_at,
         taken=is_taken(at, work.deadlines.cutoff_at) and row.attempts < min(most or ATTEMPTS_MAX, ATTEMPTS_MAX),
@@ -191,6 +192,14 @@ def due_answer(due: DueWork) -> DueAssignment:
         due_at=due.deadlines.due_at,
         cutoff_at=due.deadlines.cutoff_at,
         state=due.state,
+    )
+
+
+def _late_percent(access: AccessedAssignment, row: SubmissionRow, work: Work) -> Decimal:
+    if row.handed_in_at is None:
+        return Decimal(0)
+    return penalty_percent(
+        late_policy(access.row), at=row.handed_in_at, due_at=work.deadlines.due_at, zone=access.row.time_zone
     )
 
 

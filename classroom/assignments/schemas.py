@@ -185,9 +185,9 @@ class Extension(Answer):
 
     user_id: UUID
     name: str
+    email: str
     due_at: Moment
     cutoff_at: Moment | None
-    email: str
 
 
 class ExtensionList(Answer):
@@ -201,9 +201,9 @@ class WorkPerson(Answer):
 
     id: UUID
     name: str
+    email: str | None = Field(description="For the class's teachers; null to anybody else.")
     color: str
     picture: UUID | None
-    email: str | None = Field(description="For the class's teachers; null to anybody else.")
 
 
 class Draft(RequestBody):
@@ -289,7 +289,8 @@ class Submission(Answer):
     attempts_left: int | None
     handed_in_at: Moment | None
     late_seconds: int
-    penalty_percent: ShownPercent
+    penalty_percent: ShownPercent = Field(description="What is taken off for being late.")
+    late_percent: ShownPercent = Field(description="What the late policy takes off, also where a teacher waived it.")
     due_at: Moment | None
     cutoff_at: Moment | None
     taken: bool = Field(description="Whether something can be handed in now.")

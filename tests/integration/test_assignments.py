@@ -174,7 +174,12 @@ async def test_due_exactly_now_is_in_time_and_the_servers_clock_counts(
     assert (graded["grade"]["raw_points"], graded["grade"]["points"]) == (8, 6.4)
     assert await term.cell(term.zoe) == ("graded", 6.4)
     graded = await term.grade(graded, 8, penalty_percent=0)
-    assert graded["grade"]["points"] == 8
+    assert (graded["grade"]["points"], graded["penalty_percent"], graded["late_percent"]) == (8, 0, 20)
+    # What was waived stays so until somebody says otherwise.
+    graded = await term.grade(graded, 9)
+    assert graded["grade"]["points"] == 9
+    graded = await term.grade(graded, 9, penalty_percent=graded["late_percent"])
+    assert (graded["grade"]["points"], graded["penalty_percent"]) == (7.2, 20)
 
 
 async def test_after_the_cut_off_nothing_is_taken_but_from_whom_has_more_time(
@@ -191,6 +196,7 @@ async def test_after_the_cut_off_nothing_is_taken_but_from_whom_has_more_time(
     await term.ok(term.teacher.put(f"{path}/extensions/{term.mei.id}", {"due_at": later}), 204)
     (extension,) = (await term.ok(term.teacher.get(f"{path}/extensions")))["items"]
     assert (extension["name"], extension["due_at"], extension["cutoff_at"]) == ("林美", "2026-03-29T12:00:00Z", None)
+    assert extension["email"] == term.mei.email
     seen = await term.ok(term.mei.get(path))
     assert (seen["due_at"], seen["cutoff_at"], seen["extended"]) == (extension["due_at"], extension["due_at"], True)
     assert (await term.hand_in(term.mei, made))["late_seconds"] == 0
@@ -200,7 +206,6 @@ async def test_after_the_cut_off_nothing_is_taken_but_from_whom_has_more_time(
         is_problem(await term.teacher.put(f"{path}/extensions/{person.id}", {"due_at": later}), 404, "not_found")
     wrong = {"due_at": later, "cutoff_at": NOON.isoformat()}
     is_problem(await term.teacher.put(f"{path}/extensions/{term.mei.id}", wrong), 422, "validation_failed", "cutoff_at")
-    assert extension["email"] == term.mei.email
 
 
 async def test_every_attempt_is_kept(term: Term, is_problem: IsProblem) -> None:
@@ -342,6 +347,7 @@ async def test_the_list_has_every_student_and_is_paged(term: Term) -> None:
         "none",
         None,
     )
+    assert lines[term.zoe.id]["user"]["email"] == term.zoe.email
     own = await term.ok(term.mei.get(path))
     assert [(line["user"]["id"], line["user"]["email"]) for line in own["items"]] == [(term.mei.id, None)]
 
@@ -351,7 +357,6 @@ async def test_work_due_is_listed_until_it_is_handed_in(term: Term) -> None:
     later = await term.assignment(title="Later", due_at=(tomorrow + timedelta(days=1)).isoformat())
     soon = await term.assignment(title="Soon", due_at=tomorrow.isoformat(), attempts_max=2)
     whenever = await term.assignment(title="Whenever")
-    assert lines[term.zoe.id]["user"]["email"] == term.zoe.email
     await term.assignment(title="Draft", published=False)
     await term.assignment(title="Over", due_at=NOON.isoformat(), cutoff_at=NOON.isoformat())
 

@@ -7059,13 +7059,13 @@ export interface components {
             categories: components["schemas"]["CategoryResult"][];
             /** Color */
             color: string;
-            /** Grades */
-            grades: components["schemas"]["Grade"][];
             /**
              * Email
              * @description For the class's teachers; null to anybody else.
              */
             email: string | null;
+            /** Grades */
+            grades: components["schemas"]["Grade"][];
             /** Letter */
             letter: string | null;
             /** Name */
@@ -7150,9 +7150,17 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Late Percent
+             * @description What the late policy takes off, also where a teacher waived it.
+             */
+            late_percent: number;
             /** Late Seconds */
             late_seconds: number;
-            /** Penalty Percent */
+            /**
+             * Penalty Percent
+             * @description What is taken off for being late.
+             */
             penalty_percent: number;
             state: components["schemas"]["SubmissionState"];
             /**
@@ -7348,6 +7356,11 @@ export interface components {
         WorkCounts: {
             /** Handed In */
             handed_in: number;
+            /**
+             * Handed In At
+             * @description When something was handed in last.
+             */
+            handed_in_at: string | null;
             /** To Grade */
             to_grade: number;
         };
@@ -7356,13 +7369,13 @@ export interface components {
          * @description Whose work it is.
          */
         WorkPerson: {
-            /**
-             * Handed In At
-             * @description When something was handed in last.
-             */
-            handed_in_at: string | null;
             /** Color */
             color: string;
+            /**
+             * Email
+             * @description For the class's teachers; null to anybody else.
+             */
+            email: string | null;
             /**
              * Id
              * Format: uuid
@@ -7378,11 +7391,6 @@ export interface components {
          * @description What can be wrong in one row.
          * @enum {string}
          */
-            /**
-             * Email
-             * @description For the class's teachers; null to anybody else.
-             */
-            email: string | null;
         classroom__grades__sheets__Fault: "unknown_student" | "several_students" | "student_twice" | "too_many_cells" | "not_a_grade";
         /**
          * Fault

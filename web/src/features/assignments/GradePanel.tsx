@@ -25,7 +25,14 @@ import { FileField } from "@/components/files/FileField.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { tell } from "@/components/toast.tsx";
 import styles from "./assignments.module.css";
-import { gradingOf, readGrading, sameGrading, type Grading } from "./core/grading.ts";
+import {
+  gradingOf,
+  latePenalty,
+  readGrading,
+  saidPenalty,
+  sameGrading,
+  type Grading,
+} from "./core/grading.ts";
 import { submissionQuery, workChanged, type Assignment, type Submission } from "./queries.ts";
 import { number, workProblem } from "./words.ts";
 
@@ -78,7 +85,7 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
             version: said.version,
             points: said.excused || said.points === "" ? null : Number(said.points),
             excused: said.excused,
-            penalty_percent: said.waived ? 0 : null,
+            penalty_percent: saidPenalty(said, kept, submission),
             rubric: said.levels,
             feedback: said.feedback,
             file_ids: said.files.map(({ id }) => id),
@@ -118,7 +125,8 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
     setTheirs(null);
     save.reset();
   };
-  const penalty = waived ? 0 : submission.penalty_percent;
+  const late = latePenalty(submission);
+  const penalty = waived ? 0 : late;
   const final = points === "" ? null : (Number(points) * (100 - penalty)) / 100;
   const graded = assignment.points_max != null;
   return (
@@ -220,10 +228,10 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
             data-autofocus
           />
         )}
-        {graded && submission.penalty_percent > 0 && !excused && (
+        {graded && late > 0 && !excused && (
           <Stack gap={6}>
             <Switch
-              label={t("assignments.waive", { percent: number(submission.penalty_percent, language) })}
+              label={t("assignments.waive", { percent: number(late, language) })}
               checked={waived}
               onChange={(event) => change({ waived: event.currentTarget.checked })}
             />

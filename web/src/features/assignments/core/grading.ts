@@ -1,6 +1,9 @@
 import type { components } from "@/api/schema";
 
-type Submission = Pick<components["schemas"]["Submission"], "version" | "grade">;
+type Submission = Pick<
+  components["schemas"]["Submission"],
+  "version" | "grade" | "penalty_percent" | "late_percent"
+>;
 
 /** What somebody says of a piece of work while they say it. `version`: of the grade that they have seen. */
 export interface Grading {
@@ -23,9 +26,19 @@ export function gradingOf(submission: Submission): Grading {
     feedback: grade?.feedback ?? "",
     files: grade?.files ?? [],
     excused: grade?.excused ?? false,
-    // What was waived once stays so: the server then takes nothing off any more.
-    waived: false,
+    waived: submission.late_percent > 0 && submission.penalty_percent === 0,
   };
+}
+
+/** What is taken off for being late while nothing is waived. */
+export function latePenalty(submission: Submission): number {
+  return submission.penalty_percent || submission.late_percent;
+}
+
+/** What a grading says of that: null, which leaves it as it is, where nobody has touched it. */
+export function saidPenalty(said: Grading, before: Grading, submission: Submission): number | null {
+  if (said.waived === before.waived) return null;
+  return said.waived ? 0 : latePenalty(submission);
 }
 
 export function sameGrading(one: Grading, other: Grading): boolean {
