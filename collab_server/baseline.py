@@ -42,6 +42,8 @@ class Baseline:
                 self._deflated[prefix] = asyncio.get_running_loop().run_in_executor(None, websocket.deflated, parts)
             done = self._deflated[prefix]
             if done.done():
+                # Whoever still needs the other pays with a copy.
+                self._plain.pop(prefix, None)
                 return done.result()
         self._asked = True
         if prefix not in self._plain:
