@@ -47,7 +47,7 @@ class UnitCosts:
     """Of an empty one; measured."""
     document_bytes: float = 400e3
     """Assumed: what a lesson's board takes in memory."""
-    join: float = 7.5e-3
+    join: float = 3e-3
     """One person opens a large board (1.9 MB); measured."""
     usual_board: float = 0.2
     """Assumed: a lesson's board is so large in comparison."""
