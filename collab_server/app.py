@@ -67,8 +67,9 @@ from persistence.reading import Reader
 from persistence.serving import Serving
 from persistence.update_log import PostgresUpdateLog
 
-GARBAGE_LOOKED_FOR_AFTER = 20_000
-"""So many more objects than before; going through them takes about a millisecond."""
+GARBAGE_LOOKED_FOR_AFTER = (10_000, 2, 2)
+"""So many more objects than before, and every third time among older ones: all of them as often as Python does by itself, after some 90,000, or
+what a thousand closed sockets leave behind would stay for long."""
 WEB_APPLICATION = Path(__file__).parent.parent / "web" / "dist"
 
 _REASONS: dict[type[auth_errors.Unauthenticated], str] = {
@@ -163,7 +164,7 @@ def create_app(
         gc.collect()
         gc.freeze()
         # A page is made of thousands of rows and numbers, none of them in a circle: looking for one among each 700 finds nothing.
-        gc.set_threshold(GARBAGE_LOOKED_FOR_AFTER)
+        gc.set_threshold(*GARBAGE_LOOKED_FOR_AFTER)
         try:
             yield
         finally:
