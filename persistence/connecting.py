@@ -7,7 +7,7 @@ all those to the one before end, and whoever remembers something of it is told t
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple, Self
 from weakref import WeakSet
@@ -111,10 +111,6 @@ class Address:
                 return connection
         raise _told(problems)
 
-    def arguments(self) -> Mapping[str, Any]:
-        """Return how asyncpg itself connects to the server that was the last one; they change when that is another."""
-        return _Arguments(self._servers, self._kind)
-
     def check(self, moves: int) -> None:
         """Raise Moved where the database has moved since that number."""
         if moves != self.moves:
@@ -200,25 +196,6 @@ def _told(problems: list[Exception]) -> Exception:
         for error in problems
     ]
     return ConnectionError("; ".join(words))
-
-
-class _Arguments(Mapping[str, Any]):
-    def __init__(self, servers: Sequence[str], kind: type["asyncpg.Connection[Any]"]) -> None:
-        self._servers = servers
-        self._fixed = {
-            "connection_class": kind,
-            "target_session_attrs": SessionAttribute.read_write,
-            "timeout": CONNECT_SECONDS / len(servers),
-        }
-
-    def __getitem__(self, name: str) -> Any:
-        return self._servers[0] if name == "dsn" else self._fixed[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(("dsn", *self._fixed))
-
-    def __len__(self) -> int:
-        return 1 + len(self._fixed)
 
 
 def _remembered_in(connections: "WeakSet[asyncpg.Connection[Any]]") -> type["asyncpg.Connection[Any]"]:

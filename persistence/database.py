@@ -76,7 +76,7 @@ class Database:
             pool_pre_ping=True,
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self.reader = Reader(self.engine.dialect, address.arguments())
+        self.reader = Reader(self.engine.dialect, address.connect)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

@@ -11,7 +11,7 @@ What is asked often is ``prepared``: put into words once. Everything else is fou
 import asyncio
 import json
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -48,6 +48,7 @@ Columns = TypeVarTuple("Columns")
 Value = TypeVar("Value")
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
 _Take = Callable[[asyncpg.Record], Any]
+Connect = Callable[..., Awaitable["asyncpg.Connection[Any]"]]
 
 
 Bound: TypeAlias = Value | BindParameter[Value]
@@ -91,10 +92,10 @@ class Found(Generic[Value]):
 class Reader:
     """Asks a database, and changes nothing. Its ``execute``, ``scalars`` and ``scalar`` are those of a session."""
 
-    def __init__(self, dialect: Dialect, arguments: Mapping[str, Any], *, connections: int = CONNECTIONS) -> None:
-        """`arguments`: how asyncpg gets to the database. It connects at the first use."""
+    def __init__(self, dialect: Dialect, connect: Connect, *, connections: int = CONNECTIONS) -> None:
+        """`connect`: gets to the database, with asyncpg's options; called at the first use."""
         self._dialect = dialect
-        self._connections = _Connections(arguments, most=connections)
+        self._connections = _Connections(connect, most=connections)
         self._prepared: dict[Any, _Prepared] = {}
         self._by_key: dict[type[Any], Any] = {}
         self._compiled: dict[Any, Any] = {}
@@ -182,8 +183,8 @@ Asking = AsyncSession | Reader
 class _Connections:
     """A few connections that are all alike; the one that was used last is used first."""
 
-    def __init__(self, arguments: Mapping[str, Any], *, most: int) -> None:
-        self._arguments = arguments
+    def __init__(self, connect: Connect, *, most: int) -> None:
+        self._open = connect
         self._places = asyncio.Semaphore(most)
         self._free: list[asyncpg.Connection] = []
 
@@ -217,8 +218,7 @@ class _Connections:
                 await self._free.pop().close()
 
     async def _connect(self) -> asyncpg.Connection:
-        connection: asyncpg.Connection = await asyncpg.connect(
-            **self._arguments,
+        connection: asyncpg.Connection = await self._open(
             statement_cache_size=STATEMENTS_KEPT,
             max_cached_statement_lifetime=0,
             server_settings=PLANNER,

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -73,8 +74,11 @@ async def test_17_of_several_servers_the_one_is_taken_that_can_be_written_to(dat
         )
         connection = await address.connect(seconds=1.5)
         assert await connection.fetchval("select 1") == 1
+        await connection.close()
         # Whoever asks next begins with it.
-        assert folder in address.arguments()["dsn"]
+        with patch.object(asyncpg, "connect", wraps=asyncpg.connect) as tried:
+            connection = await address.connect(seconds=1.5)
+        assert [folder in call.args[0] for call in tried.call_args_list] == [True]
         await connection.close()
     finally:
         silent.close()
