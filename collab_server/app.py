@@ -28,7 +28,6 @@ from classroom.api import create_api
 from classroom.documents.actions import DocumentAccess, document_accesses
 from classroom.file_uses import BYTES_NAMED_BY, FILE_USES
 from classroom.files.collecting import FileCollector
-from classroom.files.limits import FileLimits
 from classroom.files.links import FileLinks
 from classroom.files.uses import FileDesk
 from classroom.personal import household
@@ -45,6 +44,7 @@ from collab_server.cluster.node import Node
 from collab_server.cluster.rooms import RoomsEverywhere
 from collab_server.engine import Engine, EngineLimits
 from collab_server.errors import EngineError, NotFound, Unauthenticated
+from collab_server.file_limits import file_limits_of
 from collab_server.file_store import file_store_of
 from collab_server.gathering import Gathering
 from collab_server.live import RoomsView
@@ -135,7 +135,7 @@ def create_app(
         slides=slide_work,
         polls=polls,
         file_links=FileLinks(settings.secret_key),
-        files=FileDesk(FILE_USES, _file_limits(settings)),
+        files=FileDesk(FILE_USES, file_limits_of(settings)),
         file_store=file_store,
         video=video,
     )
@@ -333,15 +333,6 @@ def _limits(settings: Settings) -> EngineLimits:
         sockets_per_person=settings.connections_per_user,
         sockets_per_address=settings.connections_per_address,
         loopback_unbounded=not settings.production,
-    )
-
-
-def _file_limits(settings: Settings) -> FileLimits:
-    return FileLimits(
-        file_max_bytes=settings.file_max_bytes,
-        person_max_bytes=settings.person_files_max_bytes,
-        class_max_bytes=settings.class_files_max_bytes,
-        house_max_bytes=settings.house_files_max_bytes,
     )
 
 

@@ -24,7 +24,7 @@ class Writer(Protocol):
         """Return whose rows they are."""
 
     def take_rows(self) -> Sequence[LogRow]:
-        """Return the rows to append now; asked once for each `add`. None: it has ended meanwhile, and need not be told."""
+        """Return the rows to append now; asked once for each `add`. Without any it has ended meanwhile, and is told nothing."""
 
     def committed(self, seq: int | None) -> None:
         """Hear the last row's seq; None where the document is gone, or in another epoch, and nothing was appended."""

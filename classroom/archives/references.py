@@ -28,10 +28,6 @@ class References:
         self._held.add(old)
         return self._new[old]
 
-    def __contains__(self, old: UUID) -> bool:
-        """Tell whether the archive holds something."""
-        return old in self._held
-
     def __getitem__(self, old: UUID) -> UUID:
         """Return the new id of something that the archive holds or mentions."""
         if old not in self._new:

@@ -1,12 +1,9 @@
 """`lectern backup` and `lectern restore`."""
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 
 from collab_server.commands.house import (
-    CommandFailed,
     database_for_command,
     errors_told,
     event_loop,
@@ -27,7 +24,7 @@ def backup(settings: Settings, chosen: argparse.Namespace) -> int:
     """Save everything into one file; raises CommandFailed."""
     from classroom.file_uses import BYTES_NAMED_BY  # noqa: PLC0415 -- it brings the whole classroom along
 
-    with database_for_command(settings) as url, event_loop() as loop, _told():
+    with database_for_command(settings) as url, event_loop() as loop, errors_told(BackupError):
         loop.run(reached(url))
         source = Source(url, file_store_of(settings), BYTES_NAMED_BY)
         key = _fingerprint(settings)
@@ -41,7 +38,7 @@ def backup(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def restore(settings: Settings, chosen: argparse.Namespace) -> int:
     """Bring a backup back into an empty database and its store of files; raises CommandFailed."""
-    with _told(), DataFolder(settings.data_dir), own_database(settings) as url, event_loop() as loop:
+    with errors_told(BackupError), DataFolder(settings.data_dir), own_database(settings) as url, event_loop() as loop:
         loop.run(reached(url))
         store = file_store_of(settings)
         store.prepare()
@@ -60,12 +57,3 @@ def _fingerprint(settings: Settings) -> str | None:
     if not settings.secret_key and not (settings.data_dir / "secret_key").exists():
         return None
     return fingerprint(with_secret_key(settings).secret_key)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        with errors_told():
-            yield
-    except BackupError as error:
-        raise CommandFailed(str(error)) from error

@@ -1,14 +1,11 @@
 """`lectern export` and `lectern import`: one class in one file."""
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 
 from classroom.archives.errors import ArchiveError
 from classroom.archives.left_out import LEFT_OUT
 from collab_server.commands.house import (
-    CommandFailed,
     database_at,
     database_for_command,
     errors_told,
@@ -51,7 +48,7 @@ def export_class(settings: Settings, chosen: argparse.Namespace) -> int:
         print(f"Saved {manifest.class_.title!r} to {chosen.to}: {contents or 'nothing but its title'}.")
         print("What belongs to people is not in it: members, submissions, grades and votes.")
 
-    with database_for_command(settings) as url, event_loop() as loop, _told():
+    with database_for_command(settings) as url, event_loop() as loop, errors_told(ArchiveError):
         loop.run(save(url))
     return 0
 
@@ -60,8 +57,8 @@ def import_class(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make a class of an archive; raises CommandFailed."""
     from classroom.archives.arriving import House, bring_class  # noqa: PLC0415 -- it brings the whole classroom along
     from classroom.file_uses import BYTES_NAMED_BY  # noqa: PLC0415
-    from classroom.files.limits import FileLimits  # noqa: PLC0415
     from classroom.portable import ARRIVING  # noqa: PLC0415
+    from collab_server.file_limits import file_limits_of  # noqa: PLC0415
 
     async def bring(url: str) -> None:
         await migrated(url)
@@ -70,12 +67,7 @@ def import_class(settings: Settings, chosen: argparse.Namespace) -> int:
             house = House(
                 database=database,
                 store=store,
-                limits=FileLimits(
-                    file_max_bytes=settings.file_max_bytes,
-                    person_max_bytes=settings.person_files_max_bytes,
-                    class_max_bytes=settings.class_files_max_bytes,
-                    house_max_bytes=settings.house_files_max_bytes,
-                ),
+                limits=file_limits_of(settings),
                 document_max_bytes=settings.document_max_bytes,
                 seeds=seeded,
                 named_by=BYTES_NAMED_BY,
@@ -85,15 +77,6 @@ def import_class(settings: Settings, chosen: argparse.Namespace) -> int:
             )
         print(f"Made the class {manifest.class_.title!r} of {chosen.teacher}: {settings.public_url}/classes/{class_id}")
 
-    with database_for_command(settings) as url, event_loop() as loop, _told():
+    with database_for_command(settings) as url, event_loop() as loop, errors_told(ArchiveError):
         loop.run(bring(url))
     return 0
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        with errors_told():
-            yield
-    except ArchiveError as error:
-        raise CommandFailed(str(error)) from error

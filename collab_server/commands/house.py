@@ -110,11 +110,12 @@ async def migrated(url: str) -> None:
 
 
 @contextmanager
-def errors_told() -> Iterator[None]:
-    """Tell in one line what stands between a command and its files and rows; raises CommandFailed."""
+def errors_told(*own: type[Exception]) -> Iterator[None]:
+    """Tell in one line what stands between a command and its files and rows; raises CommandFailed. `own`: whose message is that line."""
+    said: tuple[type[Exception], ...] = (NameTaken, *own)
     try:
         yield
-    except NameTaken as error:
+    except said as error:
         raise CommandFailed(str(error)) from error
     except FilesAway as error:
         raise CommandFailed("The store of files cannot be reached.") from error
