@@ -25,7 +25,7 @@ from auth.sign_on.service import SignOn
 from auth.throttles import Throttles
 from auth.tokens import Claims, TokenIssuer
 from classroom.api import create_api
-from classroom.documents.actions import DocumentAccess, document_accesses
+from classroom.documents.access import DocumentAccess, document_accesses
 from classroom.file_uses import BYTES_NAMED_BY, FILE_USES
 from classroom.files.collecting import FileCollector
 from classroom.files.links import FileLinks

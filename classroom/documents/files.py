@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from classroom.documents.actions import access_document
+from classroom.documents.access import access_document
 from classroom.files.models import FileRow
 from classroom.files.uses import FileUse
 

@@ -14,7 +14,7 @@ from auth.http.reading_route import ReadingRoute
 from auth.http.responses import a_file, problems
 from classroom.classes.actions import access_class
 from classroom.documents import actions
-from classroom.documents.actions import AccessedDocument
+from classroom.documents.access import AccessedDocument, access_document, page_of_documents
 from classroom.documents.export import linked_addresses, updates_of, written
 from classroom.documents.schemas import (
     Document,
@@ -68,14 +68,14 @@ async def list_documents(
 ) -> DocumentPage:
     """List the documents of a class that one may see, newest first."""
     access = await access_class(reader, person, class_id)
-    found, next_cursor = await actions.list_documents(reader, person, access, page)
+    found, next_cursor = await page_of_documents(reader, person, access, page)
     return DocumentPage(items=[_document(document) for document in found], next_cursor=next_cursor)
 
 
 @router.get("/documents/{document_id}", responses=problems(401, 404))
 async def get_document(document_id: UUID, person: CurrentPerson, reader: RequestReader) -> Document:
     """Return a document."""
-    return _document(await actions.access_document(reader, person, document_id))
+    return _document(await access_document(reader, person, document_id))
 
 
 @router.patch("/documents/{document_id}", responses=problems(401, 403, 404, 413, 422))
@@ -83,7 +83,7 @@ async def update_document(
     document_id: UUID, body: DocumentChanges, person: CurrentPerson, transaction: RequestTransaction, services: Parts
 ) -> Document:
     """Rename a document; for the class's teachers."""
-    document = await actions.access_document(transaction.session, person, document_id, teach=True)
+    document = await access_document(transaction.session, person, document_id, teach=True)
     shown = await stage.lock_stage_of(transaction.session, document.row)
     actions.rename(document, title=body.title)
     if shown is not None:
@@ -99,7 +99,7 @@ async def delete_document(
     document_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts
 ) -> None:
     """Delete a document; for the class's teachers, who can restore it."""
-    document = await actions.access_document(transaction.session, person, document_id, teach=True)
+    document = await access_document(transaction.session, person, document_id, teach=True)
     await stage.document_gone(transaction, person, document.row, live=services.live)
     await actions.delete_document(transaction, document, live=services.live)
     await _follow(transaction, services, document)
@@ -110,7 +110,7 @@ async def restore_document(
     document_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts
 ) -> Document:
     """Restore a deleted document; for the class's teachers."""
-    document = await actions.access_document(transaction.session, person, document_id, teach=True, deleted=True)
+    document = await access_document(transaction.session, person, document_id, teach=True, deleted=True)
     await actions.restore_document(transaction, document, live=services.live)
     await _follow(transaction, services, document)
     return _document(document)
@@ -119,7 +119,7 @@ async def restore_document(
 @router.get("/documents/{document_id}/access", responses=problems(401, 403, 404))
 async def get_document_access(document_id: UUID, person: CurrentPerson, reader: RequestReader) -> DocumentShares:
     """Tell who may do what with a document; for the class's teachers."""
-    document = await actions.access_document(reader, person, document_id, teach=True)
+    document = await access_document(reader, person, document_id, teach=True)
     shares = await actions.personal_shares(reader, document)
     return DocumentShares(
         students=document.row.students,
@@ -132,7 +132,7 @@ async def set_students_access(
     document_id: UUID, body: StudentsAccess, person: CurrentPerson, transaction: RequestTransaction, services: Parts
 ) -> Document:
     """Set what the students of the class may do; in force at once, also on open boards."""
-    document = await actions.access_document(transaction.session, person, document_id, teach=True)
+    document = await access_document(transaction.session, person, document_id, teach=True)
     await actions.share_with_students(transaction, document, students=body.students, live=services.live)
     await _follow(transaction, services, document)
     return _document(document)
@@ -149,7 +149,7 @@ async def set_personal_access(
     services: Parts,
 ) -> PersonAccess:
     """Set what one student may do; in force at once, also on open boards."""
-    document = await actions.access_document(transaction.session, person, document_id, teach=True)
+    document = await access_document(transaction.session, person, document_id, teach=True)
     await actions.share_with(transaction, document, user_id, access=body.access, live=services.live)
     await _follow(transaction, services, document)
     return PersonAccess(user_id=user_id, access=body.access)
@@ -160,7 +160,7 @@ async def forget_personal_access(
     document_id: UUID, user_id: UUID, person: CurrentPerson, transaction: RequestTransaction, services: Parts
 ) -> None:
     """Let the setting for all students count for somebody again."""
-    document = await actions.access_document(transaction.session, person, document_id, teach=True)
+    document = await access_document(transaction.session, person, document_id, teach=True)
     await actions.forget_share(transaction, document, user_id, live=services.live)
     await _follow(transaction, services, document)
 
@@ -178,7 +178,7 @@ async def export_document(
 ) -> Response:
     """Download a document, for whoever may read it."""
     async with services.database.transaction() as transaction:
-        document = await actions.access_document(transaction.session, person, document_id)
+        document = await access_document(transaction.session, person, document_id)
         kind, title = document.row.kind, document.row.title
         if not export_format.fits(kind):
             raise FieldInvalid("format", "does not fit this kind of document")

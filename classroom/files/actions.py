@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
-from classroom.documents.actions import access_document
+from classroom.documents.access import access_document
 from classroom.files.answers import FILE_URL_PREFIX
 from classroom.files.models import FileRow
 from classroom.services import Services

@@ -13,7 +13,7 @@ from auth.errors import Forbidden, NotFound
 from auth.http.pagination import PageRequest, decode_cursor, encode_cursor
 from auth.models import UserRow
 from auth.permissions import Action, permits
-from classroom.documents.actions import access_document
+from classroom.documents.access import access_document
 from classroom.documents.models import DocumentRow
 from classroom.history.bursts import END_OF_LOG, Burst, bursts_before
 from classroom.history.rules import can_be_restored

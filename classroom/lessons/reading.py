@@ -11,7 +11,7 @@ from auth.actions import Person
 from auth.errors import Forbidden
 from classroom.classes.actions import ClassAccess
 from classroom.classes.models import ClassRole, MembershipRow
-from classroom.documents.actions import AccessedDocument, documents_among
+from classroom.documents.access import AccessedDocument, documents_among
 from classroom.files.models import FileRow
 from classroom.lessons.actions import LessonAccess
 from classroom.lessons.content import references

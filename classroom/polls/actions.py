@@ -13,7 +13,8 @@ from auth.errors import Conflict, Forbidden, NotFound
 from auth.http.pagination import PageRequest, paged
 from auth.ports import AccessListener
 from classroom.classes.actions import ClassAccess
-from classroom.documents.actions import AccessedDocument, access_document, add_document, delete_document
+from classroom.documents.access import AccessedDocument, access_document
+from classroom.documents.actions import add_document, delete_document
 from classroom.documents.models import DocumentAccessRow, DocumentRow
 from classroom.polls.anonymity import BallotKey
 from classroom.polls.models import PollRow

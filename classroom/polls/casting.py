@@ -15,7 +15,7 @@ from auth.errors import Conflict, NotFound, Unauthenticated
 from auth.permissions import Action, permits_in_class
 from auth.tokens import Claims, new_secret
 from classroom.classes.models import ClassRole, ClassRow
-from classroom.documents.actions import DocumentAccess, document_accesses
+from classroom.documents.access import DocumentAccess, document_accesses
 from classroom.documents.models import DocumentRow
 from classroom.polls.anonymity import BallotKey, Urn
 from classroom.polls.models import PollBallotRow, PollRoundRow, PollRow

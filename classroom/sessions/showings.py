@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from auth.actions import Person
 from auth.http.pagination import PageRequest
 from auth.models import UserRow
-from classroom.documents.actions import levels_of
+from classroom.documents.access import levels_of
 from classroom.documents.models import DocumentRow
 from classroom.sessions import rules
 from classroom.sessions.actions import SessionAccess

@@ -19,7 +19,7 @@ from auth.actions import Person
 from auth.errors import FieldInvalid
 from auth.models import UserRow
 from classroom.classes.models import MembershipRow
-from classroom.documents.actions import boards_over
+from classroom.documents.access import boards_over
 from classroom.documents.models import DocumentAccessRow, DocumentRow
 from classroom.sessions import rules
 from classroom.sessions.models import HandRow, SessionRow, ShowingRow, StageRow

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
 from auth.errors import Conflict, Forbidden, NotFound
-from classroom.documents.actions import AccessedDocument, access_document, add_document, share_with_students
+from classroom.documents.access import AccessedDocument, access_document
+from classroom.documents.actions import add_document, share_with_students
 from classroom.documents.models import DocumentRow
 from classroom.files.models import FileRow
 from classroom.slides.models import DeckRow, PdfPageRow, SlideBoardRow, SlideUploadRow

@@ -12,7 +12,8 @@ from auth.http.once import IdempotencyKeyHeader, once
 from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from classroom.classes.actions import ClassAccess, access_class
-from classroom.documents.actions import AccessedDocument, create_document
+from classroom.documents.access import AccessedDocument
+from classroom.documents.actions import create_document
 from classroom.files.limits import check_room
 from classroom.files.multipart import UploadForm, arriving
 from classroom.files.serving import CACHING

@@ -11,7 +11,7 @@ import pycrdt
 import pytest
 from sqlalchemy import func, select, update
 
-from classroom.documents.actions import document_access
+from classroom.documents.access import document_accesses
 from classroom.documents.models import DocumentRow
 from documents.access import Level
 from documents.kinds import Kind
@@ -31,7 +31,8 @@ def board_of(elements: Sequence[Mapping[str, Any]]) -> bytes:
 
 async def level_of(room: Classroom, person: Client) -> Level | None:
     async with room.api.services.database.transaction() as transaction:
-        access = await document_access(transaction.session, UUID(person.id), UUID(room.board_id))
+        found = await document_accesses(transaction.session, [UUID(person.id)], UUID(room.board_id))
+        access = found.get(UUID(person.id))
     return None if access is None else access.level
 
 
