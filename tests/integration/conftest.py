@@ -22,6 +22,7 @@ from auth.settings import AccountSettings
 from auth.throttles import Throttles
 from auth.tokens import TokenIssuer
 from classroom.api import create_api
+from classroom.demo import seed
 from classroom.file_uses import FILE_USES
 from classroom.files.limits import FileLimits
 from classroom.files.links import FileLinks
@@ -46,6 +47,7 @@ from tests.engine_host import LIMITS, ListedDoorkeeper
 from tests.memory_log import MemoryLog
 
 if TYPE_CHECKING:
+    from tests.integration.class_archives import Demo
     from tests.integration.teaching import Term
 
 PUBLIC_URL = "http://lectern.example"
@@ -285,6 +287,20 @@ async def term(classroom: Classroom) -> "Term":
     assert (await classroom.teacher.patch(path, {"role": "teacher"})).status_code == 200
     classroom.api.live.told.clear()
     return Term(classroom, mei, other)
+
+
+@pytest_asyncio.fixture
+async def demo(api: Api) -> "Demo":
+    """Give the demo class, with a file shared in it, and an archive of it."""
+    from tests.integration.class_archives import TEACHER, Demo, saved
+
+    accounts = await seed(api.services.database, passwords=api.services.passwords, file_store=api.services.file_store)
+    teacher = api.client()
+    assert (await teacher.sign_in(TEACHER, str(accounts[0].password))).status_code == 200
+    (room,) = (await teacher.get("/classes")).json()["items"]
+    file = (await teacher.post("/files", files={"file": ("notes.txt", b"Every drop")})).json()
+    await teacher.post(f"/classes/{room['id']}/files", {"file_id": file["id"]})
+    return Demo(api, room["id"], teacher, await saved(api, room["id"]))
 
 
 @pytest.fixture
