@@ -158,7 +158,7 @@ def test_money_is_added_up() -> None:
     assert month.database == pytest.approx(2 * 0.20 * 730)
     assert month.storage == pytest.approx(1000 * 200 * 3600 * 2 * 258 / 1e9 * 0.23)
     assert month.total == pytest.approx(month.nodes + month.redis + month.database + month.storage + month.egress)
-    assert bell(fleet, costs=COSTS) == pytest.approx(100 * 0.0015 / 60)
+    assert bell(fleet, costs=COSTS) == pytest.approx(100 * 0.0006 / 60)
 
 
 def test_latency_grows_with_the_load() -> None:
