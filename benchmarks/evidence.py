@@ -62,7 +62,7 @@ def judge(
             streams_of[client] = by_id
             progress[client] = dict.fromkeys(by_id, 0)
             if number % max(1, len(recipients) // sample) == 0:
-                kept[client] = [] if client.state is None else [client.state, *client.early]
+                kept[client] = [*client.document]
     known: dict[bytes, tuple[Runs, bytes]] = {}
     for at, client, data in chunks:
         if client not in progress:

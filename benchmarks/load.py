@@ -46,6 +46,11 @@ class Client:
     _answer: bytes = b""
     unsent: bytes = b""
 
+    @property
+    def document(self) -> tuple[bytes, ...]:
+        """Return all updates of the document that came while clients were joining: what a server made ready, and what completes it."""
+        return (*self.early, *(() if self.state is None else (self.state,)))
+
     def take(self, at: float, data: bytes) -> None:
         """Read what came while clients are still joining; raises LoadError."""
         if not self.open:

@@ -67,7 +67,7 @@ def check_final_state(
             load.join([late], limit=LONGEST_SECONDS)
             # A server may answer before it has read its store, and pass the content on afterwards.
             load.settle()
-            compare(verdict, content_of(late.state or b"\0\0", *late.early), streams, who="a client that came late")
+            compare(verdict, content_of(*late.document), streams, who="a client that came late")
     finally:
         load.close()
 

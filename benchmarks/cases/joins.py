@@ -40,7 +40,7 @@ class Joins(Case):
             load.settle(2.0)
             probe = Client(server.target(room, person=1))
             load.join([probe])
-            faults = [] if content_of(*_parts(probe)) == content else ["the document did not arrive whole"]
+            faults = [] if content_of(*probe.document) == content else ["the document did not arrive whole"]
             load.settle(1.0)
             forget_peak(server.pid)
             before, cpu = memory_mb(server.pid), server.cpu()
@@ -50,8 +50,8 @@ class Joins(Case):
             first = joiners[0].started_at
             waits = sorted(client.synced_at - client.started_at for client in joiners)
             # Most servers send everyone the same bytes; what differs is rebuilt and compared.
-            others = {_parts(client) for client in joiners} - {_parts(probe)}
-            faults += ["a joiner got another document" for parts in others if content_of(*parts) != content]
+            others = {client.document for client in joiners} - {probe.document}
+            faults += ["a joiner got another document" for updates in others if content_of(*updates) != content]
             figures = {
                 "all have it": max(client.synced_at for client in joiners) - first,
                 "after the last": max(client.synced_at for client in joiners) - joiners[-1].started_at,
@@ -63,8 +63,3 @@ class Joins(Case):
         finally:
             load.close()
         return Outcome(figures, faults)
-
-
-def _parts(client: Client) -> tuple[bytes, ...]:
-    """Return what a client was sent of the document: a state, or an update and what completes it."""
-    return (*client.early, client.state or b"\0\0")

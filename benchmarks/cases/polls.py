@@ -121,7 +121,7 @@ class Polls(Case):
     def _tallies(
         self, chunks: list[Chunk], watching: list[Client], wanted: Counter[str], verdict: Verdict
     ) -> dict[str, float]:
-        seen = {client: [client.state or b"", *client.early] for client in watching}
+        seen = {client: [*client.document] for client in watching}
         last_at = 0.0
         for at, client, data in chunks:
             if client not in seen:

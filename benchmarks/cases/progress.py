@@ -124,7 +124,7 @@ def _cells(
 ) -> None:
     doc: Doc[Any] = Doc()
     rows = doc.get("rows", type=Map)
-    for update in (teacher.state or b"\0\0", *teacher.early):
+    for update in teacher.document:
         doc.apply_update(update)
     arrived: list[float] = []
     for at, client, data in chunks:
