@@ -1,21 +1,11 @@
 """Polls as a browser test makes them, and looks at them."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
 
 from tests.end_to_end.conftest import Room
 from tests.school import Account
-
-PICTURES = os.environ.get("LECTERN_TEST_PICTURES")
-
-
-def picture(page: Page, name: str) -> None:
-    """Keep a picture of a state, where somebody wants to look at it."""
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
 def prepare(teacher: Account, class_id: str, **more: Any) -> dict[str, Any]:

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.end_to_end.conftest import PHONE, WIDE, Room
-from tests.end_to_end.polling import act, answer, bar, picture, prepare, show
+from tests.end_to_end.pictures import picture
+from tests.end_to_end.polling import act, answer, bar, prepare, show
 from tests.end_to_end.test_accessibility import SCREENS, faults
 from tests.school import School
 

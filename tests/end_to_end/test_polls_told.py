@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.end_to_end.conftest import PHONE, Room
-from tests.end_to_end.polling import act, bar, picture, prepare, show
+from tests.end_to_end.pictures import picture
+from tests.end_to_end.polling import act, bar, prepare, show
 from tests.school import School
 
 pytestmark = pytest.mark.browser
