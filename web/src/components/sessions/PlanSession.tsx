@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useServices } from "@/api/services.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { formProblems } from "@/components/formProblems.ts";
+import { toField } from "@/components/timeField.ts";
 import { tell } from "@/components/toast.tsx";
 
 const MINUTES = 45;
@@ -14,7 +15,7 @@ const MINUTES_MAX = 24 * 60;
 function nextHour(): string {
   const start = new Date(Date.now() + 3_600_000);
   start.setMinutes(0, 0, 0);
-  return new Date(start.getTime() - start.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  return toField(start);
 }
 
 /** Plan a session of a class: its title, when it begins, how long it takes. */

@@ -17,9 +17,9 @@ import { useTranslation } from "react-i18next";
 import { useServices } from "@/api/services.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { formProblems } from "@/components/formProblems.ts";
+import { fromTouchedField, LATEST_FIELD, toField } from "@/components/timeField.ts";
 import { CriteriaEditor, emptyCriterion, emptyMark, MarksEditor } from "./MarksEditor.tsx";
 import { workChanged, type Assignment, type Criterion, type Mark } from "./queries.ts";
-import { fromTouchedField, LATEST_FIELD, toField } from "./words.ts";
 
 const KINDS = ["text", "files", "document"] as const;
 const GRADINGS = ["points", "scale", "rubric", "none"] as const;

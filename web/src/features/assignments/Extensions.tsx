@@ -9,8 +9,9 @@ import { FormProblem } from "@/components/FormProblem.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { addressOfNamesakes } from "@/components/sameNames.ts";
 import { moment } from "@/components/time.ts";
+import { fromField, LATEST_FIELD, toField } from "@/components/timeField.ts";
 import { extensionsQuery, workChanged, type Assignment, type SubmissionLine } from "./queries.ts";
-import { fromField, LATEST_FIELD, toField, workProblem } from "./words.ts";
+import { workProblem } from "./words.ts";
 
 /** Who has more time, and to give it to somebody else. */
 export function Extensions(props: {

@@ -43,23 +43,3 @@ export function lateBy(seconds: number, language: string): string {
 export function number(value: number, language: string): string {
   return new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value);
 }
-
-/** A moment as a `datetime-local` field has it. */
-export function toField(time: string | null | undefined): string {
-  if (!time) return "";
-  const at = new Date(time);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-/** The moment that a `datetime-local` field means where this browser is. */
-export function fromField(value: string): string | null {
-  return value === "" ? null : new Date(value).toISOString();
-}
-
-/** The same, but what nobody has touched stays to the second, also in the hour that the clocks have twice. */
-export function fromTouchedField(value: string, before: string | null | undefined): string | null {
-  return value === toField(before) ? (before ?? null) : fromField(value);
-}
-
-/** The latest that a field of a time takes; a year of five digits is a slip of the finger. */
-export const LATEST_FIELD = "2999-12-30T00:00";

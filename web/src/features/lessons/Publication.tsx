@@ -9,6 +9,7 @@ import { Problem, wordsFor } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { moment } from "@/components/time.ts";
+import { toField } from "@/components/timeField.ts";
 import { tell, tellProblem } from "@/components/toast.tsx";
 import { lessonChanged, type Lesson, type LessonSummary } from "./queries.ts";
 
@@ -78,11 +79,6 @@ export function PublishMenu({ lesson }: { lesson: Lesson }) {
   );
 }
 
-/** A moment as a `datetime-local` field has it: on this device's clock. */
-function asLocal(time: Date): string {
-  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
 function tomorrowMorning(): Date {
   const morning = new Date();
   morning.setDate(morning.getDate() + 1);
@@ -95,10 +91,8 @@ function Schedule({ lesson, onClose }: { lesson: Lesson; onClose: () => void }) 
   const { api } = useServices();
   const client = useQueryClient();
   const [value, setValue] = useState(() =>
-    asLocal(
-      lesson.publication === "scheduled" && lesson.published_at
-        ? new Date(lesson.published_at)
-        : tomorrowMorning(),
+    toField(
+      lesson.publication === "scheduled" && lesson.published_at ? lesson.published_at : tomorrowMorning(),
     ),
   );
   const chosen = new Date(value);

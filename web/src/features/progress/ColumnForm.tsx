@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { formProblems } from "@/components/formProblems.ts";
-import { localMoment, momentOf } from "./core/due.ts";
+import { fromField, toField } from "@/components/timeField.ts";
 import type { OwnType } from "./queries.ts";
 import { typeWords } from "./words.ts";
 
@@ -29,10 +29,10 @@ export function ColumnForm(props: {
   const { t } = useTranslation();
   const [title, setTitle] = useState(props.initial?.title ?? "");
   const [type, setType] = useState<OwnType>(OWN_TYPES.find((each) => each === props.initial?.type) ?? "task");
-  const [due, setDue] = useState(localMoment(props.initial?.dueAt ?? null));
+  const [due, setDue] = useState(toField(props.initial?.dueAt));
   const [empty, setEmpty] = useState(false);
   const save = useMutation({
-    mutationFn: () => props.onSubmit({ title: title.trim(), type, dueAt: momentOf(due) }),
+    mutationFn: () => props.onSubmit({ title: title.trim(), type, dueAt: fromField(due) }),
     onSuccess: props.onClose,
   });
   const problem = save.error ? formProblems(save.error, ["title", "due_at"], t) : null;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { fromTouchedField, toField } from "./words.ts";
+import { fromField, fromTouchedField, toField } from "./timeField.ts";
 
 describe("a field of a time", () => {
   beforeEach(() => vi.stubEnv("TZ", "Europe/Berlin"));
@@ -10,6 +10,14 @@ describe("a field of a time", () => {
       expect(fromTouchedField(toField(time), time)).toBe(time);
     }
     expect(fromTouchedField("", null)).toBeNull();
+  });
+
+  it("is empty where there is no time, and means none until it is complete", () => {
+    expect(toField(null)).toBe("");
+    expect(fromField("")).toBeNull();
+    expect(fromField("nonsense")).toBeNull();
+    const moment = "2026-05-01T10:30:00.000Z";
+    expect(fromField(toField(moment))).toBe(moment);
   });
 
   it("means what is typed where this browser is", () => {
