@@ -88,6 +88,9 @@ export function HandIn({ assignment, submission }: { assignment: Assignment; sub
     assignment.answers.length > 0 && !text.trim() && files.length === 0 && !submission.document_id;
   // What is drawn belongs to what is handed in only once it is saved.
   const unsaved = takes("document") && page !== null && page.kind !== "saved" && page.kind !== "readOnly";
+  const error = handIn.error ?? attach.error;
+  const tooLate = nothing ? "assignments.problem.too_late" : "assignments.tooLateKept";
+  const problem = over ? tooLate : error && workProblem(error);
   return (
     <Stack component="section" aria-label={t("assignments.yourWork")}>
       <Group justify="space-between">
@@ -104,15 +107,8 @@ export function HandIn({ assignment, submission }: { assignment: Assignment; sub
           </Text>
         )}
       </Group>
-      {over && (
-        <FormProblem words={t(nothing ? "assignments.problem.too_late" : "assignments.tooLateKept")} />
-      )}
-      <FormProblem
-        words={
-          over ? null : (handIn.error ?? attach.error) ? t(workProblem(handIn.error ?? attach.error)) : null
-        }
-      />
-      {takesText && !(over && !text) && (
+      <FormProblem words={problem && t(problem)} />
+      {takesText && (text || !over) && (
         <Textarea
           label={t("assignments.yourText")}
           value={text}
@@ -126,19 +122,21 @@ export function HandIn({ assignment, submission }: { assignment: Assignment; sub
           size="md"
         />
       )}
-      {takes("files") && over && <FileList files={files} />}
-      {takes("files") && !over && (
-        <FileField
-          label={t("assignments.yourFiles")}
-          files={files}
-          most={FILES_MAX}
-          onUploading={setUploading}
-          onChange={(wanted) => {
-            setFiles(wanted);
-            attach.mutate(wanted);
-          }}
-        />
-      )}
+      {takes("files") &&
+        (over ? (
+          <FileList files={files} />
+        ) : (
+          <FileField
+            label={t("assignments.yourFiles")}
+            files={files}
+            most={FILES_MAX}
+            onUploading={setUploading}
+            onChange={(wanted) => {
+              setFiles(wanted);
+              attach.mutate(wanted);
+            }}
+          />
+        ))}
       {submission.document_id && (
         <PageView
           documentId={submission.document_id}
