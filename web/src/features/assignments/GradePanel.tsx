@@ -29,6 +29,7 @@ import {
   gradingOf,
   latePenalty,
   readGrading,
+  saidIn,
   saidPenalty,
   sameGrading,
   type Grading,
@@ -115,13 +116,10 @@ export function GradePanel(props: { assignment: Assignment; submission: Submissi
   useHotkeys([["mod+Enter", giveBackAndGoOn]], []);
   const takeTheirs = () => {
     if (!theirs) return;
-    change({
-      points: theirs.raw_points ?? theirs.points ?? "",
-      feedback: theirs.feedback ?? "",
-      levels: theirs.rubric ?? {},
-      excused: theirs.excused,
-      version: theirs.version,
-    });
+    const said = saidIn(theirs);
+    // They have kept it.
+    setKept((before) => ({ ...before, ...said }));
+    change({ ...said, version: theirs.version });
     setTheirs(null);
     save.reset();
   };

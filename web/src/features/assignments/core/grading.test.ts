@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gradingOf, readGrading, saidPenalty, sameGrading } from "./grading.ts";
+import { gradingOf, readGrading, saidIn, saidPenalty, sameGrading } from "./grading.ts";
 
 const GRADE = {
   points: 10,
@@ -29,6 +29,20 @@ describe("a grading", () => {
       points: "",
       feedback: "",
       waived: false,
+    });
+  });
+
+  it("takes over what a colleague has said, and nothing is what they have not", () => {
+    expect(saidIn({ points: 6, raw_points: 8, excused: false, feedback: "Late" })).toEqual({
+      points: 8,
+      levels: {},
+      feedback: "Late",
+      excused: false,
+    });
+    expect(saidIn({ points: null, excused: true })).toMatchObject({
+      points: "",
+      feedback: "",
+      excused: true,
     });
   });
 

@@ -16,16 +16,26 @@ export interface Grading {
   readonly waived: boolean;
 }
 
-/** What has been said of a piece of work so far. */
-export function gradingOf(submission: Submission): Grading {
-  const { grade } = submission;
+type Grade = NonNullable<Submission["grade"]>;
+
+/** What a grade says, as it is said again: points before anything is taken off. */
+export function saidIn(
+  grade: Partial<Pick<Grade, "points" | "raw_points" | "rubric" | "feedback" | "excused">> | null,
+): Pick<Grading, "points" | "levels" | "feedback" | "excused"> {
   return {
-    version: submission.version,
     points: grade?.raw_points ?? grade?.points ?? "",
     levels: grade?.rubric ?? {},
     feedback: grade?.feedback ?? "",
-    files: grade?.files ?? [],
     excused: grade?.excused ?? false,
+  };
+}
+
+/** What has been said of a piece of work so far. */
+export function gradingOf(submission: Submission): Grading {
+  return {
+    ...saidIn(submission.grade),
+    version: submission.version,
+    files: submission.grade?.files ?? [],
     waived: submission.late_percent > 0 && submission.penalty_percent === 0,
   };
 }
