@@ -14,8 +14,8 @@ export interface NewsItem {
   readonly icon: ComponentType<{ size?: number }>;
   /** When it came, or changed. */
   readonly at: string;
-  /** It waits for this person: it comes first, and says so. */
-  readonly waiting: boolean;
+  /** It waits for this person: it comes first, and says so. What is new waits to be opened, the rest to be done. */
+  readonly waiting: "new" | "toDo" | null;
   readonly link: Pick<LinkProps, "to" | "params" | "search">;
 }
 

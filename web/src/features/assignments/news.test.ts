@@ -13,9 +13,9 @@ function assignment(said: object): Assignment {
 describe("what an assignment has to tell", () => {
   it("is that it is set, and it waits for students who have not begun while they can", () => {
     const own = { state: "none" };
-    expect(newsOf(assignment({ own }), false, NOW)).toMatchObject({ at: SET, waiting: true });
-    expect(newsOf(assignment({ own, cutoff_at: LATER }), false, NOW)).toMatchObject({ waiting: false });
-    expect(newsOf(assignment({ own: { state: "handed_in" } }), false, NOW)).toMatchObject({ waiting: false });
+    expect(newsOf(assignment({ own }), false, NOW)).toMatchObject({ at: SET, waiting: "toDo" });
+    expect(newsOf(assignment({ own, cutoff_at: LATER }), false, NOW)).toMatchObject({ waiting: null });
+    expect(newsOf(assignment({ own: { state: "handed_in" } }), false, NOW)).toMatchObject({ waiting: null });
     expect(newsOf(assignment({ published_at: null }), true, NOW)).toBeNull();
   });
 
@@ -24,7 +24,7 @@ describe("what an assignment has to tell", () => {
     expect(newsOf(assignment({ own }), false, NOW)).toMatchObject({
       what: "assignments.workReturned",
       at: LATER,
-      waiting: false,
+      waiting: null,
     });
   });
 
@@ -33,11 +33,11 @@ describe("what an assignment has to tell", () => {
     expect(newsOf(assignment({ work }), true, NOW)).toMatchObject({
       what: "assignments.workToGrade",
       at: LATER,
-      waiting: true,
+      waiting: "toDo",
     });
     expect(newsOf(assignment({ work: { ...work, to_grade: 0 } }), true, NOW)).toMatchObject({
       what: "assignments.one",
-      waiting: false,
+      waiting: null,
     });
   });
 });

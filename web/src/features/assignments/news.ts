@@ -16,21 +16,21 @@ export function newsOf(assignment: Assignment, teaches: boolean, now: number): N
       what: "assignments.workToGrade",
       icon: IconClipboardCheck,
       at: work.handed_in_at ?? published_at,
-      waiting: true,
+      waiting: "toDo",
     };
   if (own?.state === "returned")
     return {
       what: "assignments.workReturned",
       icon: IconClipboardCheck,
       at: own.returned_at ?? published_at,
-      waiting: false,
+      waiting: null,
     };
   const over = cutoff_at != null && Date.parse(cutoff_at) < now;
   return {
     what: "assignments.one",
     icon: IconClipboardText,
     at: published_at,
-    waiting: !teaches && own?.state === "none" && !over,
+    waiting: !teaches && own?.state === "none" && !over ? "toDo" : null,
   };
 }
 

@@ -26,7 +26,9 @@ export function OverviewTab({ room }: { room: ClassRoom }) {
   const failed = answers.find(({ error }) => error);
   const news = answers.flatMap(({ data }): readonly NewsItem[] => data ?? []);
   const byTime = [...news].sort(
-    (one, other) => Number(other.waiting) - Number(one.waiting) || Date.parse(other.at) - Date.parse(one.at),
+    (one, other) =>
+      Number(other.waiting !== null) - Number(one.waiting !== null) ||
+      Date.parse(other.at) - Date.parse(one.at),
   );
   const teaches = room.role === "teacher";
   return (
@@ -78,7 +80,11 @@ function NewsRow({ item }: { item: NewsItem }) {
             {ago(item.at, i18n.language)}
           </Text>
         </div>
-        {item.waiting && <Badge variant="light">{t("class.new")}</Badge>}
+        {item.waiting && (
+          <Badge variant="light" miw="max-content">
+            {t(`class.${item.waiting}`)}
+          </Badge>
+        )}
       </Group>
     </Card>
   );

@@ -21,7 +21,7 @@ export const documentNews = newsFrom(
       what: KINDS[document.kind]?.what ?? "progress.types.other",
       icon: KINDS[document.kind]?.icon ?? IconFile,
       at: document.updated_at,
-      waiting: false,
+      waiting: null,
       link: {
         to: "/classes/$classId/documents/$documentId",
         params: { classId: document.class_id, documentId: document.id },

@@ -16,7 +16,7 @@ export const lessonNews = newsFrom(
         what: "lessons.lesson",
         icon: IconBook2,
         at: lesson.published_at ?? lesson.updated_at,
-        waiting: room.role === "student" && lesson.own === "none",
+        waiting: room.role === "student" && lesson.own === "none" ? "new" : null,
         link: {
           to: "/classes/$classId/lessons/$lessonId",
           params: { classId: room.id, lessonId: lesson.id },
