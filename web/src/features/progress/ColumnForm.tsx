@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { formProblems } from "@/components/formProblems.ts";
-import { fromField, toField } from "@/components/timeField.ts";
+import { fromTouchedField, LATEST_FIELD, toField } from "@/components/timeField.ts";
 import type { OwnType } from "./queries.ts";
 import { typeWords } from "./words.ts";
 
@@ -32,7 +32,8 @@ export function ColumnForm(props: {
   const [due, setDue] = useState(toField(props.initial?.dueAt));
   const [empty, setEmpty] = useState(false);
   const save = useMutation({
-    mutationFn: () => props.onSubmit({ title: title.trim(), type, dueAt: fromField(due) }),
+    mutationFn: () =>
+      props.onSubmit({ title: title.trim(), type, dueAt: fromTouchedField(due, props.initial?.dueAt) }),
     onSuccess: props.onClose,
   });
   const problem = save.error ? formProblems(save.error, ["title", "due_at"], t) : null;
@@ -70,6 +71,7 @@ export function ColumnForm(props: {
           )}
           <TextInput
             type="datetime-local"
+            max={LATEST_FIELD}
             label={t("progress.columnDue")}
             size="md"
             value={due}
