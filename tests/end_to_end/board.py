@@ -16,10 +16,13 @@ class Board:
 
     def open(self) -> "Board":
         self.page.goto(self._address)
-        self.canvas.wait_for()
-        # Before it is in step with the server the board takes no keys.
-        self.shows("Saved")
+        self.is_ready()
         return self
+
+    def is_ready(self) -> None:
+        """Wait until the board takes strokes: it is there, and in step with the server."""
+        self.canvas.wait_for()
+        self.shows("Saved")
 
     @property
     def canvas(self) -> Locator:
