@@ -40,17 +40,17 @@ class Content:
         self.authorship = Authorship(stored.authors, retired=stored.retired)
         self.epoch = stored.epoch
 
-    def apply(self, updates: Sequence[bytes], first_seq: int) -> None:
-        """Apply rows that the log has just committed."""
+    def apply(self, rows: Sequence[tuple[int, bytes]]) -> None:
+        """Apply rows that the log has committed: (seq, update)."""
         self._changed()
+        updates = [update for _, update in rows]
         cuts = self._halves.cut_by_all(updates)
-        applied = updates
         if cuts:
             # What the CRDT library would cut wrongly is replaced before, as Yjs does it in every copy.
             self._doc, _ = replayed(with_halves(self._doc.get_update(), cuts), (), halves=NO_HALVES)
-            applied = [with_halves(update, cuts) for update in updates]
+            rows = [(seq, with_halves(update, cuts)) for seq, update in rows]
         with self._doc.transaction():
-            for seq, update in enumerate(applied, first_seq):
+            for seq, update in rows:
                 apply(self._doc, update, seq=seq)
                 self.seq = seq
         self.size += sum(map(len, updates))

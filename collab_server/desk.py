@@ -84,7 +84,7 @@ class Desk:
         if copy is not None and copy.epoch == epoch and copy.seq <= seq:
             if copy.seq < seq:
                 rows = await self._log.read_rows(transaction, document_id, after=copy.seq, until=seq)
-                copy.apply([update for _, update in rows], copy.seq + 1)
+                copy.apply(rows)
                 copy.seq = seq
             return copy
         stored = await self._log.load(transaction, document_id)

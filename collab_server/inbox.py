@@ -13,6 +13,7 @@ from collab_server.protocol.update import Summary
 class Applied(NamedTuple):
     """A committed row on its way to everybody: from a member here, or of `author`, whom somebody else had let in."""
 
+    seq: int
     update: bytes
     summary: Summary
     member: Member | None = None
@@ -32,10 +33,10 @@ class Offered:
     taken_at: float
     early: int = 0
 
-    def applied(self) -> Applied:
-        """Return its row as it goes to everybody."""
+    def applied(self, seq: int) -> Applied:
+        """Return its row, under the number that it got, as it goes to everybody."""
         assert self.row is not None
-        return Applied(self.row.payload, self.summary, self.member)
+        return Applied(seq, self.row.payload, self.summary, self.member)
 
 
 class Inbox:

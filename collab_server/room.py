@@ -328,8 +328,11 @@ class Room:
         return False
 
     async def _fill(self, seq: int, written: Sequence[Offered]) -> None:
-        """Read the rows of others that nobody told of, and apply all up to `seq`."""
-        rows = await self._host.read_rows(self.document_id, after=self.seq, until=seq - len(written))
+        """Wait a moment for the rows of others that nobody told of yet, else read them, and apply all up to `seq`."""
+        until = seq - len(written)
+        rows = await self._heard.soon(self.seq, until)
+        if rows is None:
+            rows = await self._host.read_rows(self.document_id, after=self.seq, until=until)
         try:
             self._apply_all(rows, seq, written)
         except Unappliable as error:
@@ -337,10 +340,9 @@ class Room:
 
     def _apply_all(self, rows: Sequence[CommittedRow], seq: int, written: Sequence[Offered]) -> None:
         """Apply all rows up to `seq` in the log's order: those of others, then the room's own."""
-        if seq - len(written) > self.seq:
-            others = [Applied(row.payload, walk(row.payload), author=row.author) for row in rows]
-            self._apply(others, skip_to=seq - len(written))
-        self._apply([offered.applied() for offered in written])
+        others = [Applied(row.seq, row.payload, walk(row.payload), author=row.author) for row in rows]
+        own = [offered.applied(number) for number, offered in enumerate(written, seq - len(written) + 1)]
+        self._apply([*others, *own], seq)
 
     async def _mend(self, bad_seq: int, seq: int, written: Sequence[Offered]) -> None:
         """Read the document again without what cannot be applied, end who sent that, and send on the rest.
@@ -371,16 +373,15 @@ class Room:
             member.end(Malformed("update_cannot_be_applied"))
         self._states.begin_anew(content, self._intake)
         authors = {number: offered.member for number, offered in own.items()}
-        self._send([Applied(row.payload, walk(row.payload), authors.get(row.seq)) for row in rows])
+        self._send([Applied(row.seq, row.payload, walk(row.payload), authors.get(row.seq)) for row in rows])
         self._shown_seq = content.seq
         self._heard.forget(self.seq)
 
-    def _apply(self, rows: Sequence[Applied], *, skip_to: int | None = None) -> None:
-        """Apply committed rows and send them on; `skip_to`: the seq that the document then stands at, gaps or not."""
-        self._content.apply([row.update for row in rows], self.seq + 1)
-        if skip_to is not None:
-            self._content.seq = skip_to
-        for update, summary, member, author in rows:
+    def _apply(self, rows: Sequence[Applied], seq: int) -> None:
+        """Apply committed rows and send them on; `seq`: where the document then stands, whether all rows up to it were to be had or not."""
+        self._content.apply([(row.seq, row.update) for row in rows])
+        self._content.seq = seq
+        for _, update, summary, member, author in rows:
             if member is None:
                 self._intake.hear(summary, len(update), author)
             elif not member.has_edited:

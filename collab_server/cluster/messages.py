@@ -31,8 +31,15 @@ def read_rows(body: bytes) -> tuple[int, Sequence[CommittedRow]]:
     if count > MAX_ROWS:
         raise Malformed("too many rows in one message")
     rows = []
+    authors: dict[bytes, UUID] = {}
     for seq in range(first_seq, first_seq + count):
-        author = _read_optional(reader)
+        author = None
+        if reader.byte():
+            # A few people write all rows of a message.
+            start = reader.position
+            reader.skip(16)
+            name = reader.data[start : reader.position]
+            author = authors.get(name) or authors.setdefault(name, UUID(bytes=name))
         rows.append(CommittedRow(seq, reader.bytes(), author))
     reader.finish()
     return epoch, rows

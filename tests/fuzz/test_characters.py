@@ -53,8 +53,8 @@ def test_4_cut_characters_read_the_same_live_loaded_and_merged() -> None:
         half = len(rows) // 2
         live, later, whole = Content(stored([])), Content(stored(rows[:half])), Content(stored(rows))
         for seq, row in enumerate(rows, 1):
-            live.apply([row], seq)
-        later.apply(rows[half:], half + 1)
+            live.apply([(seq, row)])
+        later.apply(list(enumerate(rows, 1))[half:])
         for state in (live.state(), later.state(), whole.state(), merge(None, list(enumerate(rows, 1))).state):
             assert shown(state) == expected, game["seed"]
         cut += "\ufffd" in text

@@ -12,6 +12,7 @@ import pycrdt
 import pytest
 
 from classroom.progress.known import KnownProgress
+from collab_server import heard_rows
 from collab_server.cluster import hearing, log_watch, node, questions
 from collab_server.cluster.envelope import Kind, Sealer, new_node
 from collab_server.cluster.messages import write_rows
@@ -134,6 +135,25 @@ async def test_17_what_no_message_told_of_is_read_from_the_log(pair: Pair, lost:
             await east.is_saved(number + 1)
         pair.east_bus.say_lost()
         await west.until(lambda: len(west.map()) == 30, "all edits")
+
+
+async def test_17_what_is_on_its_way_is_not_read_from_the_log(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heard_rows, "LATE_SECONDS", 30)
+    monkeypatch.setattr(hearing, "SILENT_SECONDS", 30)
+    held: list[tuple[bytes, bytes]] = []
+    async with pair.people() as (east, west):
+        monkeypatch.setattr(pair.log, "read_rows", None)
+        pair.wire.changed = lambda channel, message: held.append((channel, message))
+        await east.update(Author(1).set("a", 1))
+        await east.is_saved(1)
+        await west.update(Author(2).set("b", 2))
+        await eventually(lambda: len(pair.log.rows(DOCUMENT)) == 2, "both rows to be in the log")
+        pair.wire.changed = lambda _channel, message: message
+        for channel, message in held:
+            pair.wire.carry(channel, message)
+        await shows(west, a=1)
+        await shows(east, b=2)
+        await west.is_saved(1)
 
 
 async def test_17_without_a_bus_the_log_is_asked(pair: Pair) -> None:

@@ -1,5 +1,7 @@
 """Rules 2 and 17: what others have told of the log."""
 
+import asyncio
+
 import pytest
 
 from collab_server import heard_rows
@@ -44,3 +46,24 @@ def test_11_only_so_many_rows_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     heard.hear(3, [row(3)])
     assert heard.seq == 3
     assert heard.between(2, 3) is None
+
+
+async def test_2_rows_that_are_on_their_way_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heard_rows, "LATE_SECONDS", 30)
+    heard = HeardRows()
+    heard.hear(3, [])
+    waiting = asyncio.create_task(heard.soon(1, 3))
+    await asyncio.sleep(0)
+    heard.hear(3, [row(3)])
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    heard.hear(2, [row(2)])
+    assert await waiting == [row(2), row(3)]
+
+
+async def test_2_rows_that_do_not_come_are_not_waited_for_any_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heard_rows, "LATE_SECONDS", 0)
+    heard = HeardRows()
+    heard.hear(3, [row(3)])
+    assert await heard.soon(1, 3) is None
+    assert await heard.soon(2, 3) == [row(3)]
