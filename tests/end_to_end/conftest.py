@@ -24,6 +24,13 @@ BROWSER_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# The tests of accounts fill the form in. For all others it would be two pages to load and draw before the one they are about.
+SIGN_IN = """async (who) => {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch("/api/auth/login", { method: "POST", headers, body: JSON.stringify(who) });
+    if (!answer.ok) throw new Error(await answer.text());
+    localStorage.setItem("lectern.signed-in", "1");
+}"""
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -78,12 +85,16 @@ class Room:
         return page
 
     def sign_in(self, person: Account, **options: Any) -> Page:
-        """Sign somebody in through the page."""
+        """Sign somebody in as the page does, without drawing it; nothing of ours is open yet."""
         page = self.page(**options)
-        page.goto(f"{self.url}/login")
-        page.get_by_label("E-mail address").fill(person.email)
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.goto(f"{self.url}/healthz")
+        page.evaluate(SIGN_IN, {"email": person.email, "password": PASSWORD})
+        return page
+
+    def at_home(self, person: Account, **options: Any) -> Page:
+        """Sign somebody in who looks at the home page then."""
+        page = self.sign_in(person, **options)
+        page.goto(self.url)
         page.get_by_role("heading", name="My classes").wait_for()
         return page
 

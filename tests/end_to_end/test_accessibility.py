@@ -41,7 +41,7 @@ def test_pages_have_no_serious_fault(room: Room, school: School, viewport: dict[
         visitor.get_by_role("heading").first.wait_for()
         found[address] = faults(visitor)
 
-    page = room.sign_in(teacher, **options)
+    page = room.at_home(teacher, **options)
     found["/"] = faults(page)
     page.goto(f"{room.url}/classes/{opened['id']}")
     for tab in ("Overview", "Boards", "Lessons", "People", "Settings"):

@@ -67,7 +67,7 @@ def visit(room: Room, course: Course) -> Callable[..., Page]:
 
 def test_a_term_in_miniature_from_the_catalogue_to_the_grade(room: Room, school: School) -> None:
     okafor, zoe = school.register("Ms. Okafor", "teacher"), school.register("Zoë Brandt", "student")
-    teacher, student = room.sign_in(okafor), room.sign_in(zoe)
+    teacher, student = room.at_home(okafor), room.at_home(zoe)
     # A course with a class, published; the student enrols.
     teacher.get_by_role("link", name="Courses").click()
     teacher.get_by_role("button", name="New course").first.click()

@@ -60,7 +60,7 @@ def test_a_picture_is_chosen_shown_to_the_class_and_taken_away(room: Room, schoo
 def test_somebody_takes_their_data_along_and_has_their_account_erased(room: Room, school: School) -> None:
     teacher, zoe = school.register("Ms. Okafor", "teacher"), school.register("Zoë Brandt", "student")
     class_id = school.open_class(teacher, zoe)["id"]
-    other = room.sign_in(zoe)
+    other = room.at_home(zoe)
     page = room.sign_in(zoe, **NARROW_DARK)
     page.goto(f"{room.url}/me")
     with page.expect_download() as download:

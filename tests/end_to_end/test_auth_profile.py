@@ -22,7 +22,7 @@ def test_other_devices_are_seen_and_signed_out_and_the_password_changes(
 ) -> None:
     person = school.register("Zoë Brandt", "student")
     phone = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/130.0.0.0 Mobile Safari/537.36"
-    other = room.sign_in(person, user_agent=phone)
+    other = room.at_home(person, user_agent=phone)
     page = room.sign_in(person, viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
     page.goto(f"{room.url}/me")
     devices = page.get_by_role("listitem")

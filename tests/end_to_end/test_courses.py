@@ -33,7 +33,7 @@ def code_of(teacher: Account, class_id: str) -> str:
 
 def test_a_teacher_makes_a_course_and_a_student_finds_it_enrols_and_drops(room: Room, school: School) -> None:
     teacher, student = school.register("Ms. Okafor", "teacher"), school.register("Zoë Brandt", "student")
-    desk = room.sign_in(teacher)
+    desk = room.at_home(teacher)
     desk.get_by_role("link", name="Courses").click()
     desk.get_by_role("button", name="New course").first.click()
     dialog = desk.get_by_role("dialog")

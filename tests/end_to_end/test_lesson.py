@@ -42,7 +42,8 @@ class Lesson:
 
     def sign_in(self, person: Account, **options: Any) -> LiveClassroom:
         room = self.room if person is self.teacher else self.link
-        return LiveClassroom(room.sign_in(person, **options), room.url, self.klass["id"])
+        signed_in = room.at_home if person is self.teacher else room.sign_in
+        return LiveClassroom(signed_in(person, **options), room.url, self.klass["id"])
 
     def set_timer(self, minutes: int) -> None:
         """Let a timer run on the stage, past all pages."""

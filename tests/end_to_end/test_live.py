@@ -28,8 +28,8 @@ def test_a_teacher_and_three_students_go_through_a_lesson(room: Room, school: Sc
     here, there = lesson.enter(zoe), lesson.enter(amir, viewport=PHONE)
     for student in (here, there):
         expect(student.page.get_by_text("The class is not running")).to_be_visible()
-    late = room.sign_in(mei)
-    front = room.sign_in(lesson.teacher)
+    late = room.at_home(mei)
+    front = room.at_home(lesson.teacher)
     front.get_by_role("button", name="Start class").click()
     teacher = LiveClassroom(front, room.url, lesson.klass["id"])
     expect(front).to_have_url(teacher.address)
@@ -295,7 +295,7 @@ def test_sessions_are_planned_on_the_page_of_the_class(lesson: Lesson) -> None:
     expect(dialog.get_by_label("Title")).to_have_value("Clouds and rain")
     dialog.get_by_label("Starts").fill("2100-01-01T10:00")
     dialog.get_by_role("button", name="Save").click()
-    student = lesson.room.sign_in(lesson.students[0])
+    student = lesson.room.at_home(lesson.students[0])
     for each in (page, student):
         expect(each.get_by_role("region", name="Next sessions")).to_contain_text("Clouds and rain")
     page.get_by_role("button", name="Take off: Clouds and rain").click()

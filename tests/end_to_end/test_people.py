@@ -54,7 +54,7 @@ def test_a_teacher_opens_a_class_and_a_student_joins_by_its_link(room: Room) -> 
 
 
 def test_who_reloads_when_an_answer_was_lost_stays_signed_in(room: Room, school: School) -> None:
-    page = room.sign_in(school.register("Zoë Brandt", "student"))
+    page = room.at_home(school.register("Zoë Brandt", "student"))
     lost: list[int] = []
 
     def lose(route: Route) -> None:
@@ -75,7 +75,7 @@ def test_who_reloads_when_an_answer_was_lost_stays_signed_in(room: Room, school:
 
 def test_signing_out_ends_the_sign_in_and_the_page_asks_again(room: Room, school: School) -> None:
     teacher = school.register("Ms. Okafor", "teacher")
-    page = room.sign_in(teacher)
+    page = room.at_home(teacher)
     page.reload()
     page.get_by_role("heading", name="My classes").wait_for()
     page.get_by_role("button", name="Ms. Okafor").click()
