@@ -14,7 +14,7 @@ from benchmarks.scale.fleet import SCATTERED, TOGETHER, Fleet, School, bell, bil
 TARGET = 0.6
 """A core that is busier than this makes people wait."""
 DATABASE_CORES = 32
-KEPT_MONTHS = 1.0
+MONTH_DAYS = 30
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 
 
@@ -26,9 +26,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--faster", type=float, default=1.0, metavar="X", help="how much faster a core is than the measured one"
     )
+    parser.add_argument(
+        "--history-days",
+        type=int,
+        default=MONTH_DAYS,
+        metavar="N",
+        help="for how long the log is kept: LECTERN_HISTORY_DAYS",
+    )
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args(arguments)
-    costs = UnitCosts()
+    costs, kept = UnitCosts(), chosen.history_days / MONTH_DAYS
     print(
         f"{'students':>9} {'placed':<10}{'nodes':>6}{'copies':>7}{'updates/s':>11}{'Redis':>7}{'PG':>6}{'load':>6}{'bell':>6}{'MB each':>8}{'out':>11}"
         f"{'p50':>8}{'p99':>8}   per 1,000 students and month"
@@ -37,21 +44,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         school = School(students=students, classes=max(1, students // chosen.per_class))
         for placing in (TOGETHER, SCATTERED):
             fleet = smallest(school, placing=placing, costs=costs, target=TARGET * chosen.faster, seed=chosen.seed)
-            print(_line(school, placing, fleet, costs=costs, faster=chosen.faster))
+            print(_line(school, placing, fleet, costs=costs, faster=chosen.faster, kept_months=kept))
     largest = School(students=max(chosen.students), classes=max(1, max(chosen.students) // chosen.per_class))
     for placing in (SCATTERED, TOGETHER):
         fleet = place(largest, nodes=max(2, largest.classes // 80), placing=placing, seed=chosen.seed, costs=costs)
         print(f"\nWalls, {placing}:")
-        for wall in walls(largest, fleet, database_cores=DATABASE_CORES, costs=costs, target=TARGET * chosen.faster):
+        for wall in walls(
+            largest,
+            fleet,
+            database_cores=DATABASE_CORES,
+            costs=costs,
+            target=TARGET * chosen.faster,
+            kept_months=kept,
+        ):
             print(f"  {wall.students:>13,.0f} students: {wall.name}; moved by {wall.moved_by}")
     return 0
 
 
-def _line(school: School, placing: str, fleet: Fleet, *, costs: UnitCosts, faster: float) -> str:
+def _line(school: School, placing: str, fleet: Fleet, *, costs: UnitCosts, faster: float, kept_months: float) -> str:
     shards = math.ceil(fleet.redis / TARGET / faster) if fleet.redis else 0
     cores = max(2, math.ceil(fleet.database / TARGET / faster))
     month = bill(
-        school, fleet, shards=shards, database_cores=cores, kept_months=KEPT_MONTHS, costs=costs, prices=Prices()
+        school, fleet, shards=shards, database_cores=cores, kept_months=kept_months, costs=costs, prices=Prices()
     )
     through = latency(fleet, lanes=cores, costs=costs)
     return (

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from auth.errors import AddressTaken, NotFound
 from auth.http.problems import SHARED_PROBLEMS, ProblemKind, ProblemTable, install
 from classroom import errors
-from collab_server.live import NotCommitted
+from collab_server.live import MomentNotKept, NotCommitted
 from persistence.errors import FileMissing, FilesAway, StorageFull
 
 BODY_MAX_BYTES = 1024 * 1024
@@ -62,6 +62,9 @@ PROBLEMS: ProblemTable = MappingProxyType(
         ),
         StorageFull: ProblemKind(507, "storage_full", "The school's disk is full. Tell your administrator."),
         FileMissing: ProblemKind(500, "file_missing", "The content of this file is gone. Tell your administrator."),
+        MomentNotKept: ProblemKind(
+            410, "moment_not_kept", "The history does not go back so far any more. Choose a later moment."
+        ),
         NotCommitted: ProblemKind(
             503,
             "not_committed",

@@ -30,6 +30,7 @@ from classroom.file_uses import BYTES_NAMED_BY, FILE_USES
 from classroom.files.collecting import FileCollector
 from classroom.files.links import FileLinks
 from classroom.files.uses import FileDesk
+from classroom.past import DocumentsPast
 from classroom.personal import household
 from classroom.polls.desk import PollDesk
 from classroom.progress.doings import record
@@ -52,6 +53,7 @@ from collab_server.metrics import Metrics
 from collab_server.open_rooms import OpenRooms
 from collab_server.ports import Admission, Participant, Right
 from collab_server.registry import RegistryLimits
+from collab_server.retention import Retention
 from collab_server.room_host import RoomLimits
 from collab_server.security_headers import SecurityHeaders
 from collab_server.session import SessionLimits
@@ -62,6 +64,7 @@ from persistence.connecting import Address
 from persistence.database import Database
 from persistence.edit_log import PostgresEditLog
 from persistence.file_store import FileStore
+from persistence.log_retention import PostgresOldRows
 from persistence.migrations import is_usable
 from persistence.reading import Reader
 from persistence.serving import Serving
@@ -147,6 +150,7 @@ def create_app(
         named_by=BYTES_NAMED_BY,
         unused_kept=timedelta(days=settings.unused_files_kept_days),
     )
+    retention = retention_of(settings, engine, log, database=database, address=address)
     engine.listen(partial(record, services))
 
     @asynccontextmanager
@@ -160,6 +164,8 @@ def create_app(
         await key_ring.start()
         for worker in (slide_work, polls.bell, postbox, collector):
             worker.start()
+        for each in retention:
+            each.start()
         # What the imports made lives as long as the process. Walking it in every full collection stops the loop for 80 ms.
         gc.collect()
         gc.freeze()
@@ -169,6 +175,7 @@ def create_app(
             yield
         finally:
             for close in (
+                *(each.close for each in retention),
                 *(collector.close, key_ring.stop, postbox.stop, polls.bell.stop, slide_work.close, sign_on.close),
                 *(engine.close, *([] if node is None else [node.close])),
                 *(log.close, serving.end, doors.close, database.close),
@@ -334,6 +341,17 @@ def _limits(settings: Settings) -> EngineLimits:
         sockets_per_address=settings.connections_per_address,
         loopback_unbounded=not settings.production,
     )
+
+
+def retention_of(
+    settings: Settings, engine: Engine, log: PostgresUpdateLog, *, database: Database, address: Address
+) -> Sequence[Retention]:
+    """Return who removes old rows of the log: nobody where everything is kept."""
+    if settings.history_days is None:
+        return ()
+    kept = timedelta(days=settings.history_days)
+    past = DocumentsPast(database, kept=kept)
+    return (Retention(PostgresOldRows(log, address), engine.registry, past, kept=kept, metrics=engine.metrics),)
 
 
 def _mail_server(settings: Settings) -> MailServer | None:

@@ -6,13 +6,14 @@ appended in the same transaction. Rolled back, it leaves no trace: the copy is t
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from collab_server.content import Content
 from collab_server.errors import NotFound
-from collab_server.ports import EditLog, EditTransaction, LogRow
+from collab_server.ports import EditLog, EditTransaction, LogRow, MomentNotKept
 from documents.kinds import Kind
 from documents.writing import Change
 
@@ -82,11 +83,13 @@ class Desk:
         # Taken out: if the transaction is rolled back, the copy holds what never was.
         copy = self._copies.pop(document_id, None)
         if copy is not None and copy.epoch == epoch and copy.seq <= seq:
-            if copy.seq < seq:
-                rows = await self._log.read_rows(transaction, document_id, after=copy.seq, until=seq)
-                copy.apply(rows)
-                copy.seq = seq
-            return copy
+            # A copy may be older than what the log still has: then it is read anew.
+            with suppress(MomentNotKept):
+                if copy.seq < seq:
+                    rows = await self._log.read_rows(transaction, document_id, after=copy.seq, until=seq)
+                    copy.apply(rows)
+                    copy.seq = seq
+                return copy
         stored = await self._log.load(transaction, document_id)
         if stored is None:
             raise NotFound("not_found")

@@ -1,12 +1,13 @@
 """The engine's public face: what the rest of the house may ask of open documents."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from collab_server.ports import EditTransaction
+from collab_server.ports import MomentNotKept as MomentNotKept  # noqa: PLC0414 -- part of this face
 from documents.kinds import Kind
 from documents.writing import Change
 
@@ -75,6 +76,19 @@ class RoomFigures:
     sessions: Sequence[SessionFigures]
 
 
+@dataclass(frozen=True, slots=True)
+class NeededPast:
+    """What somebody needs of a document's past.
+
+    moments: rows after which the document must stay readable as it was; rows_after: where there is such a bound, rows after that
+    one must stay; watched: somebody wants to hear what no moment shows any more.
+    """
+
+    moments: Collection[int] = ()
+    rows_after: int | None = None
+    watched: bool = False
+
+
 class NotCommitted(Exception):
     """The log does not take what was accepted; the clients keep their edits and send them again."""
 
@@ -109,6 +123,6 @@ class RoomsView(Protocol):
     async def restore(self, document_id: UUID, *, moment: int | datetime, by: UUID) -> int | None:
         """Bring back what a document was after a row of its log or at a time, open or not, as a new epoch, in somebody's name.
 
-        Everything stays in the log; open sessions end with 4409. Returns the new epoch, None where there is no such document or
-        row. Raises NotCommitted.
+        What came later stays in the log; open sessions end with 4409. Returns the new epoch, None where there is no such document
+        or row. Raises NotCommitted, and MomentNotKept where the log does not go back so far any more.
         """

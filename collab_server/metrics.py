@@ -34,6 +34,11 @@ class Metrics:
             "Snapshots that an older one, or the log, had to stand in for",
             registry=self._registry,
         )
+        self.history_rows_removed = Counter(
+            "lectern_history_rows_removed",
+            "Rows of the log removed because their time was over",
+            registry=self._registry,
+        )
         self.worker_failures = Counter(
             "lectern_worker_failures", "Long jobs that their process died of or gave up", registry=self._registry
         )

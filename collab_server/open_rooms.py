@@ -10,7 +10,7 @@ import structlog
 from collab_server.engine import Engine, OpenSession
 from collab_server.errors import NotAllowed, NotFound, Restarting
 from collab_server.live import NotCommitted, RoomFigures, SessionFigures
-from collab_server.ports import Right
+from collab_server.ports import MomentNotKept, Right
 from collab_server.room import Room
 
 _log = structlog.get_logger(__name__)
@@ -84,6 +84,8 @@ class OpenRooms:
             return await self._engine.restore(document_id, seq=seq, by=by)
         except NotFound:
             return None
+        except MomentNotKept:
+            raise
         except Exception as error:
             _log.warning("restore failed", document=str(document_id), error=type(error).__name__)
             raise NotCommitted from error

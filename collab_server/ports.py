@@ -57,6 +57,10 @@ class Doorkeeper(Protocol):
         """Decide again, for the same logins and documents, in that order; who is out gets Unauthenticated or NotFound."""
 
 
+class MomentNotKept(Exception):
+    """Rows that are asked for, or that a moment is made of, are not in the log any more: their time is over (SPEC rule 3)."""
+
+
 class LogRow(NamedTuple):
     """One Yjs update (v1), as received, and who sent it on which socket.
 
@@ -159,17 +163,21 @@ class UpdateLog(Protocol):
     ) -> StoredDocument | None:
         """Read a document as it is, or as it was after row `seq`; None when there is none.
 
-        snapshot_before: only a snapshot of an earlier row will do, because that one cannot be applied.
+        snapshot_before: only a snapshot of an earlier row will do, because that one cannot be applied. Raises MomentNotKept where
+        some of the rows that it needs are gone: never less than all of them is returned.
         """
 
     async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[CommittedRow]:
-        """Read the rows after one seq up to another; those left out of every load are missing."""
+        """Read the rows after one seq up to another; those left out of every load are missing. Raises MomentNotKept."""
 
     async def heads(self, document_ids: Collection[UUID]) -> Mapping[UUID, tuple[int, int]]:
         """Return (epoch, seq) of those of the documents that there are."""
 
     async def seq_at(self, document_id: UUID, moment: datetime) -> int | None:
-        """Return the last row that was written up to a moment; 0 where none was, None when there is no document."""
+        """Return the last row that was written up to a moment; 0 where none was, None when there is no document.
+
+        Raises MomentNotKept where that row is gone.
+        """
 
     async def begin_epoch(self, document_id: UUID, beginning: NewEpoch) -> bool:
         """Let a document begin anew with one row; False, and nothing changed, where it has moved on meanwhile."""
@@ -214,7 +222,7 @@ class EditLog(Protocol):
     async def read_rows(
         self, transaction: Any, document_id: UUID, *, after: int, until: int
     ) -> Sequence[tuple[int, bytes]]:
-        """Read (seq, update) of the rows after one seq up to another."""
+        """Read (seq, update) of the rows after one seq up to another; raises MomentNotKept."""
 
     async def append(self, transaction: Any, batches: Mapping[UUID, Sequence[LogRow]]) -> Mapping[UUID, int]:
         """Append to documents that are locked; returns each document's last seq."""

@@ -1,7 +1,7 @@
 """Which documents are open: opened once, shared, compacted, and let go when nobody has been there for a while."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import SystemRandom
 from uuid import UUID
@@ -74,6 +74,10 @@ class Registry:
     async def keep_snapshot(self, document_id: UUID) -> None:
         """Snapshot a document however short its tail is; raises Overloaded, and what the log raises."""
         await self._snapshots.take(document_id, min_rows=1)
+
+    async def moments(self, document_id: UUID, seqs: Collection[int]) -> Mapping[int, Merged]:
+        """See retention.Moments."""
+        return await self._snapshots.moments(document_id, seqs)
 
     async def settled(self) -> None:
         """Wait for the snapshots that are being taken in the background."""

@@ -228,6 +228,7 @@ class Settings:
     connections_per_address: Annotated[int, _whole(1, 1_000_000)] = 3000
     auth_deadline_seconds: Annotated[int, _whole(1, 600)] = 10
     room_unload_seconds: Annotated[int, _whole(0, 86_400)] = 30
+    history_days: Annotated[int | None, _whole(1, 36_500)] = None
 
     access_token_seconds: Annotated[int, _whole(30, 86_400)] = 900
     refresh_token_days: Annotated[int, _whole(1, 366)] = 30
@@ -284,7 +285,7 @@ class Settings:
         lines = []
         for each in fields(self):
             value = getattr(self, each.name)
-            shown = str(value) if each.repr else ("(set)" if value else "(empty)")
+            shown = ("" if value is None else str(value)) if each.repr else ("(set)" if value else "(empty)")
             lines.append((PREFIX + each.name.upper(), shown))
         return lines
 

@@ -1,20 +1,20 @@
 """Documents from the log, and snapshots of them: made from the log, never from memory, and checked before they are kept.
 
-The rows stay: history and replay need them. A snapshot only makes the next load short. Where the newest cannot be read, the one
-before it is, and a longer tail; where none can, the log alone.
+The rows stay: history and replay need them, until retention.py removes the oldest. A snapshot only makes the next load short. Where
+the newest cannot be read, the one before it is, and a longer tail; where none can, the log alone.
 
 What is long is merged in another process (SPEC rule 16).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
 
 from collab_server.content import Content
-from collab_server.errors import NotFound
+from collab_server.errors import NotFound, Overloaded
 from collab_server.merging import DifferentState, Merged, Unappliable, UnreadableSnapshot, merge
 from collab_server.metrics import Metrics
 from collab_server.ports import StoredDocument, UpdateLog
@@ -101,6 +101,19 @@ class Snapshots:
                 return
             if merged is not None and moves == self._moves:
                 await self._log.save_snapshot(document_id, stored.seq, merged.state, halves=merged.halves)
+
+    async def moments(self, document_id: UUID, seqs: Iterable[int]) -> Mapping[int, Merged]:
+        """Return a document as it was after some rows, checked as every snapshot; raises as `whole`, also where the log lacks a row."""
+        moves = self._moves
+        found = {}
+        for seq in sorted(seqs):
+            async with self._taking:
+                stored, found[seq], _ = await self._built(
+                    document_id, lambda stored: self._merged(stored, awaited=False), seq=seq
+                )
+            if stored.seq != seq or moves != self._moves:
+                raise Overloaded("try_again_later")
+        return found
 
     def take_soon(self, document_id: UUID) -> None:
         """Snapshot a document in the background."""

@@ -8,13 +8,16 @@ file comes on stdout.
 import json
 import pickle
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
+from uuid import UUID
 
 from documents.kinds import Kind
 from documents.reading import read_roots, state
+from documents.references import names_of_files, shown_files
 from documents.whiteboard import Image, linked_files, scene
 
 
@@ -59,6 +62,15 @@ class ExportRequest:
     images: Mapping[str, Image] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ShownFilesRequest:
+    """Moments of a document, each one update (v1), and what the addresses of files begin with."""
+
+    kind: Kind
+    moments: tuple[bytes, ...]
+    prefix: str
+
+
 def export(request: ExportRequest) -> bytes:
     """Return the document as a file.
 
@@ -70,6 +82,18 @@ def export(request: ExportRequest) -> bytes:
     if request.format is ExportFormat.JSON:
         return _json(read_roots(request.kind, request.updates))
     return _json(scene(request.updates, images=request.images))
+
+
+def shown(request: ShownFilesRequest) -> tuple[set[UUID], dict[UUID, set[str]]]:
+    """Return the files that any of a document's moments shows, and the names of all that they know (see documents.references)."""
+    files: set[UUID] = set()
+    names: dict[UUID, set[str]] = {}
+    for moment in request.moments:
+        roots = read_roots(request.kind, [moment])
+        files |= shown_files(request.kind, roots, prefix=request.prefix)
+        for file_id, words in names_of_files(request.kind, roots, prefix=request.prefix).items():
+            names.setdefault(file_id, set()).update(words)
+    return files, names
 
 
 def links(request: ExportRequest) -> dict[str, str]:
@@ -84,5 +108,5 @@ def _json(value: object) -> bytes:
 def main() -> None:
     """Answer one pickled ``(function name, request)`` from stdin. Only our own parent process writes there."""
     name, request = pickle.load(sys.stdin.buffer)  # noqa: S301 -- from our own parent process
-    answer = {"export": export, "links": links}[name](request)
-    sys.stdout.buffer.write(pickle.dumps(answer))
+    functions: Mapping[str, Callable[[Any], object]] = {"export": export, "links": links, "shown": shown}
+    sys.stdout.buffer.write(pickle.dumps(functions[name](request)))

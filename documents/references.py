@@ -30,6 +30,17 @@ def shown_files(kind: Kind, roots: Mapping[str, Any], *, prefix: str) -> set[UUI
     return {found for address in addresses if (found := _id_in(address, prefix)) is not None}
 
 
+def names_of_files(kind: Kind, roots: Mapping[str, Any], *, prefix: str) -> dict[UUID, set[str]]:
+    """Return the files that a document knows, whether it shows them or not, each with the words by which it could show it again."""
+    known = {each: {str(each)} for each in shown_files(kind, roots, prefix=prefix)}
+    # A board's entry for a picture stays when the picture goes, and an element that comes back says the entry's key only.
+    for key, file in roots.get("files", {}).items():
+        found = _id_in(file.get("url"), prefix) if isinstance(file, Mapping) else None
+        if found is not None:
+            known.setdefault(found, {str(found)}).add(key)
+    return known
+
+
 def slides_in(roots: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the id of each slide of a deck, and what is said of it."""
     for item in roots["slides"]:

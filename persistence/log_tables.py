@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, func, text
+from sqlalchemy import BigInteger, ForeignKey, Integer, false, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from persistence.base import Base
@@ -70,7 +70,10 @@ class DocumentAuthor(Base):
 
 
 class DocumentSnapshot(Base):
-    """The whole state of a document after the update numbered ``seq``."""
+    """The whole state of a document after the update numbered ``seq``.
+
+    `kept`: it stays, because updates before it are gone, or may go. The newest such one is where the document's history begins.
+    """
 
     __tablename__ = "document_snapshots"
 
@@ -80,4 +83,5 @@ class DocumentSnapshot(Base):
     payload: Mapped[bytes]
     # Where characters of two clocks stand, which an edit could cut: found by a walk over all of the state, so it is kept.
     halves: Mapped[bytes | None]
+    kept: Mapped[bool] = mapped_column(server_default=false())
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

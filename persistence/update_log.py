@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from collab_server.ports import CommittedRow
+from collab_server.ports import CommittedRow, MomentNotKept
 from persistence.connecting import Address
 from persistence.log_rows import Connection, Row, append_beside_others, append_rows
 
@@ -47,16 +47,20 @@ select seq, payload, halves from document_snapshots
 where document_id = $1 and seq between $2 and $3 and encoding = 'v1+zlib' order by seq desc limit 1
 """
 
+# Rows that are left out come without their bytes: whether any is missing can be seen only with all of them.
 _TAIL = """
-select seq, payload from document_updates
-where document_id = $1 and seq > $2 and seq <= $3 and encoding = 'v1' order by seq
+select seq, case when encoding = 'v1' then payload end as payload from document_updates
+where document_id = $1 and seq > $2 and seq <= $3 order by seq
 """
 
 # Whose the client ids are that a row brings: nobody's, where the server wrote it itself.
 _ROWS = """
-select seq, payload, case when session_id is not null then user_id end as author from document_updates
-where document_id = $1 and seq > $2 and seq <= $3 and encoding = 'v1' order by seq
+select seq, case when encoding = 'v1' then payload end as payload,
+    case when session_id is not null then user_id end as author from document_updates
+where document_id = $1 and seq > $2 and seq <= $3 order by seq
 """
+
+_FIRST_KEPT = "select min(seq) from document_updates where document_id = $1"
 
 _HEADS = "select document_id, epoch, seq from document_heads where document_id = any($1::uuid[])"
 
@@ -66,9 +70,10 @@ on conflict (document_id, seq)
     do update set encoding = excluded.encoding, payload = excluded.payload, halves = excluded.halves
 """
 
-# Older snapshots are derived and superseded; one is kept in case the newest proves unreadable.
+# Older snapshots are derived and superseded; one is kept in case the newest proves unreadable. Not those that stand for rows which
+# are gone (log_retention.py).
 _FORGET_SNAPSHOTS = """
-delete from document_snapshots where document_id = $1 and seq < (
+delete from document_snapshots where document_id = $1 and not kept and seq < (
     select seq from document_snapshots where document_id = $1 order by seq desc offset 1 limit 1)
 """
 
@@ -207,34 +212,37 @@ class PostgresUpdateLog:
         snapshot_before: only a snapshot of an earlier row will do.
         """
         async with (
-            self._connection(seconds=READ_SECONDS) as connection,
+            self.lend(seconds=READ_SECONDS) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             return await read_document(connection, document_id, seq=seq, snapshot_before=snapshot_before)
 
     async def read_rows(self, document_id: UUID, *, after: int, until: int) -> Sequence[CommittedRow]:
         """Read the rows after one seq up to another; those that are left out of every load are missing."""
-        async with self._connection(seconds=READ_SECONDS) as connection:
+        async with self.lend(seconds=READ_SECONDS) as connection:
             rows = await connection.fetch(_ROWS, document_id, after, until)
-        return [CommittedRow(row["seq"], row["payload"], row["author"]) for row in rows]
+        _check_whole(rows, after=after, until=until)
+        return [CommittedRow(row["seq"], row["payload"], row["author"]) for row in rows if row["payload"] is not None]
 
     async def heads(self, document_ids: Collection[UUID]) -> Mapping[UUID, tuple[int, int]]:
         """Return (epoch, seq) of those of the documents that there are."""
-        async with self._connection(seconds=READ_SECONDS) as connection:
+        async with self.lend(seconds=READ_SECONDS) as connection:
             rows = await connection.fetch(_HEADS, list(document_ids))
         return {row["document_id"]: (row["epoch"], row["seq"]) for row in rows}
 
     async def seq_at(self, document_id: UUID, moment: datetime) -> int | None:
         """Return the last row that was written up to a moment; 0 where none was, None when there is no document."""
-        async with self._connection(seconds=READ_SECONDS) as connection:
+        async with self.lend(seconds=READ_SECONDS) as connection:
             if await connection.fetchrow(_HEAD, document_id) is None:
                 return None
             seq: int = await connection.fetchval(_SEQ_AT, document_id, moment)
+            if seq == 0 and (await connection.fetchval(_FIRST_KEPT, document_id) or 1) > 1:
+                raise MomentNotKept
             return seq
 
     async def begin_epoch(self, document_id: UUID, beginning: Beginning) -> bool:
         """Let a document begin anew with one row; False, and nothing changed, where it has moved on meanwhile."""
-        async with self._connection(seconds=READ_SECONDS) as connection, connection.transaction():
+        async with self.lend(seconds=READ_SECONDS) as connection, connection.transaction():
             head = await connection.fetchrow(_BEGIN_EPOCH, document_id, beginning.after_epoch, beginning.after_seq)
             if head is None:
                 return False
@@ -247,7 +255,7 @@ class PostgresUpdateLog:
         self, document_id: UUID, epoch: int, after_seq: int, update: bytes, claims: Mapping[int, UUID]
     ) -> bool:
         """Append what the log has lost, and whose it is; False, and nothing changed, where the document has moved on meanwhile."""
-        async with self._connection(seconds=READ_SECONDS) as connection, connection.transaction():
+        async with self.lend(seconds=READ_SECONDS) as connection, connection.transaction():
             seq = await connection.fetchval(_COUNT_ON, document_id, epoch, after_seq)
             if seq is None:
                 return False
@@ -257,21 +265,18 @@ class PostgresUpdateLog:
 
     async def save_snapshot(self, document_id: UUID, seq: int, state: bytes, *, halves: bytes | None = None) -> None:
         """Keep the whole document up to and including row `seq`, and what is known of its characters."""
-        if len(state) <= PACK_HERE_BYTES:
-            compressed = zlib.compress(state, COMPRESSION_LEVEL)
-        else:
-            compressed = await asyncio.to_thread(zlib.compress, state, COMPRESSION_LEVEL)
-        async with self._connection(seconds=READ_SECONDS) as connection, connection.transaction():
+        compressed = await packed(state)
+        async with self.lend(seconds=READ_SECONDS) as connection, connection.transaction():
             await connection.execute(_SAVE_SNAPSHOT, document_id, seq, compressed, halves)
             await connection.execute(_FORGET_SNAPSHOTS, document_id)
 
     async def quarantine(self, document_id: UUID, seq: int) -> None:
         """Leave row `seq` out of every later load; its bytes are kept."""
-        async with self._connection(seconds=READ_SECONDS) as connection:
+        async with self.lend(seconds=READ_SECONDS) as connection:
             await connection.execute(_QUARANTINE, document_id, seq)
 
     @asynccontextmanager
-    async def _connection(self, *, seconds: float) -> AsyncIterator[PoolConnectionProxy]:
+    async def lend(self, *, seconds: float) -> AsyncIterator[PoolConnectionProxy]:
         """Lend a connection, and break it when the work on it takes longer."""
         moves = self._address.moves
         async with self._pool.acquire(timeout=seconds) as connection:
@@ -300,7 +305,10 @@ def _broken_after(connection: Connection, seconds: float) -> Iterator[None]:
 async def read_document(
     connection: Connection, document_id: UUID, *, seq: int | None = None, snapshot_before: int | None = None
 ) -> Stored | None:
-    """Read a document as it is, or as it was after row `seq`, within the connection's transaction; None when there is none."""
+    """Read a document as it is, or as it was after row `seq`, within the connection's transaction; None when there is none.
+
+    Raises MomentNotKept where rows are gone that it needs.
+    """
     head = await connection.fetchrow(_HEAD, document_id)
     if head is None:
         return None
@@ -330,9 +338,32 @@ async def read_document(
 async def read_rows(
     connection: Connection, document_id: UUID, *, after: int, until: int
 ) -> Sequence[tuple[int, bytes]]:
-    """Read (seq, update) of the rows after one seq up to another."""
+    """Read (seq, update) of the rows after one seq up to another; raises MomentNotKept where some of them are gone."""
     rows = await connection.fetch(_TAIL, document_id, after, until)
-    return [(row["seq"], row["payload"]) for row in rows]
+    _check_whole(rows, after=after, until=until)
+    return [(row["seq"], row["payload"]) for row in rows if row["payload"] is not None]
+
+
+async def read_beside_others(connection: Connection, document_id: UUID, *, seq: int | None = None) -> Stored | None:
+    """Read a document as `read_document`, in a transaction whose statements see what others have committed in between."""
+    try:
+        return await read_document(connection, document_id, seq=seq)
+    except MomentNotKept:
+        # Rows may have gone after an older snapshot was read. What stands for them now was committed before.
+        return await read_document(connection, document_id, seq=seq)
+
+
+async def packed(state: bytes) -> bytes:
+    """Return a state as snapshots keep it."""
+    if len(state) <= PACK_HERE_BYTES:
+        return zlib.compress(state, COMPRESSION_LEVEL)
+    return await asyncio.to_thread(zlib.compress, state, COMPRESSION_LEVEL)
+
+
+def _check_whole(rows: Sequence[asyncpg.Record], *, after: int, until: int) -> None:
+    """Rows go oldest first, and have no gaps: where the first that is asked for is there, so are all that were committed."""
+    if until > after and (not rows or rows[0]["seq"] != after + 1):
+        raise MomentNotKept
 
 
 async def _snapshot(

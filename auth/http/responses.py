@@ -14,6 +14,7 @@ _MEANINGS: Mapping[int, str] = MappingProxyType(
         404: "It does not exist, or not for this person.",
         408: "The request took too long to arrive.",
         409: "It does not fit the present state.",
+        410: "It was there, and is kept no longer.",
         413: "It is too large.",
         415: "This kind of content is not accepted.",
         422: "Something in the request is wrong; `errors` says where.",

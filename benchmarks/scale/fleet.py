@@ -204,10 +204,13 @@ class Wall:
     moved_by: str
 
 
-def walls(school: School, fleet: Fleet, *, database_cores: int, costs: UnitCosts, target: float) -> list[Wall]:
-    """Return what ends first when a fleet like this one grows, the first one first."""
+def walls(
+    school: School, fleet: Fleet, *, database_cores: int, costs: UnitCosts, target: float, kept_months: float = 1.0
+) -> list[Wall]:
+    """Return what ends first when a fleet like this one grows, the first one first; rows are kept for so many months of lessons."""
     students = school.students
-    table_bytes = fleet.updates * costs.row_bytes * 3600 * 200
+    table_bytes = fleet.updates * costs.row_bytes * 3600 * 200 * kept_months
+    kept = "a month" if kept_months == 1 else f"{kept_months:.2g} months"
     found = [
         Wall(
             f"PostgreSQL's one writer of {database_cores} cores",
@@ -215,14 +218,14 @@ def walls(school: School, fleet: Fleet, *, database_cores: int, costs: UnitCosts
             "clusters, each with a part of the documents",
         ),
         Wall(
-            "the log's one table (32 TB) within a month of lessons",
+            f"the log's one table (32 TB), with {kept} of lessons",
             students * 32e12 / table_bytes,
             "the same",
         ),
         Wall(
-            "a month's log is one table of 1 TB, which takes hours to vacuum and to copy",
+            f"the log of {kept} is one table of 1 TB, which takes hours to vacuum and to copy",
             students * 1e12 / table_bytes,
-            "keeping less of it (a retention, merged rows); or partitions by hash of the document's id",
+            "keeping less of it (LECTERN_HISTORY_DAYS); or partitions by hash of the document's id",
         ),
     ]
     if fleet.redis:

@@ -3,55 +3,37 @@
 import asyncio
 import pickle
 import sys
-import zlib
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from documents.export import ExportFormat, ExportRequest, export, links
+from classroom.files.answers import FILE_URL_PREFIX
+from documents.export import ExportFormat, ExportRequest, ShownFilesRequest, export, links, shown
 from documents.kinds import Kind
 from documents.whiteboard import Image
-from persistence.log_tables import DocumentEpoch, DocumentSnapshot, DocumentUpdate
+from persistence.edit_log import driver_of
+from persistence.update_log import read_beside_others
 
 # Applying this much takes a few milliseconds; more is done in a process of its own.
 INLINE_MAX_BYTES = 256 * 1024
 EXPORT_LIMIT_SECONDS = 60
-LAST_ROW = 2**63 - 1
 
 
-async def updates_of(session: AsyncSession, document_id: UUID, *, seq: int = LAST_ROW) -> tuple[bytes, ...]:
+async def updates_of(session: AsyncSession, document_id: UUID, *, seq: int | None = None) -> tuple[bytes, ...]:
     """Return the updates (v1) that make a document as it is, or as it was after row `seq`: a snapshot, and what came after it.
 
     A document that was restored is made of what was written since.
+
+    Raises:
+        MomentNotKept: the log does not go back so far any more.
     """
-    first_seq = await session.scalar(
-        select(func.coalesce(func.max(DocumentEpoch.first_seq), 1)).where(
-            DocumentEpoch.document_id == document_id, DocumentEpoch.first_seq <= seq
-        )
-    )
-    snapshot = (
-        await session.execute(
-            select(DocumentSnapshot.seq, DocumentSnapshot.encoding, DocumentSnapshot.payload)
-            .where(DocumentSnapshot.document_id == document_id, DocumentSnapshot.seq.between(first_seq, seq))
-            .order_by(DocumentSnapshot.seq.desc())
-            .limit(1)
-        )
-    ).one_or_none()
-    statement = select(DocumentUpdate.payload).where(
-        DocumentUpdate.document_id == document_id,
-        DocumentUpdate.encoding == "v1",
-        DocumentUpdate.seq.between(first_seq, seq),
-    )
-    if snapshot is not None:
-        statement = statement.where(DocumentUpdate.seq > snapshot.seq)
-    tail = (await session.scalars(statement.order_by(DocumentUpdate.seq))).all()
-    if snapshot is None:
-        return tuple(tail)
-    state = zlib.decompress(snapshot.payload) if snapshot.encoding == "v1+zlib" else snapshot.payload
-    return (state, *tail)
+    stored = await read_beside_others(await driver_of(session), document_id, seq=seq)
+    if stored is None:
+        return ()
+    tail = tuple(update for _, update in stored.tail)
+    return tail if stored.snapshot is None else (stored.snapshot, *tail)
 
 
 async def linked_addresses(kind: Kind, export_format: ExportFormat, updates: tuple[bytes, ...]) -> Mapping[str, str]:
@@ -70,11 +52,20 @@ async def written(
     return content
 
 
+async def files_of(kind: Kind, moments: tuple[bytes, ...]) -> tuple[set[UUID], Mapping[UUID, set[str]]]:
+    """Return the files that any of a document's moments (each one update) shows, and the names of all that they know."""
+    request = ShownFilesRequest(kind, moments, FILE_URL_PREFIX)
+    found: tuple[set[UUID], Mapping[UUID, set[str]]] = (
+        await _run("shown", request) if _is_large(moments) else shown(request)
+    )
+    return found
+
+
 def _is_large(updates: tuple[bytes, ...]) -> bool:
     return sum(map(len, updates)) > INLINE_MAX_BYTES
 
 
-async def _run(function: str, request: ExportRequest) -> Any:
+async def _run(function: str, request: ExportRequest | ShownFilesRequest) -> Any:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, text
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from persistence.base import Base
@@ -35,3 +35,16 @@ class FileRow(Base):
     class_id: Mapped[UUID | None] = mapped_column(ForeignKey("classes.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     unused_since: Mapped[datetime | None]
+
+
+class ForgottenFileRow(Base):
+    """A file of a document that no moment shows which the document's history still has.
+
+    It is the document's again as soon as an update after `seq` holds one of `names`, by which a document shows it.
+    """
+
+    __tablename__ = "forgotten_files"
+
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    names: Mapped[list[str]] = mapped_column(ARRAY(Text()))

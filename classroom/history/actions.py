@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.actions import Person
@@ -18,7 +18,7 @@ from classroom.documents.models import DocumentRow
 from classroom.history.bursts import END_OF_LOG, Burst, bursts_before
 from classroom.history.rules import can_be_restored
 from collab_server.live import RoomsView
-from persistence.log_tables import DocumentEpoch, DocumentHead
+from persistence.log_tables import DocumentEpoch, DocumentHead, DocumentSnapshot
 
 HISTORY_LIST = "history"
 
@@ -31,6 +31,8 @@ class LoggedDocument:
 
     row: DocumentRow
     seq: int
+    kept_from: int = 0
+    """The first moment that the log goes back to; 0: all the way."""
 
     @property
     def restorable(self) -> bool:
@@ -61,7 +63,10 @@ async def access_log(session: AsyncSession, person: Person, document_id: UUID) -
     else:
         row = (await access_document(session, person, document_id, teach=True)).row
     seq = await session.scalar(select(DocumentHead.seq).where(DocumentHead.document_id == document_id))
-    return LoggedDocument(row, seq or 0)
+    kept_from = await session.scalar(
+        select(func.max(DocumentSnapshot.seq)).where(DocumentSnapshot.document_id == document_id, DocumentSnapshot.kept)
+    )
+    return LoggedDocument(row, seq or 0, kept_from or 0)
 
 
 async def list_history(
@@ -73,7 +78,9 @@ async def list_history(
         FieldInvalid: the cursor is damaged or from another list.
     """
     before = END_OF_LOG if page.cursor is None else decode_cursor(page.cursor, of=HISTORY_LIST).int
-    bursts, rest = await bursts_before(session, document.row.id, before=min(before, END_OF_LOG), limit=page.limit)
+    bursts, rest = await bursts_before(
+        session, document.row.id, kept_from=document.kept_from, before=min(before, END_OF_LOG), limit=page.limit
+    )
     authors = await _authors(session, {user_id for burst in bursts for user_id in burst.people})
     return bursts, authors, None if rest is None else encode_cursor(UUID(int=rest), of=HISTORY_LIST)
 
@@ -107,6 +114,7 @@ async def restore(rooms: RoomsView, document_id: UUID, *, person: Person, seq: i
 
     Raises:
         NotFound: there is no such document, or no such row.
+        MomentNotKept: the log does not go back so far any more.
         NotCommitted: the log does not take it.
     """
     epoch = await rooms.restore(document_id, moment=seq, by=person.id)

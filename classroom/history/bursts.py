@@ -18,7 +18,7 @@ _BURSTS = text(
     """
 with scanned as (
     select seq, user_id, created_at from document_updates
-    where document_id = :document_id and seq < :before order by seq desc limit :rows
+    where document_id = :document_id and seq >= :kept_from and seq < :before order by seq desc limit :rows
 ), known as (
     select scanned.*, restored_seq from scanned
     left join document_epochs on document_epochs.document_id = :document_id and first_seq = seq
@@ -63,10 +63,11 @@ class Burst:
 
 
 async def bursts_before(
-    session: AsyncSession, document_id: UUID, *, before: int = END_OF_LOG, limit: int
+    session: AsyncSession, document_id: UUID, *, kept_from: int = 0, before: int = END_OF_LOG, limit: int
 ) -> tuple[Sequence[Burst], int | None]:
-    """Return bursts of the rows below `before`, the newest first, and below which row the rest is (None: that is all)."""
-    found = await session.execute(_BURSTS, {"document_id": document_id, "before": before, "rows": SCANNED_ROWS})
+    """Return bursts of the rows from `kept_from` up to below `before`, the newest first, and below which row the rest is (None: that is all)."""
+    asked = {"document_id": document_id, "kept_from": kept_from, "before": before, "rows": SCANNED_ROWS}
+    found = await session.execute(_BURSTS, asked)
     bursts = [Burst(*row) for row in found.all()]
     cut_short = sum(burst.changes for burst in bursts) == SCANNED_ROWS
     # The oldest one may go on below what was looked at. Alone, it is shown in parts.

@@ -41,11 +41,12 @@ async def get_history(
         title=document.row.title,
         kind=document.row.kind,
         seq=document.seq,
+        kept_from=document.kept_from,
         restorable=document.restorable,
     )
 
 
-@router.get("/{seq}/export", response_class=Response, responses={**EXPORTED, **problems(401, 403, 404, 422)})
+@router.get("/{seq}/export", response_class=Response, responses={**EXPORTED, **problems(401, 403, 404, 410, 422)})
 async def export_moment(
     document_id: UUID,
     seq: Annotated[int, Path(ge=0, lt=2**63)],
@@ -73,7 +74,7 @@ async def export_moment(
     )
 
 
-@router.post("/restore", responses=problems(401, 403, 404, 413, 422, 503))
+@router.post("/restore", responses=problems(401, 403, 404, 410, 413, 422, 503))
 async def restore_moment(
     document_id: UUID, body: MomentToRestore, person: CurrentPerson, services: Parts
 ) -> RestoredMoment:

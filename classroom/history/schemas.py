@@ -27,7 +27,9 @@ class Burst(Answer):
     changes: int
     people: list[Author] = Field(description="Who changed something, most changes first; empty: the server alone.")
     restored_seq: int | None = Field(description="Set where an earlier moment was brought back: the row it was after.")
-    restored_at: Moment | None = Field(description="When that row was written; null where the document was empty.")
+    restored_at: Moment | None = Field(
+        description="When that row was written; null where the document was empty, or the row is no longer kept."
+    )
 
 
 class History(Page[Burst]):
@@ -38,6 +40,10 @@ class History(Page[Burst]):
     title: str
     kind: Kind
     seq: int = Field(description="The number of the last row of the log.")
+    kept_from: int = Field(
+        description="The first row of the history: the moments before it are no longer kept, but for those of work that was"
+        " handed in. 0: the history is whole."
+    )
     restorable: bool = Field(description="Whether an earlier moment of such a document can be brought back.")
 
 

@@ -93,6 +93,11 @@ def _with_foreign_remarks() -> Select[UUID]:
     )
 
 
+def unread_after(document_id: UUID) -> Select[int]:
+    """Select after which row of a board's log other programs have written what has not yet become rows, where they have."""
+    return select(BoardRow.remarks_seq).where(BoardRow.document_id == document_id, foreign_remarks())
+
+
 def foreign_remarks() -> ColumnElement[bool]:
     """Say in SQL that other programs have written into a board since their remarks were last made rows."""
     # What the server writes itself has no session.

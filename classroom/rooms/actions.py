@@ -117,6 +117,7 @@ async def restore(rooms: RoomsView, document_id: UUID, *, admin: Person, moment:
 
     Raises:
         NotFound: there is no such document, or no such row.
+        MomentNotKept: the log does not go back so far any more.
         NotCommitted: the log does not take it.
     """
     epoch = await rooms.restore(document_id, moment=moment, by=admin.id)

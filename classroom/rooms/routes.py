@@ -115,7 +115,7 @@ async def export_any_document(
     )
 
 
-@router.post("/documents/{document_id}/restore", responses=problems(401, 403, 404, 413, 422, 503))
+@router.post("/documents/{document_id}/restore", responses=problems(401, 403, 404, 410, 413, 422, 503))
 async def restore_to_moment(
     document_id: UUID, body: RestoreToRow | RestoreToTime, admin: ActsOnRooms, services: Parts
 ) -> Restored:

@@ -268,6 +268,7 @@ async def test_13_a_restored_board_is_exported_as_it_is_since(classroom: Classro
         payload = zlib.compress(board_of([first]), 1)
         transaction.session.add(DocumentSnapshot(document_id=board_id, seq=1, payload=payload))
         transaction.session.add(DocumentEpoch(document_id=board_id, epoch=2, first_seq=2, restored_seq=0))
+        await transaction.session.execute(update(DocumentHead).values(epoch=2))
     await append(classroom, 2, board_of([second]))
     await append(classroom, 3, board_of([third]))
     elements = (await export(classroom.teacher, classroom, "excalidraw")).json()["elements"]

@@ -91,5 +91,7 @@ def test_every_link_to_a_file_is_known_as_a_use() -> None:
         for key in table.foreign_keys
         if key.target_fullname == "files.id"
     }
-    # What a deck's PDF has become belongs to the PDF, which is a document's.
-    assert links - {"slide_uploads", "pdf_pages"} <= known, "list its FILE_USE in classroom.file_uses"
+    # What a deck's PDF has become belongs to the PDF, which is a document's; forgotten are those that a document does not use.
+    assert links - {"slide_uploads", "pdf_pages", "forgotten_files"} <= known, (
+        "list its FILE_USE in classroom.file_uses"
+    )

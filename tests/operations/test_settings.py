@@ -100,6 +100,15 @@ def test_a_role_that_the_registration_policy_does_not_name_may_not_register() ->
     assert settings.registration.teacher is RegistrationMode.CLOSED
 
 
+@pytest.mark.parametrize("text", ["0", "-1", "36501", "a year", "1.5"])
+def test_histories_are_whole_or_go_back_some_days(text: str) -> None:
+    assert Settings.from_environment({}).history_days is None
+    assert Settings.from_environment({"LECTERN_HISTORY_DAYS": "365"}).history_days == 365
+    assert problems_of(HISTORY_DAYS=text) == [
+        f"LECTERN_HISTORY_DAYS must be a whole number from 1 to 36500, not {text!r}"
+    ]
+
+
 def test_limits_that_contradict_each_other_are_refused() -> None:
     (problem,) = problems_of(MESSAGE_MAX_BYTES="33554432", FIRST_SYNC_MAX_BYTES="1048576")
     assert "LECTERN_FIRST_SYNC_MAX_BYTES" in problem

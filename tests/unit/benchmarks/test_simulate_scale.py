@@ -149,6 +149,19 @@ def test_walls_are_where_the_load_reaches_the_target() -> None:
     )
 
 
+def test_a_log_that_is_kept_for_a_shorter_time_reaches_its_walls_later() -> None:
+    fleet = place(TOWN, nodes=20, placing=TOGETHER, seed=1, costs=COSTS)
+    month, week = (
+        {
+            wall.students
+            for wall in walls(TOWN, fleet, database_cores=32, costs=COSTS, target=0.6, kept_months=kept)
+            if "log" in wall.name
+        }
+        for kept in (1, 0.25)
+    )
+    assert {4 * students for students in month} == week
+
+
 def test_money_is_added_up() -> None:
     fleet = Fleet(
         [0.5] * 10, [100] * 10, 1.0, updates=1000.0, messages=0, redis=0, database=0.1, bytes_out=1e6, memory=0

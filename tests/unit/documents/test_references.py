@@ -5,9 +5,10 @@ from uuid import UUID
 
 from pycrdt import Array, Doc, Map
 
+from documents.export import ShownFilesRequest, shown
 from documents.kinds import Kind
 from documents.reading import declare, read_roots
-from documents.references import pointing_to, read_id, shown_files, slides_in
+from documents.references import names_of_files, pointing_to, read_id, shown_files, slides_in
 
 PREFIX = "/api/files/"
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
@@ -52,6 +53,41 @@ def test_a_deck_shows_the_files_of_its_slides() -> None:
     roots = {"slides": [{"id": "1", "file_id": str(A)}, {"id": "2"}, {"file_id": str(B)}, "no slide", {"id": 5}]}
     assert shown_files(Kind.SLIDES, roots, prefix=PREFIX) == {A}
     assert [slide for slide, _ in slides_in(roots)] == ["1", "2"]
+
+
+def test_a_board_knows_files_that_it_does_not_show_by_the_names_that_bring_them_back() -> None:
+    roots = {
+        "elements": {"1": {"type": "image", "fileId": "a"}, "2": {"type": "image", "fileId": "b", "isDeleted": True}},
+        "files": {
+            "a": {"url": f"{PREFIX}{A}"},
+            "b": {"url": f"{PREFIX}{B}"},
+            "b too": {"url": f"{PREFIX}{B}"},
+            "foreign": {"url": f"https://elsewhere.example/{C}"},
+            "odd": 5,
+        },
+        "meta": {},
+    }
+    assert names_of_files(Kind.PAGE, roots, prefix=PREFIX) == {A: {str(A), "a"}, B: {str(B), "b", "b too"}}
+    deck = {"slides": [{"id": "1", "file_id": str(A)}]}
+    assert names_of_files(Kind.SLIDES, deck, prefix=PREFIX) == {A: {str(A)}}
+
+
+def test_the_files_of_several_moments_are_those_of_any_of_them() -> None:
+    def board(*pictures: UUID) -> bytes:
+        doc: Doc[Any] = Doc()
+        for each in pictures:
+            doc.get("files", type=Map)[f"key {each.int}"] = {"url": f"{PREFIX}{each}"}
+            deleted = each == C
+            doc.get("elements", type=Map)[str(each)] = {
+                "type": "image",
+                "fileId": f"key {each.int}",
+                "isDeleted": deleted,
+            }
+        return doc.get_update()
+
+    files, names = shown(ShownFilesRequest(Kind.WHITEBOARD, (board(A), board(B, C)), PREFIX))
+    assert files == {A, B}
+    assert names[C] == {str(C), "key 3"}
 
 
 def test_a_boards_files_get_other_addresses_and_everything_else_stays() -> None:

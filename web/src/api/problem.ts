@@ -71,6 +71,7 @@ const KNOWN_CODES = [
   "lesson_too_long",
   "link_invalid",
   "mail_not_configured",
+  "moment_not_kept",
   "no_account",
   "no_email_column",
   "no_rows",

@@ -3900,7 +3900,7 @@ export interface components {
             people: components["schemas"]["Author"][];
             /**
              * Restored At
-             * @description When that row was written; null where the document was empty.
+             * @description When that row was written; null where the document was empty, or the row is no longer kept.
              */
             restored_at: string | null;
             /**
@@ -4975,6 +4975,11 @@ export interface components {
             document_id: string;
             /** Items */
             items: components["schemas"]["Burst"][];
+            /**
+             * Kept From
+             * @description The first row of the history: the moments before it are no longer kept, but for those of work that was handed in. 0: the history is whole.
+             */
+            kept_from: number;
             kind: components["schemas"]["Kind"];
             /** Next Cursor */
             next_cursor: string | null;
@@ -7578,6 +7583,15 @@ export interface operations {
             };
             /** @description It does not exist, or not for this person. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is kept no longer. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15418,6 +15432,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It was there, and is kept no longer. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is too large. */
             413: {
                 headers: {
@@ -15492,6 +15515,15 @@ export interface operations {
             };
             /** @description It does not exist, or not for this person. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is kept no longer. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
