@@ -17,6 +17,8 @@ export function HistoryList(props: {
   chosen: number | null;
   onChoose: (burst: HistoryBurst) => void;
   onMore: (() => void) | null;
+  /** Whether what was before the last of them is no longer kept. */
+  cut: boolean;
   loadingMore: boolean;
 }) {
   const { t, i18n } = useTranslation();
@@ -44,6 +46,11 @@ export function HistoryList(props: {
         <Button variant="subtle" fullWidth h={44} my="sm" loading={props.loadingMore} onClick={props.onMore}>
           {t("history.more")}
         </Button>
+      )}
+      {props.cut && !props.onMore && (
+        <Text size="sm" c="dimmed" px={8} py="sm">
+          {t("history.begins")}
+        </Text>
       )}
     </>
   );
@@ -92,7 +99,7 @@ function Moment({ burst, now }: { burst: HistoryBurst; now: boolean }) {
 
 function Restored({ burst }: { burst: HistoryBurst }) {
   const { t, i18n } = useTranslation();
-  return burst.restored_at === null
-    ? t("history.broughtBackEmpty")
-    : t("history.broughtBack", { when: whenOf(burst.restored_at, i18n.language) });
+  if (burst.restored_at !== null)
+    return t("history.broughtBack", { when: whenOf(burst.restored_at, i18n.language) });
+  return t(burst.restored_seq === 0 ? "history.broughtBackEmpty" : "history.broughtBackGone");
 }

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Center, Loader, Text, Tooltip } from "@mantine/core
 import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowLeft, IconHistory } from "@tabler/icons-react";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/api/queries.ts";
 import type { HistoryBurst } from "@/api/types.ts";
@@ -13,7 +13,7 @@ import { useTitle } from "@/components/useTitle.ts";
 import { HistoryList } from "./HistoryList.tsx";
 import styles from "./HistoryPage.module.css";
 import { whenOf } from "./moments.ts";
-import { useHistory, useMoment, useRestore } from "./useHistory.ts";
+import { type ChosenMoment, useHistory, useMoment, useRestore } from "./useHistory.ts";
 
 const HistoryPreview = lazy(() => import("./HistoryPreview.tsx"));
 
@@ -31,8 +31,20 @@ export function HistoryPage() {
   const narrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
   const about = history.data?.pages[0];
   const bursts = history.data?.pages.flatMap(({ items }) => items) ?? [];
-  const chosen = burstAt(bursts, moment) ?? (narrow ? undefined : bursts[0]);
-  const { restore, pending } = useRestore(documentId, (burst) => whenOf(burst.ended_at, i18n.language));
+  const listed = moment === undefined ? (narrow ? undefined : bursts[0]) : burstAt(bursts, moment);
+  const chosen = chosenOf(listed, about ? moment : undefined, i18n.language);
+  const { restore, pending } = useRestore(documentId);
+  const further =
+    about !== undefined &&
+    moment !== undefined &&
+    !listed &&
+    moment >= about.kept_from &&
+    history.hasNextPage;
+  const { fetchNextPage, isFetchingNextPage } = history;
+  useEffect(() => {
+    // A link may lead to a moment that is further down in the list.
+    if (further && !isFetchingNextPage) void fetchNextPage();
+  }, [further, isFetchingNextPage, fetchNextPage]);
   useTitle(about ? t("history.titleOf", { title: about.title }) : t("history.title"));
 
   return (
@@ -52,9 +64,9 @@ export function HistoryPage() {
           <Chosen
             key={documentId}
             documentId={documentId}
-            burst={chosen}
+            moment={chosen}
             shows={about.kind === "whiteboard" || about.kind === "page"}
-            now={chosen.last_seq === about.seq}
+            now={chosen.seq === about.seq}
             restorable={about.restorable}
             pending={pending}
             onRestore={() => restore(chosen)}
@@ -77,9 +89,10 @@ export function HistoryPage() {
             <HistoryList
               bursts={bursts}
               newest={about.seq}
-              chosen={chosen?.last_seq ?? null}
+              chosen={chosen?.seq ?? null}
               onChoose={({ last_seq }) => void navigate({ search: { moment: last_seq }, replace: !narrow })}
               onMore={history.hasNextPage ? () => void history.fetchNextPage() : null}
+              cut={about.kept_from > 0}
               loadingMore={history.isFetchingNextPage}
             />
           </>
@@ -94,6 +107,16 @@ function burstAt(bursts: readonly HistoryBurst[], moment: number | undefined): H
   if (moment === undefined) return undefined;
   const found = bursts.find(({ first_seq, last_seq }) => first_seq <= moment && moment <= last_seq);
   return found && { ...found, last_seq: moment };
+}
+
+/** The moment to show: a piece of work's, or one that no work of the list ends with, as what was handed in long ago. */
+function chosenOf(
+  burst: HistoryBurst | undefined,
+  seq: number | undefined,
+  language: string,
+): ChosenMoment | undefined {
+  if (burst) return { seq: burst.last_seq, when: whenOf(burst.ended_at, language) };
+  return seq === undefined ? undefined : { seq, when: null };
 }
 
 /** The way back: to the list on a phone, else to where the person came from. */
@@ -135,16 +158,17 @@ function Back(props: { list: boolean; rooms: boolean; place: { classId: string; 
 
 function Chosen(props: {
   documentId: string;
-  burst: HistoryBurst;
+  moment: ChosenMoment;
   shows: boolean;
   now: boolean;
   restorable: boolean;
   pending: boolean;
   onRestore: () => void;
 }) {
-  const { t, i18n } = useTranslation();
-  const when = whenOf(props.burst.ended_at, i18n.language);
-  const scene = useMoment(props.documentId, props.shows ? props.burst.last_seq : null);
+  const { t } = useTranslation();
+  const { seq, when } = props.moment;
+  const title = when === null ? t("history.boardThen") : t("history.boardAt", { when });
+  const scene = useMoment(props.documentId, props.shows ? seq : null);
   const waiting = (
     <Center h="100%">
       <Loader role="status" aria-label={t("history.loadingMoment")} />
@@ -154,7 +178,7 @@ function Chosen(props: {
     <>
       <div className={styles["shown"]} aria-busy={scene.isFetching}>
         {!props.shows && (
-          <EmptyState icon={<IconHistory size={28} />} title={when}>
+          <EmptyState icon={<IconHistory size={28} />} title={when ?? title}>
             {t("history.noPreview")}
           </EmptyState>
         )}
@@ -162,31 +186,33 @@ function Chosen(props: {
         {props.shows && scene.isPending && waiting}
         {scene.data !== undefined && !scene.error && (
           <Suspense fallback={waiting}>
-            <HistoryPreview scene={scene.data} label={t("history.boardAt", { when })} />
+            <HistoryPreview scene={scene.data} label={title} />
           </Suspense>
         )}
         {scene.isPlaceholderData && <Loader size="sm" className={styles["busy"]} />}
       </div>
       <footer className={styles["foot"]}>
         <div className={styles["words"]} role="status">
-          <Text fw={600}>{t("history.boardAt", { when })}</Text>
-          <Text size="sm" c="dimmed">
-            {t(
-              props.pending
-                ? "history.restoring"
-                : props.now
-                  ? "history.isNow"
-                  : props.restorable
-                    ? "history.kept"
-                    : "history.notRestorable",
-            )}
-          </Text>
+          <Text fw={600}>{title}</Text>
+          {!scene.error && (
+            <Text size="sm" c="dimmed">
+              {t(
+                props.pending
+                  ? "history.restoring"
+                  : props.now
+                    ? "history.isNow"
+                    : props.restorable
+                      ? "history.kept"
+                      : "history.notRestorable",
+              )}
+            </Text>
+          )}
         </div>
         {props.restorable && (
           <Button
             h={44}
             leftSection={<IconHistory size={18} />}
-            disabled={props.now && !props.pending}
+            disabled={(props.now || scene.error !== null) && !props.pending}
             loading={props.pending}
             onClick={props.onRestore}
           >

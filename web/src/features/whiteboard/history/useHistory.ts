@@ -9,7 +9,6 @@ import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
 import { wordsFor } from "@/api/problem.ts";
 import { useServices } from "@/api/services.tsx";
-import type { HistoryBurst } from "@/api/types.ts";
 import { tell, tellProblem, tellWithUndo } from "@/components/toast.tsx";
 
 /** The work on a document, newest first, page by page. */
@@ -52,8 +51,14 @@ export function useMoment(documentId: string, seq: number | null) {
   });
 }
 
+/** A moment that somebody looks at; `when`: in words, where it is known. */
+export interface ChosenMoment {
+  readonly seq: number;
+  readonly when: string | null;
+}
+
 /** Bring a moment back. Nobody is asked before: it can be taken back the same way. */
-export function useRestore(documentId: string, whenOf: (burst: HistoryBurst) => string) {
+export function useRestore(documentId: string) {
   const { t } = useTranslation();
   const { api } = useServices();
   const client = useQueryClient();
@@ -72,12 +77,12 @@ export function useRestore(documentId: string, whenOf: (burst: HistoryBurst) => 
   const takeBack = (seq: number) => restore.mutate({ seq, done: () => tell(t("history.takenBack")) });
   return {
     pending: restore.isPending,
-    restore: (burst: HistoryBurst) =>
+    restore: ({ seq, when }: ChosenMoment) =>
       restore.mutate({
-        seq: burst.last_seq,
+        seq,
         done: (replaced) =>
           tellWithUndo({
-            message: t("history.restored", { when: whenOf(burst) }),
+            message: when === null ? t("history.restoredThen") : t("history.restored", { when }),
             undoLabel: t("actions.undo"),
             undo: () => takeBack(replaced),
           }),
