@@ -4,6 +4,7 @@ import { IconArrowLeft, IconHistory } from "@tabler/icons-react";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { Problem, wordsFor } from "@/api/problem.ts";
 import { useMe } from "@/api/queries.ts";
 import type { HistoryBurst } from "@/api/types.ts";
 import { EmptyState } from "@/components/EmptyState.tsx";
@@ -182,7 +183,14 @@ function Chosen(props: {
             {t("history.noPreview")}
           </EmptyState>
         )}
-        {scene.error && <ErrorState error={scene.error} retry={() => void scene.refetch()} />}
+        {scene.error &&
+          (scene.error instanceof Problem && scene.error.code === "moment_not_kept" ? (
+            <EmptyState icon={<IconHistory size={28} />} title={t("history.goneTitle")}>
+              {t(wordsFor(scene.error))}
+            </EmptyState>
+          ) : (
+            <ErrorState error={scene.error} retry={() => void scene.refetch()} />
+          ))}
         {props.shows && scene.isPending && waiting}
         {scene.data !== undefined && !scene.error && (
           <Suspense fallback={waiting}>
