@@ -9,6 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -160,21 +161,41 @@ def start_server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Sta
         server.close()
 
 
+class ShareServer(Protocol):
+    """Start a real server for several tests, which leave it as it is and bring people of their own; it ends with the block."""
+
+    def __call__(self, **settings: str) -> AbstractContextManager[RunningServer]: ...
+
+
 @pytest.fixture(scope="session")
-def shared_server(
+def share_server(
     postgres_url: str,
     migrated_template: str,
     database_names: Iterator[str],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[RunningServer]:
+) -> ShareServer:
+    """Let the tests of a file share a server with settings of its own: to start one takes seconds."""
+
+    @contextmanager
+    def share(**settings: str) -> Iterator[RunningServer]:
+        name = next(database_names)
+        run_sql(postgres_url, f"CREATE DATABASE {name} TEMPLATE {migrated_template} STRATEGY file_copy")
+        own = {"demo": "false", "database_url": with_database(postgres_url, name), **settings}
+        server = RunningServer(data_dir=tmp_path_factory.mktemp("shared") / "data", settings=own)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.close()
+
+    return share
+
+
+@pytest.fixture(scope="session")
+def shared_server(share_server: ShareServer) -> Iterator[RunningServer]:
     """Start one server for all tests that leave it as it is and bring people of their own."""
-    name = next(database_names)
-    run_sql(postgres_url, f"CREATE DATABASE {name} TEMPLATE {migrated_template} STRATEGY file_copy")
-    settings = {"demo": "false", "database_url": with_database(postgres_url, name)}
-    server = RunningServer(data_dir=tmp_path_factory.mktemp("shared") / "data", settings=settings)
-    server.start()
-    yield server
-    server.close()
+    with share_server() as server:
+        yield server
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import Page, expect
 
-from tests.conftest import StartServer
+from tests.conftest import ShareServer
 from tests.end_to_end.conftest import PHONE, WIDE, Room
 from tests.end_to_end.test_accessibility import faults
 from tests.mailbox import Mailbox, link_in
@@ -20,7 +20,7 @@ NEW_PASSWORD = "another good password"
 MAIL_PATIENCE_MILLISECONDS = 20_000
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def box() -> Iterator[Mailbox]:
     """A mail server in a thread of its own: the browser's library keeps this one."""
     box = Mailbox()
@@ -31,9 +31,10 @@ def box() -> Iterator[Mailbox]:
     controller.stop()
 
 
-@pytest.fixture
-def mail_server(start_server: StartServer, box: Mailbox) -> RunningServer:
-    return start_server(smtp_url=box.url, mail_from="Lectern <lectern@school.example>")
+@pytest.fixture(scope="module")
+def mail_server(share_server: ShareServer, box: Mailbox) -> Iterator[RunningServer]:
+    with share_server(smtp_url=box.url, mail_from="Lectern <lectern@school.example>") as server:
+        yield server
 
 
 def link_to(page: Page, box: Mailbox, address: str) -> str:

@@ -7,11 +7,12 @@ import jwt
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import StartServer
+from tests.conftest import ShareServer, StartServer
 from tests.end_to_end.classroom import Lesson
 from tests.end_to_end.conftest import PHONE, Room
 from tests.end_to_end.test_accessibility import faults
 from tests.end_to_end.video_server import VideoServer, video_server
+from tests.running_server import RunningServer
 from tests.school import School
 
 pytestmark = pytest.mark.browser
@@ -20,18 +21,28 @@ SECRET = "what Jitsi's Prosody was given, too"
 OFF = {"disableChat": True, "disablePolls": True, "whiteboard": {"enabled": False}}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def video() -> Iterator[VideoServer]:
     with video_server() as server:
         yield server
 
 
-@pytest.fixture
-def lesson(start_server: StartServer, open_room: Callable[[str], Room], video: VideoServer) -> Lesson:
-    server = start_server(jitsi_domain=video.domain, jitsi_app_id="lectern", jitsi_app_secret=SECRET)
+@pytest.fixture(scope="module")
+def server_with_video(share_server: ShareServer, video: VideoServer) -> Iterator[RunningServer]:
+    with share_server(jitsi_domain=video.domain, jitsi_app_id="lectern", jitsi_app_secret=SECRET) as server:
+        yield server
+
+
+def lesson_at(server: RunningServer, video: VideoServer, open_room: Callable[[str], Room]) -> Lesson:
     room = open_room(server.url)
     room.trusted = f"http://{video.domain}/"
     return Lesson(room, School(server.url))
+
+
+@pytest.fixture
+def lesson(server_with_video: RunningServer, open_room: Callable[[str], Room], video: VideoServer) -> Lesson:
+    video.asked.clear()
+    return lesson_at(server_with_video, video, open_room)
 
 
 def meetings(page: Page) -> list[dict[str, Any]]:
@@ -135,16 +146,21 @@ def test_a_video_on_stage_waits_until_somebody_wants_to_be_seen(lesson: Lesson) 
     expect(student.page.get_by_role("region", name="Video")).to_have_attribute("data-place", "stage")
 
 
-def test_a_video_server_that_is_away_leaves_the_classroom_as_it_is(lesson: Lesson, video: VideoServer) -> None:
-    session = lesson.start()
-    lesson.show(session, lesson.board)
-    student = lesson.enter(lesson.students[0])
-    student.shows("The water cycle")
-    video.close()
-    student.button("Join video").click()
-    expect(student.page.get_by_text("The video cannot be reached.")).to_be_visible()
-    student.shows("The water cycle")
-    expect(student.button("Join video")).to_be_visible()
+def test_a_video_server_that_is_away_leaves_the_classroom_as_it_is(
+    start_server: StartServer, open_room: Callable[[str], Room]
+) -> None:
+    with video_server() as video:
+        server = start_server(jitsi_domain=video.domain, jitsi_app_id="lectern", jitsi_app_secret=SECRET)
+        lesson = lesson_at(server, video, open_room)
+        session = lesson.start()
+        lesson.show(session, lesson.board)
+        student = lesson.enter(lesson.students[0])
+        student.shows("The water cycle")
+        video.close()
+        student.button("Join video").click()
+        expect(student.page.get_by_text("The video cannot be reached.")).to_be_visible()
+        student.shows("The water cycle")
+        expect(student.button("Join video")).to_be_visible()
 
 
 def test_without_video_only_the_teacher_is_told(room: Room, school: School) -> None:
