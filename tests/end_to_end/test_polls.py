@@ -157,6 +157,8 @@ def test_students_are_given_a_poll_or_a_deck_to_see_and_never_to_write(room: Roo
         page.get_by_role("button", name=f"More for {title}").click()
         choices = page.get_by_role("menuitem").filter(has_text=re.compile("^(Hidden|Read|Draw|Write)"))
         expect(choices).to_have_count(levels)
+        # The menu takes keys from the moment on in which its first entry has the focus.
+        expect(page.get_by_role("menuitem").first).to_be_focused()
         page.keyboard.press("Escape")
         expect(page.get_by_role("menuitem")).to_have_count(0)
 
