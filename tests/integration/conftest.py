@@ -48,6 +48,7 @@ from tests.memory_log import MemoryLog
 
 if TYPE_CHECKING:
     from tests.integration.class_archives import Demo
+    from tests.integration.lesson_shelf import Shelf
     from tests.integration.teaching import Term
 
 PUBLIC_URL = "http://lectern.example"
@@ -287,6 +288,18 @@ async def term(classroom: Classroom) -> "Term":
     assert (await classroom.teacher.patch(path, {"role": "teacher"})).status_code == 200
     classroom.api.live.told.clear()
     return Term(classroom, mei, other)
+
+
+@pytest_asyncio.fixture
+async def shelf(classroom: Classroom) -> "Shelf":
+    """Give a class a lesson that is published."""
+    from tests.integration.lesson_shelf import Shelf
+
+    shelf = Shelf(classroom, "", "")
+    shelf.unit = await shelf.add_unit("Water")
+    shelf.lesson = await shelf.add("Rain")
+    classroom.api.live.edited.clear()
+    return shelf
 
 
 @pytest_asyncio.fixture

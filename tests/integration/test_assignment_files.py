@@ -13,7 +13,7 @@ from documents.kinds import Kind
 from documents.whiteboard import put
 from tests.integration.conftest import Client
 from tests.integration.teaching import Term
-from tests.integration.test_files import upload
+from tests.integration.uploads import upload
 
 pytestmark = pytest.mark.postgres
 

@@ -7,7 +7,7 @@ import pytest
 
 from persistence.ids import new_id
 from tests.integration.conftest import Classroom, Client
-from tests.integration.test_files import upload
+from tests.integration.uploads import upload
 
 IsProblem = Callable[..., None]
 

@@ -17,7 +17,7 @@ from persistence.ids import new_id
 from persistence.kept_files import keeping
 from tests.integration.conftest import Api, Classroom
 from tests.integration.test_class_files import shared
-from tests.integration.test_files import SVG, kept, rows, upload
+from tests.integration.uploads import SVG, kept, rows, upload
 
 DAYS = timedelta(days=7)
 

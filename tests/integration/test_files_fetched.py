@@ -14,7 +14,7 @@ from classroom.files.links import LIFETIME, FileLinks
 from persistence.base import utc_now
 from persistence.disk_files import DiskFiles
 from tests.integration.conftest import Api, Classroom
-from tests.integration.test_files import SVG, upload
+from tests.integration.uploads import SVG, upload
 
 IsProblem = Callable[..., None]
 

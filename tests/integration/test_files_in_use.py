@@ -16,7 +16,7 @@ from classroom.files.uses import FileDesk, FileUse
 from persistence.base import Base
 from persistence.ids import new_id
 from tests.integration.conftest import Api, Classroom, Client
-from tests.integration.test_files import upload
+from tests.integration.uploads import upload
 
 IsProblem = Callable[..., None]
 THING = new_id()

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from tests.integration.conftest import Client
 from tests.integration.teaching import Term
 from tests.integration.test_auth_personal import archive_of, erase, rows
-from tests.integration.test_files import upload
+from tests.integration.uploads import upload
 
 pytestmark = pytest.mark.postgres
 
