@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from persistence.base import Base, TextEnum, one_of
@@ -27,11 +27,19 @@ class AccountStatus(StrEnum):
     BLOCKED = "blocked"
 
 
+_SORT_NAME = (
+    "translate(replace(replace(replace("
+    r"lower(regexp_replace(normalize(name, nfkd), '[\u0300-\u036f]', '', 'g')), "
+    "'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'øłđı', 'oldi')"
+)
+
+
 class UserRow(Base):
     """One person's account. The address is kept normalised (see ``auth.rules.normalise_email``).
 
     password_hash: None where the person signs on elsewhere (see ``auth.sign_on``) and has chosen none here. picture_id: the
-    picture's (see ``auth.pictures``), so that whatever shows the person knows it without asking.
+    picture's (see ``auth.pictures``), so that whatever shows the person knows it without asking. sort_name: the name as lists are
+    ordered by it and as it is looked for (see ``auth.rules.sort_name``); the database makes it.
     """
 
     __tablename__ = "users"
@@ -40,6 +48,7 @@ class UserRow(Base):
         one_of("role", Role),
         one_of("status", AccountStatus),
         CheckConstraint("blocked_until is null or status = 'blocked'", name="blocked_until"),
+        Index("ix_users_sort_name", "sort_name", postgresql_using="hash"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -54,6 +63,7 @@ class UserRow(Base):
     picture_id: Mapped[UUID | None]
     locale: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    sort_name: Mapped[str] = mapped_column(Computed(_SORT_NAME, persisted=True))
 
 
 class AuthSessionRow(Base):

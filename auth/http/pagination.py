@@ -19,7 +19,7 @@ PAGE_ITEMS = 50
 PAGE_ITEMS_MAX = 100
 CURSOR_MAX_CHARS = 100
 _CHECKSUM_BYTES = 4
-_FIRST, _LAST = UUID(int=0), UUID(int=2**128 - 1)
+FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 """Before and after all ids."""
 
 Row = TypeVar("Row")
@@ -58,7 +58,7 @@ class PageRequest:
         Raises:
             FieldInvalid: the cursor is damaged or from another list.
         """
-        bound = _LAST if newest_first else _FIRST
+        bound = LAST if newest_first else FIRST
         after = bound if self.cursor is None else decode_cursor(self.cursor, of=of)
         return {"after": after, "rows": self.limit + 1}
 

@@ -22,7 +22,7 @@ from auth.models import UserRow
 from auth.permissions import Action, permits_in_class
 from classroom.assignments.models import AssignmentRow, ExtensionRow, SubmissionRow
 from classroom.assignments.rules import Criterion, Deadlines, LatePer, LatePolicy, Mark, deadlines_for
-from classroom.classes.actions import ClassAccess
+from classroom.classes.actions import ClassAccess, namesake_in
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.grades.actions import activity_of, add_item
 from classroom.grades.models import GradeRow, ItemRow
@@ -299,7 +299,8 @@ async def list_assignments(
     }
     found = (await session.execute(_page(teaches=access.teaches), values)).all()
     shown, next_cursor = page.cut(found, [row[0].id for row in found], of=ASSIGNMENTS_LIST)
-    counts = await count_work(session, access.row.id, [row[0].id for row in shown]) if access.teaches else {}
+    items = {row.id: item.id for row, item, *_ in shown}
+    counts = await count_work(session, access.row.id, items) if access.teaches else {}
     return [
         Listed(
             access=AccessedAssignment(row, item, access.role, extension, access.row.title),
@@ -347,7 +348,15 @@ _WORK_COUNTED = prepared(
         ),
     )
     .join(ItemRow, ItemRow.assignment_id == SubmissionRow.assignment_id)
-    .outerjoin(GradeRow, and_(GradeRow.item_id == ItemRow.id, GradeRow.user_id == SubmissionRow.user_id))
+    # Which items they are is said once more, for the database to read all their grades at once instead of everybody's one by one.
+    .outerjoin(
+        GradeRow,
+        and_(
+            GradeRow.item_id == ItemRow.id,
+            GradeRow.user_id == SubmissionRow.user_id,
+            GradeRow.item_id == any_(bindparam("item_ids", type_=ARRAY(Uuid))),
+        ),
+    )
     .where(
         SubmissionRow.assignment_id == any_(bindparam("assignment_ids", type_=ARRAY(Uuid))),
         SubmissionRow.handed_in_at.is_not(None),
@@ -356,9 +365,13 @@ _WORK_COUNTED = prepared(
 )
 
 
-async def count_work(session: Asking, class_id: UUID, assignment_ids: Sequence[UUID]) -> Mapping[UUID, Counts]:
-    """Count, for each of these assignments of a class, the students who have handed in, and the work that waits for a grade."""
-    found = await session.execute(_WORK_COUNTED, {"class_id": class_id, "assignment_ids": assignment_ids})
+async def count_work(session: Asking, class_id: UUID, items: Mapping[UUID, UUID]) -> Mapping[UUID, Counts]:
+    """Count, for each of these assignments of a class, the students who have handed in, and the work that waits for a grade.
+
+    `items`: of each assignment, its place in the gradebook.
+    """
+    values = {"class_id": class_id, "assignment_ids": list(items), "item_ids": list(items.values())}
+    found = await session.execute(_WORK_COUNTED, values)
     return {
         row.assignment_id: Counts(handed_in=row.handed_in, to_grade=row.to_grade, handed_in_at=row.handed_in_at)
         for row in found.all()
@@ -366,17 +379,17 @@ async def count_work(session: Asking, class_id: UUID, assignment_ids: Sequence[U
 
 
 _EXTENSIONS = prepared(
-    select(ExtensionRow, UserRow)
+    select(ExtensionRow, UserRow, namesake_in(bindparam("class_id", type_=Uuid)).label("namesake"))
     .join(UserRow, UserRow.id == ExtensionRow.user_id)
     .where(ExtensionRow.assignment_id == bindparam("assignment_id", type_=Uuid))
-    .order_by(ExtensionRow.user_id)
+    .order_by(UserRow.sort_name, UserRow.id)
 )
 
 
-async def extensions_of(session: Asking, access: AccessedAssignment) -> list[tuple[ExtensionRow, UserRow]]:
-    """Return who has more time for an assignment."""
-    found = await session.execute(_EXTENSIONS, {"assignment_id": access.row.id})
-    return [(extension, user) for extension, user in found.all()]
+async def extensions_of(session: Asking, access: AccessedAssignment) -> list[tuple[ExtensionRow, UserRow, bool]]:
+    """Return who has more time for an assignment, by name, and whether somebody else in the class has that name."""
+    found = await session.execute(_EXTENSIONS, {"assignment_id": access.row.id, "class_id": access.row.class_id})
+    return [(extension, user, namesake) for extension, user, namesake in found.all()]
 
 
 def _check(row: AssignmentRow) -> None:

@@ -16,8 +16,9 @@ from classroom.assignments.actions import (
     marks_of,
     rubric_of,
 )
+from classroom.assignments.due import DueWork
 from classroom.assignments.models import AssignmentRow, AttemptRow, ExtensionRow, SubmissionRow
-from classroom.assignments.reading import DRAFT, FEEDBACK, DueWork, Work, work_state
+from classroom.assignments.reading import DRAFT, FEEDBACK, Work, work_state
 from classroom.assignments.rules import AnswerKind, is_taken, mark_for, most_points, penalty_percent
 from classroom.assignments.schemas import (
     Assignment,
@@ -132,6 +133,7 @@ def line_answer(access: AccessedAssignment, work: Work) -> SubmissionLine:
     return SubmissionLine(
         id=None if row is None else row.id,
         user=_person(access, work.user),
+        namesake=work.namesake,
         state=work.state,
         attempts=0 if row is None else row.attempts,
         handed_in_at=None if row is None else row.handed_in_at,
@@ -174,11 +176,18 @@ def submission_answer(access: AccessedAssignment, work: Work, *, at: datetime) -
     )
 
 
-def extension_answers(found: Iterable[tuple[ExtensionRow, UserRow]]) -> list[Extension]:
+def extension_answers(found: Iterable[tuple[ExtensionRow, UserRow, bool]]) -> list[Extension]:
     """Return who has more time."""
     return [
-        Extension(user_id=user.id, name=user.name, email=user.email, due_at=row.due_at, cutoff_at=row.cutoff_at)
-        for row, user in found
+        Extension(
+            user_id=user.id,
+            name=user.name,
+            email=user.email,
+            namesake=namesake,
+            due_at=row.due_at,
+            cutoff_at=row.cutoff_at,
+        )
+        for row, user, namesake in found
     ]
 
 

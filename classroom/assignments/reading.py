@@ -1,20 +1,16 @@
-"""What is read of students' work: one piece of it, a class's, and what is due for one person."""
+"""What is read of one student's work for an assignment."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cache
 from uuid import UUID
 
-from sqlalchemy import DateTime, Select, Uuid, and_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import Uuid, and_, bindparam, literal, select, union_all
 
 from auth.actions import Person
 from auth.errors import Forbidden, NotFound
-from auth.http.pagination import PageRequest, paged
 from auth.models import UserRow
 from classroom.assignments.actions import AccessedAssignment, access_assignment, effective
 from classroom.assignments.models import (
-    AssignmentRow,
     AttemptRow,
     ExtensionRow,
     FeedbackFileRow,
@@ -22,25 +18,26 @@ from classroom.assignments.models import (
     SubmissionRow,
 )
 from classroom.assignments.rules import Deadlines, SubmissionState, state_of
-from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.files.models import FileRow
-from classroom.grades.models import GradeRow, ItemRow
+from classroom.grades.models import GradeRow
 from persistence.reading import Asking, prepared
 
-SUBMISSIONS_LIST = "submissions"
 DRAFT, FEEDBACK = 0, -1
 """Under these numbers stand the files of what is being written, and of the feedback; attempts begin with 1."""
-DUE_MAX = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """One student's work for an assignment, whether there is any yet or not."""
+    """One student's work for an assignment, whether there is any yet or not.
+
+    `namesake`: somebody else in the class has a name that reads the same.
+    """
 
     user: UserRow
     deadlines: Deadlines
     row: SubmissionRow | None
     grade: GradeRow | None
+    namesake: bool = False
     attempts: Sequence[AttemptRow] = field(default_factory=tuple)
     files: Mapping[int, Sequence[FileRow]] = field(default_factory=dict)
 
@@ -81,7 +78,7 @@ async def access_submission(
 
 
 _ASSIGNMENT, _ITEM = bindparam("assignment_id", type_=Uuid), bindparam("item_id", type_=Uuid)
-_PERSON, _SUBMISSION = bindparam("person_id", type_=Uuid), bindparam("submission_id", type_=Uuid)
+_SUBMISSION = bindparam("submission_id", type_=Uuid)
 _WORK = prepared(
     select(UserRow, SubmissionRow, GradeRow, ExtensionRow)
     .outerjoin(SubmissionRow, and_(SubmissionRow.user_id == UserRow.id, SubmissionRow.assignment_id == _ASSIGNMENT))
@@ -141,104 +138,3 @@ async def _files(session: Asking, submission_id: UUID) -> dict[int, list[FileRow
     for row, number in found.all():
         files.setdefault(number, []).append(row)
     return files
-
-
-async def list_work(
-    session: Asking, person: Person, access: AccessedAssignment, page: PageRequest
-) -> tuple[list[Work], str | None]:
-    """Return one page of the work of a class's students for an assignment; to a student, their own."""
-    values = {
-        "class_id": access.row.class_id,
-        "assignment_id": access.row.id,
-        "item_id": access.item.id,
-        "person_id": person.id,
-        **page.values(of=SUBMISSIONS_LIST),
-    }
-    found = (await session.execute(_page(teaches=access.teaches), values)).all()
-    shown, next_cursor = page.cut(found, [row[0].id for row in found], of=SUBMISSIONS_LIST)
-    return [
-        Work(user=user, row=row, grade=grade, deadlines=effective(access.row, extension))
-        for user, row, grade, extension in shown
-    ], next_cursor
-
-
-@cache
-def _page(*, teaches: bool) -> Select[UserRow, SubmissionRow | None, GradeRow | None, ExtensionRow | None]:
-    statement = (
-        select(UserRow, SubmissionRow, GradeRow, ExtensionRow)
-        .select_from(MembershipRow)
-        .join(UserRow, UserRow.id == MembershipRow.user_id)
-        .outerjoin(
-            SubmissionRow,
-            and_(SubmissionRow.assignment_id == _ASSIGNMENT, SubmissionRow.user_id == MembershipRow.user_id),
-        )
-        .outerjoin(GradeRow, and_(GradeRow.item_id == _ITEM, GradeRow.user_id == MembershipRow.user_id))
-        .outerjoin(
-            ExtensionRow,
-            and_(ExtensionRow.assignment_id == _ASSIGNMENT, ExtensionRow.user_id == MembershipRow.user_id),
-        )
-        .where(MembershipRow.class_id == bindparam("class_id", type_=Uuid), MembershipRow.role == ClassRole.STUDENT)
-    )
-    if not teaches:
-        statement = statement.where(MembershipRow.user_id == _PERSON)
-    return paged(statement, MembershipRow.user_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueWork:
-    """Work that a student has still to hand in."""
-
-    assignment: AssignmentRow
-    class_title: str
-    deadlines: Deadlines
-    state: SubmissionState
-
-
-async def due_work(session: Asking, person: Person, *, at: datetime) -> list[DueWork]:
-    """Return what somebody has still to hand in in their classes, what is due first at the front. One query."""
-    found = await session.execute(_due(), {"person_id": person.id, "at": at})
-    return [
-        DueWork(
-            assignment=row,
-            class_title=title,
-            deadlines=effective(row, extension),
-            state=work_state(submission, grade),
-        )
-        for row, title, extension, submission, grade in found.all()
-    ]
-
-
-@cache
-def _due() -> Select[AssignmentRow, str, ExtensionRow | None, SubmissionRow | None, GradeRow | None]:
-    due_at = func.coalesce(ExtensionRow.due_at, AssignmentRow.due_at)
-    cutoff_at = func.coalesce(
-        ExtensionRow.cutoff_at,
-        func.greatest(AssignmentRow.cutoff_at, func.coalesce(ExtensionRow.due_at, AssignmentRow.cutoff_at)),
-    )
-    return prepared(
-        select(AssignmentRow, ClassRow.title, ExtensionRow, SubmissionRow, GradeRow)
-        .join(ItemRow, ItemRow.assignment_id == AssignmentRow.id)
-        .join(ClassRow, and_(ClassRow.id == AssignmentRow.class_id, ClassRow.deleted_at.is_(None)))
-        .join(
-            MembershipRow,
-            and_(
-                MembershipRow.class_id == ClassRow.id,
-                MembershipRow.user_id == _PERSON,
-                MembershipRow.role == ClassRole.STUDENT,
-            ),
-        )
-        .outerjoin(ExtensionRow, and_(ExtensionRow.assignment_id == AssignmentRow.id, ExtensionRow.user_id == _PERSON))
-        .outerjoin(
-            SubmissionRow, and_(SubmissionRow.assignment_id == AssignmentRow.id, SubmissionRow.user_id == _PERSON)
-        )
-        .outerjoin(GradeRow, and_(GradeRow.item_id == ItemRow.id, GradeRow.user_id == _PERSON))
-        .where(
-            AssignmentRow.published_at.is_not(None),
-            AssignmentRow.deleted_at.is_(None),
-            or_(SubmissionRow.id.is_(None), SubmissionRow.writing),
-            GradeRow.returned_at.is_(None) | (SubmissionRow.id.is_not(None) & (SubmissionRow.attempts > 0)),
-            or_(cutoff_at.is_(None), cutoff_at >= bindparam("at", type_=DateTime(timezone=True))),
-        )
-        .order_by(due_at.asc().nulls_last(), AssignmentRow.id)
-        .limit(DUE_MAX)
-    )

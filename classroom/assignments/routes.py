@@ -10,10 +10,11 @@ from auth.actions import Person
 from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.http.once import OncePerKey
 from auth.http.pagination import WantedPage
+from auth.http.people_pages import WantedPeople
 from auth.http.reading_route import ReadingRoute
 from auth.http.requests import ArrivedAt
 from auth.http.responses import problems
-from classroom.assignments import actions, grading, reading, work
+from classroom.assignments import actions, class_work, grading, reading, work
 from classroom.assignments.actions import AccessedAssignment, access_assignment
 from classroom.assignments.answers import (
     assignment_answer,
@@ -24,13 +25,15 @@ from classroom.assignments.answers import (
     submission_answer,
 )
 from classroom.assignments.bundle import archive
+from classroom.assignments.due import due_work
 from classroom.assignments.names import safe_name
+from classroom.assignments.rules import SubmissionState
 from classroom.assignments.schemas import (
     Assignment,
     AssignmentChanges,
     AssignmentPage,
     Draft,
-    DueList,
+    DuePage,
     ExtensionList,
     HandIn,
     NewAssignment,
@@ -38,6 +41,7 @@ from classroom.assignments.schemas import (
     NewGrading,
     Submission,
     SubmissionPage,
+    WorkNeighbours,
 )
 from classroom.classes.actions import access_class
 from classroom.services import Parts
@@ -82,11 +86,11 @@ async def list_assignments(
     )
 
 
-@router.get("/me/assignments", responses=problems(401))
-async def list_due_work(person: CurrentPerson, reader: RequestReader) -> DueList:
+@router.get("/me/assignments", responses=problems(401, 422))
+async def list_due_work(person: CurrentPerson, reader: RequestReader, page: WantedPage) -> DuePage:
     """List what one has still to hand in, in all of one's classes; what is due first is at the front."""
-    found = await reading.due_work(reader, person, at=utc_now())
-    return DueList(items=[due_answer(each) for each in found])
+    found, next_cursor = await due_work(reader, person, page, at=utc_now())
+    return DuePage(items=[due_answer(each) for each in found], next_cursor=next_cursor)
 
 
 @router.get("/assignments/{assignment_id}", responses=problems(401, 404))
@@ -180,11 +184,19 @@ async def end_extension(
 
 @router.get("/assignments/{assignment_id}/submissions", responses=problems(401, 404, 422))
 async def list_submissions(
-    assignment_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPage
+    *,
+    assignment_id: UUID,
+    person: CurrentPerson,
+    reader: RequestReader,
+    page: WantedPeople,
+    state: SubmissionState | None = None,
 ) -> SubmissionPage:
-    """List the work of all students of the class; to a student, their own."""
+    """List the work of all students of the class by name; to a student, their own.
+
+    `query` is looked for in names and addresses; `state`: only work that has come so far.
+    """
     access = await access_assignment(reader, person, assignment_id)
-    found, next_cursor = await reading.list_work(reader, person, access, page)
+    found, next_cursor = await class_work.list_work(reader, person, access, page, state=state)
     return SubmissionPage(items=[line_answer(access, each) for each in found], next_cursor=next_cursor)
 
 
@@ -277,6 +289,14 @@ async def get_submission(submission_id: UUID, person: CurrentPerson, reader: Req
     return submission_answer(access, await reading.read_work(reader, access, row.user_id), at=utc_now())
 
 
+@router.get("/submissions/{submission_id}/neighbours", responses=problems(401, 403, 404))
+async def get_work_neighbours(submission_id: UUID, person: CurrentPerson, reader: RequestReader) -> WorkNeighbours:
+    """Tell whose work comes before and after a piece of work, and whose waits for a grade next; for the class's teachers."""
+    access, row = await reading.access_submission(reader, person, submission_id, teach=True)
+    found = await class_work.neighbours(reader, access, row)
+    return WorkNeighbours.model_validate(found, from_attributes=True)
+
+
 @router.post("/submissions/{submission_id}/attempts", responses=problems(401, 403, 404, 409))
 async def begin_attempt(
     *,
@@ -335,7 +355,9 @@ async def _own(transaction: Transaction, person: Person, access: AccessedAssignm
 async def _shown(session: Asking, person: Person, access: AccessedAssignment) -> Assignment:
     if access.teaches:
         row = access.row
-        counts = (await actions.count_work(session, row.class_id, [row.id])).get(row.id, actions.Counts())
+        counts = (await actions.count_work(session, row.class_id, {row.id: access.item.id})).get(
+            row.id, actions.Counts()
+        )
         return assignment_answer(access, class_title=access.class_title, counts=counts)
     found = await reading.read_work(session, access, person.id)
     return assignment_answer(access, class_title=access.class_title, own=(found.row, found.grade))

@@ -186,6 +186,7 @@ class Extension(Answer):
     user_id: UUID
     name: str
     email: str
+    namesake: bool = Field(description="Somebody else in the class has a name that reads the same.")
     due_at: Moment
     cutoff_at: Moment | None
 
@@ -257,6 +258,7 @@ class SubmissionLine(Answer):
 
     id: UUID | None
     user: WorkPerson
+    namesake: bool = Field(description="Somebody else in the class has a name that reads the same.")
     state: SubmissionState
     attempts: int
     handed_in_at: Moment | None
@@ -270,7 +272,18 @@ class SubmissionLine(Answer):
 
 
 class SubmissionPage(Page[SubmissionLine]):
-    """One page of a class's work for an assignment."""
+    """One page of a class's work for an assignment, by name."""
+
+
+class WorkNeighbours(Answer):
+    """Where a piece of work stands among all that was handed in, by name, and what comes before and after it."""
+
+    place: int = Field(description="From 1; 0 where it was not handed in.")
+    count: int
+    previous: UUID | None
+    next: UUID | None
+    to_grade: UUID | None = Field(description="The next that waits for a grade, from here on and then from the start.")
+    namesake: bool = Field(description="Somebody else in the class has a name that reads the same.")
 
 
 class Submission(Answer):
@@ -323,10 +336,8 @@ class DueAssignment(Answer):
     state: SubmissionState
 
 
-class DueList(Answer):
-    """Work that is still to be handed in, what is due first at the front."""
-
-    items: list[DueAssignment]
+class DuePage(Page[DueAssignment]):
+    """One page of work that is still to be handed in, what is due first at the front."""
 
 
 def marks(shown: list[ShownMark] | None) -> list[Mark] | None:

@@ -5,16 +5,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, func, select
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, Select, Uuid, any_, bindparam, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from auth.actions import Person
 from auth.errors import Forbidden, NotFound
 from auth.http.pagination import PageRequest, paged
+from auth.http.people_pages import PeopleRequest, by_name, searched
 from auth.models import UserRow
 from auth.permissions import Action, permits_in_class, require
 from auth.ports import AccessListener
@@ -78,10 +81,22 @@ class ClassView:
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """A person in a class."""
+    """A person in a class; `namesake`: somebody else in it has a name that reads the same."""
 
     membership: MembershipRow
     user: UserRow
+    namesake: bool = False
+
+
+def namesake_in(class_id: BindParameter[UUID]) -> ColumnElement[bool]:
+    """Return whether somebody else in a class has a name that reads the same as the selected person's."""
+    other, membership = aliased(UserRow), aliased(MembershipRow)
+    return exists().where(
+        other.sort_name == UserRow.sort_name,
+        other.id != UserRow.id,
+        membership.user_id == other.id,
+        membership.class_id == class_id,
+    )
 
 
 _A_CLASS, _CLASSES_ASKED = bindparam("class_id", type_=Uuid), bindparam("class_ids", type_=ARRAY(Uuid))
@@ -93,12 +108,11 @@ _WITH_ROLE = (
 _CLASS = prepared(_WITH_ROLE.where(ClassRow.id == _A_CLASS))
 _CLASSES = paged(_WITH_ROLE.where(ClassRow.deleted_at.is_(None)), ClassRow.id, newest_first=True)
 _WITH_PERSON = (
-    select(MembershipRow, UserRow)
+    select(MembershipRow, UserRow, namesake_in(_A_CLASS).label("namesake"))
     .join(UserRow, UserRow.id == MembershipRow.user_id)
     .where(MembershipRow.class_id == _A_CLASS)
 )
 _MEMBER = prepared(_WITH_PERSON.where(MembershipRow.user_id == bindparam("user_id", type_=Uuid)))
-_MEMBERS = paged(_WITH_PERSON, MembershipRow.user_id)
 _TEACHERS = prepared(
     select(MembershipRow.class_id, UserRow.id, UserRow.name, UserRow.color, UserRow.picture_id)
     .join(UserRow, UserRow.id == MembershipRow.user_id)
@@ -276,12 +290,28 @@ async def count_students(session: Asking, class_ids: Sequence[UUID]) -> dict[UUI
     return {row.class_id: row.students for row in counted.all()}
 
 
-async def list_members(session: Asking, access: ClassAccess, page: PageRequest) -> tuple[list[MemberView], str | None]:
-    """Return one page of the members of a class."""
-    values = {"class_id": access.row.id, **page.values(of=MEMBERS_LIST)}
-    found = [MemberView(membership, user) for membership, user in (await session.execute(_MEMBERS, values)).all()]
+async def list_members(
+    session: Asking, access: ClassAccess, page: PeopleRequest, *, role: ClassRole | None = None
+) -> tuple[list[MemberView], str | None]:
+    """Return one page of the members of a class by name, those in one role where that is asked for. Two queries at most.
+
+    They are looked for by their addresses only by who may see these.
+    """
+    values = {"class_id": access.row.id, "role": role, **await page.by_name(session, of=MEMBERS_LIST)}
+    statement = _members(one_role=role is not None, search=bool(page.query.strip()), addresses=access.teaches)
+    found = [MemberView(*each) for each in (await session.execute(statement, values)).all()]
     shown, next_cursor = page.cut(found, [member.user.id for member in found], of=MEMBERS_LIST)
     return list(shown), next_cursor
+
+
+@cache
+def _members(*, one_role: bool, search: bool, addresses: bool) -> Select[MembershipRow, UserRow, bool]:
+    statement = _WITH_PERSON
+    if one_role:
+        statement = statement.where(MembershipRow.role == bindparam("role", type_=MembershipRow.role.type))
+    if search:
+        statement = searched(statement, addresses=addresses)
+    return prepared(by_name(statement))
 
 
 async def access_member(session: Asking, access: ClassAccess, user_id: UUID) -> MemberView:
@@ -293,7 +323,7 @@ async def access_member(session: Asking, access: ClassAccess, user_id: UUID) -> 
     found = (await session.execute(_MEMBER, {"class_id": access.row.id, "user_id": user_id})).one_or_none()
     if found is None:
         raise NotFound
-    return MemberView(found[0], found[1])
+    return MemberView(*found)
 
 
 async def change_role(

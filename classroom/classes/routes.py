@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.http.once import OncePerKey
 from auth.http.pagination import WantedPage
+from auth.http.people_pages import WantedPeople
 from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from classroom.classes import actions
@@ -127,10 +128,12 @@ async def renew_join_code(
 
 
 @router.get("/classes/{class_id}/members", responses=problems(401, 404, 422))
-async def list_members(class_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPage) -> MemberPage:
-    """List the members of a class."""
+async def list_members(
+    class_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPeople, role: ClassRole | None = None
+) -> MemberPage:
+    """List the members of a class by name; `query` is looked for in names, and for its teachers in addresses."""
     access = await actions.access_class(reader, person, class_id)
-    members, next_cursor = await actions.list_members(reader, access, page)
+    members, next_cursor = await actions.list_members(reader, access, page, role=role)
     return MemberPage(items=[_member(member, access) for member in members], next_cursor=next_cursor)
 
 
@@ -206,4 +209,5 @@ def _member(member: MemberView, access: ClassAccess) -> Member:
         role=member.membership.role,
         joined_at=member.membership.joined_at,
         email=member.user.email if access.teaches else None,
+        namesake=member.namesake,
     )

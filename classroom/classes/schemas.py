@@ -78,10 +78,11 @@ class Member(Answer):
     role: ClassRole
     joined_at: Moment
     email: str | None
+    namesake: bool = Field(description="Somebody else in the class has a name that reads the same.")
 
 
 class MemberPage(Page[Member]):
-    """One page of members."""
+    """One page of members, by name."""
 
 
 class MemberChanges(RequestBody):

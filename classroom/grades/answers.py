@@ -59,6 +59,7 @@ def _student(scheme: Scheme, student: StudentGrades, *, teaches: bool) -> Studen
         user_id=student.user.id,
         name=student.user.name,
         email=student.user.email if teaches else None,
+        namesake=student.namesake,
         color=student.user.color,
         picture=student.user.picture_id,
         grades=[

@@ -12,9 +12,10 @@ from sqlalchemy.orm import aliased
 
 from auth.actions import Person
 from auth.http.pagination import PageRequest, paged
+from auth.http.people_pages import PeopleRequest, by_name, searched
 from auth.models import UserRow
 from classroom.assignments.actions import marks_of
-from classroom.classes.actions import ClassAccess
+from classroom.classes.actions import ClassAccess, namesake_in
 from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.grades.actions import ITEMS, Item, items_of
 from classroom.grades.models import CategoryRow, GradebookRow, GradeChangeRow, GradeRow
@@ -73,9 +74,10 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudentGrades:
-    """One student's grades, by item."""
+    """One student's grades, by item; `namesake`: somebody else in the class has a name that reads the same."""
 
     user: UserRow
+    namesake: bool = False
     grades: Mapping[UUID, Given] = field(default_factory=dict)
 
 
@@ -96,8 +98,10 @@ _STUDENTS = (
     .where(MembershipRow.class_id == _CLASS, MembershipRow.role == ClassRole.STUDENT)
 )
 _ALL_STUDENTS = prepared(_STUDENTS)
-_SOME_STUDENTS = paged(_STUDENTS, MembershipRow.user_id)
-_ONESELF = paged(_STUDENTS.where(MembershipRow.user_id == _PERSON), MembershipRow.user_id)
+_WITH_NAMESAKES = _STUDENTS.add_columns(namesake_in(_CLASS).label("namesake"))
+_SOME_STUDENTS = prepared(by_name(_WITH_NAMESAKES))
+_FOUND_STUDENTS = prepared(by_name(searched(_WITH_NAMESAKES, addresses=True)))
+_ONESELF = prepared(by_name(_WITH_NAMESAKES.where(MembershipRow.user_id == _PERSON)))
 _CLASSES_ATTENDED = prepared(
     select(ClassRow)
     .join(MembershipRow, MembershipRow.class_id == ClassRow.id)
@@ -138,15 +142,21 @@ async def scheme_of(session: Asking, class_id: UUID) -> Scheme:
 
 
 async def read_book(
-    session: Asking, person: Person, access: ClassAccess, page: PageRequest
+    session: Asking, person: Person, access: ClassAccess, page: PeopleRequest
 ) -> tuple[Scheme, list[StudentGrades], str | None]:
-    """Return a class's gradebook with one page of its students; to a student, their own row."""
+    """Return a class's gradebook with one page of its students, by name; to a student, their own row."""
     scheme = await scheme_of(session, access.row.id)
-    values = {"class_id": access.row.id, "person_id": person.id, **page.values(of=STUDENTS_LIST)}
-    found = (await session.scalars(_SOME_STUDENTS if access.teaches else _ONESELF, values)).all()
-    users, next_cursor = page.cut(found, [user.id for user in found], of=STUDENTS_LIST)
-    grades = await grades_of(session, [item.row.id for item in scheme.items], [user.id for user in users])
-    return scheme, [StudentGrades(user=user, grades=grades.get(user.id, {})) for user in users], next_cursor
+    values = {
+        "class_id": access.row.id,
+        "person_id": person.id,
+        **await page.by_name(session, of=STUDENTS_LIST),
+    }
+    everybody = _FOUND_STUDENTS if page.query.strip() else _SOME_STUDENTS
+    found = (await session.execute(everybody if access.teaches else _ONESELF, values)).all()
+    shown, next_cursor = page.cut(found, [user.id for user, _ in found], of=STUDENTS_LIST)
+    grades = await grades_of(session, [item.row.id for item in scheme.items], [user.id for user, _ in shown])
+    students = [StudentGrades(user=user, namesake=namesake, grades=grades.get(user.id, {})) for user, namesake in shown]
+    return scheme, students, next_cursor
 
 
 async def all_students(session: Asking, class_id: UUID, scheme: Scheme) -> list[StudentGrades]:

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Body, Query, Response
 from auth.actions import Person
 from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
 from auth.http.once import OncePerKey
-from auth.http.pagination import PageRequest, WantedPage
+from auth.http.pagination import WantedPage
+from auth.http.people_pages import PeopleRequest, WantedPeople
 from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
 from classroom.classes.actions import ClassAccess, access_class
@@ -41,8 +42,11 @@ CSV_MEDIA_TYPE = "text/csv; charset=utf-8"
 
 
 @router.get("/classes/{class_id}/grades", responses=problems(401, 404, 422))
-async def get_gradebook(class_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPage) -> Gradebook:
-    """Return a class's gradebook: all students to its teachers, page by page; their own row to a student."""
+async def get_gradebook(class_id: UUID, person: CurrentPerson, reader: RequestReader, page: WantedPeople) -> Gradebook:
+    """Return a class's gradebook: all students by name to its teachers, page by page; their own row to a student.
+
+    `query` is looked for in names and addresses.
+    """
     access = await access_class(reader, person, class_id)
     return await _book(reader, person, access, page)
 
@@ -214,6 +218,6 @@ async def preview_grades(
     return await preview(transaction.session, class_id, table)
 
 
-async def _book(session: Asking, person: Person, access: ClassAccess, page: PageRequest | None = None) -> Gradebook:
-    scheme, students, next_cursor = await book.read_book(session, person, access, page or PageRequest(None, 100))
+async def _book(session: Asking, person: Person, access: ClassAccess, page: PeopleRequest | None = None) -> Gradebook:
+    scheme, students, next_cursor = await book.read_book(session, person, access, page or PeopleRequest(None, 100))
     return gradebook_answer(access.row, scheme, students, next_cursor, teaches=access.teaches)

@@ -79,6 +79,7 @@ class StudentRow(Answer):
     user_id: UUID
     name: str
     email: str | None = Field(description="For the class's teachers; null to anybody else.")
+    namesake: bool = Field(description="Somebody else in the class has a name that reads the same.")
     color: str
     picture: UUID | None
     grades: list[Grade]

@@ -202,6 +202,7 @@ CALLS = [
     _call("listSubmissions", "GET /assignments/{assignment}/submissions", SEE),
     _call("downloadSubmissions", "GET /assignments/{assignment}/submissions.zip", TEACH),
     _call("getSubmission", "GET /submissions/{submission}", SEE),
+    _call("getWorkNeighbours", "GET /submissions/{submission}/neighbours", TEACH),
     _call("beginAttempt", "POST /submissions/{submission}/attempts", SEE, None, 403, 409),
     _call("gradeSubmission", "PUT /submissions/{submission}/grade", TEACH, {"version": 0, "points": 7}, 409),
     _call("withdrawAssignment", "POST /assignments/{assignment}/withdraw", TEACH, None, 409),

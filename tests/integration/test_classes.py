@@ -176,7 +176,7 @@ async def test_members_see_each_other_and_only_teachers_see_addresses(classroom:
     assert all(each["email"] for each in for_teacher)
     assert [{**each, "email": None} for each in for_teacher] == for_student
     one = (await classroom.student.get(f"{path}/{classroom.teacher.id}")).json()
-    assert one.keys() == {"user_id", "name", "color", "picture", "role", "joined_at", "email"}
+    assert one.keys() == {"user_id", "name", "color", "picture", "role", "joined_at", "email", "namesake"}
     assert one["email"] is None
 
 

@@ -23,6 +23,7 @@ from auth.rules import (
     normalise_email,
     normalise_password,
     password_or_none,
+    sort_name,
     standing,
     status_after_registration,
     throttle_address,
@@ -79,6 +80,20 @@ def test_cleaning_twice_is_cleaning_once(text):
         return
     assert clean_text(cleaned) == cleaned == unicodedata.normalize("NFC", cleaned)
     assert len(cleaned) <= 200
+
+
+@pytest.mark.parametrize(
+    ("name", "sorted_by"),
+    [
+        ("Zoë Ünal", "zoe unal"),
+        ("Zoe\u0308", "zoe"),
+        ("Łukasz Weiß", "lukasz weiss"),
+        ("Ольга", "ольга"),
+        ("Ａlex", "alex"),
+    ],
+)
+def test_names_are_ordered_and_found_without_their_accents_and_case(name, sorted_by):
+    assert sort_name(name) == sorted_by
 
 
 def test_passwords_are_compared_whatever_keyboard_wrote_them():

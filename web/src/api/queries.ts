@@ -11,16 +11,11 @@ import type {
   StageShowing,
 } from "./types.ts";
 
-/** Lists in one page are enough for a school; a longer one is followed to its end, up to this many pages. */
-const MOST_PAGES = 20;
-
 /** Who joins, and what is shared, appears by itself while a list is looked at. */
 const LIST_REFRESH_MILLISECONDS = 5_000;
-/** A list of many pages is asked for less often: each look costs a request per page. */
-const LONG_LIST_REFRESH_MILLISECONDS = 60_000;
-const LONG_LIST_ITEMS = 500;
 
-async function everyPage<T>(
+/** What is made in a class one by one fits a page or two; it is read to its end. Lists of people, who are thousands, are read as one looks. */
+export async function everyPage<T>(
   fetchPage: (query: {
     cursor?: string;
     limit: number;
@@ -28,12 +23,11 @@ async function everyPage<T>(
 ): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
+  do {
     const answer = await fetchPage({ limit: 100, ...(cursor ? { cursor } : {}) });
     items.push(...answer.items);
     cursor = answer.next_cursor;
-    if (!cursor) break;
-  }
+  } while (cursor);
   return items;
 }
 
@@ -56,19 +50,24 @@ export const classQuery = (api: Api, classId: string) =>
     queryFn: () => body(api.GET("/api/classes/{class_id}", { params: { path: { class_id: classId } } })),
   });
 
-export const membersQuery = (api: Api, classId: string) =>
-  queryOptions({
-    queryKey: ["classes", classId, "members"],
-    staleTime: 0,
-    refetchInterval: ({ state }: { state: { data?: readonly Member[] } }) =>
-      (state.data?.length ?? 0) > LONG_LIST_ITEMS
-        ? LONG_LIST_REFRESH_MILLISECONDS
-        : LIST_REFRESH_MILLISECONDS,
-    queryFn: () =>
-      everyPage<Member>((query) =>
-        body(api.GET("/api/classes/{class_id}/members", { params: { path: { class_id: classId }, query } })),
-      ),
-  });
+/** The members of a class in one role, by name, as a long list: those with a text in their names, and for teachers in their addresses. */
+export const membersList = (
+  api: Api,
+  classId: string,
+  { role, query }: { role: Member["role"]; query: string },
+) => ({
+  queryKey: ["classes", classId, "members", role, query],
+  fetchPage: (cursor: string | null, signal: AbortSignal) =>
+    body(
+      api.GET("/api/classes/{class_id}/members", {
+        params: {
+          path: { class_id: classId },
+          query: { limit: 100, role, ...(query ? { query } : {}), ...(cursor ? { cursor } : {}) },
+        },
+        signal,
+      }),
+    ),
+});
 
 export const documentsQuery = (api: Api, classId: string) =>
   queryOptions({

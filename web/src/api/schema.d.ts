@@ -485,7 +485,9 @@ export interface paths {
         };
         /**
          * List Submissions
-         * @description List the work of all students of the class; to a student, their own.
+         * @description List the work of all students of the class by name; to a student, their own.
+         *
+         *     `query` is looked for in names and addresses; `state`: only work that has come so far.
          */
         get: operations["listSubmissions"];
         put?: never;
@@ -939,7 +941,9 @@ export interface paths {
         };
         /**
          * Get Gradebook
-         * @description Return a class's gradebook: all students to its teachers, page by page; their own row to a student.
+         * @description Return a class's gradebook: all students by name to its teachers, page by page; their own row to a student.
+         *
+         *     `query` is looked for in names and addresses.
          */
         get: operations["getGradebook"];
         /**
@@ -1253,7 +1257,7 @@ export interface paths {
         };
         /**
          * List Members
-         * @description List the members of a class.
+         * @description List the members of a class by name; `query` is looked for in names, and for its teachers in addresses.
          */
         get: operations["listMembers"];
         put?: never;
@@ -3406,6 +3410,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/submissions/{submission_id}/neighbours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Work Neighbours
+         * @description Tell whose work comes before and after a piece of work, and whose waits for a grade next; for the class's teachers.
+         */
+        get: operations["getWorkNeighbours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4536,12 +4560,14 @@ export interface components {
             title: string;
         };
         /**
-         * DueList
-         * @description Work that is still to be handed in, what is due first at the front.
+         * DuePage
+         * @description One page of work that is still to be handed in, what is due first at the front.
          */
-        DueList: {
+        DuePage: {
             /** Items */
             items: components["schemas"]["DueAssignment"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * EmailByLink
@@ -4631,6 +4657,11 @@ export interface components {
             email: string;
             /** Name */
             name: string;
+            /**
+             * Namesake
+             * @description Somebody else in the class has a name that reads the same.
+             */
+            namesake: boolean;
             /**
              * User Id
              * Format: uuid
@@ -5335,6 +5366,11 @@ export interface components {
             joined_at: string;
             /** Name */
             name: string;
+            /**
+             * Namesake
+             * @description Somebody else in the class has a name that reads the same.
+             */
+            namesake: boolean;
             /** Picture */
             picture: string | null;
             role: components["schemas"]["ClassRole"];
@@ -5353,7 +5389,7 @@ export interface components {
         };
         /**
          * MemberPage
-         * @description One page of members.
+         * @description One page of members, by name.
          */
         MemberPage: {
             /** Items */
@@ -7075,6 +7111,11 @@ export interface components {
             letter: string | null;
             /** Name */
             name: string;
+            /**
+             * Namesake
+             * @description Somebody else in the class has a name that reads the same.
+             */
+            namesake: boolean;
             /** Percent */
             percent: number | null;
             /** Picture */
@@ -7206,6 +7247,11 @@ export interface components {
             label: string | null;
             /** Late Seconds */
             late_seconds: number;
+            /**
+             * Namesake
+             * @description Somebody else in the class has a name that reads the same.
+             */
+            namesake: boolean;
             /** Points */
             points: number | null;
             state: components["schemas"]["SubmissionState"];
@@ -7215,7 +7261,7 @@ export interface components {
         };
         /**
          * SubmissionPage
-         * @description One page of a class's work for an assignment.
+         * @description One page of a class's work for an assignment, by name.
          */
         SubmissionPage: {
             /** Items */
@@ -7368,6 +7414,33 @@ export interface components {
             handed_in_at: string | null;
             /** To Grade */
             to_grade: number;
+        };
+        /**
+         * WorkNeighbours
+         * @description Where a piece of work stands among all that was handed in, by name, and what comes before and after it.
+         */
+        WorkNeighbours: {
+            /** Count */
+            count: number;
+            /**
+             * Namesake
+             * @description Somebody else in the class has a name that reads the same.
+             */
+            namesake: boolean;
+            /** Next */
+            next: string | null;
+            /**
+             * Place
+             * @description From 1; 0 where it was not handed in.
+             */
+            place: number;
+            /** Previous */
+            previous: string | null;
+            /**
+             * To Grade
+             * @description The next that waits for a grade, from here on and then from the start.
+             */
+            to_grade: string | null;
         };
         /**
          * WorkPerson
@@ -9025,8 +9098,10 @@ export interface operations {
     listSubmissions: {
         parameters: {
             query?: {
+                state?: components["schemas"]["SubmissionState"] | null;
                 cursor?: string | null;
                 limit?: number;
+                query?: string;
             };
             header?: never;
             path: {
@@ -10911,6 +10986,7 @@ export interface operations {
             query?: {
                 cursor?: string | null;
                 limit?: number;
+                query?: string;
             };
             header?: never;
             path: {
@@ -12111,8 +12187,10 @@ export interface operations {
     listMembers: {
         parameters: {
             query?: {
+                role?: components["schemas"]["ClassRole"] | null;
                 cursor?: string | null;
                 limit?: number;
+                query?: string;
             };
             header?: never;
             path: {
@@ -17164,7 +17242,10 @@ export interface operations {
     };
     listDueWork: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -17177,11 +17258,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DueList"];
+                    "application/json": components["schemas"]["DuePage"];
                 };
             };
             /** @description The access token is missing or does not hold. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` says where. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20431,6 +20521,55 @@ export interface operations {
             };
             /** @description Something in the request is wrong; `errors` says where. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWorkNeighbours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkNeighbours"];
+                };
+            };
+            /** @description The access token is missing or does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for this person. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,33 +1,43 @@
 import { Badge, Stack, Text, Title } from "@mantine/core";
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { body, type Api } from "@/api/client.ts";
+import type { components } from "@/api/schema";
 import { useServices } from "@/api/services.tsx";
+import { ShowMore } from "@/components/LongList.tsx";
 import styles from "@/components/sessions/sessions.module.css";
 import { moment } from "@/components/time.ts";
 
-/** More than this is looked up in the classes. */
-const MOST = 6;
+type Schemas = components["schemas"];
+
+/** As many as fit the overview; the rest is asked for. */
+const PAGE_ITEMS = 6;
 const DAY_MILLISECONDS = 86_400_000;
 
 const dueQuery = (api: Api) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ["work-due"],
     staleTime: 0,
     refetchInterval: 15_000,
-    queryFn: async () => (await body(api.GET("/api/me/assignments"))).items,
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: Schemas["DuePage"]) => page.next_cursor,
+    queryFn: ({ pageParam }: { pageParam: string | null }) =>
+      body(
+        api.GET("/api/me/assignments", {
+          params: { query: { limit: PAGE_ITEMS, ...(pageParam ? { cursor: pageParam } : {}) } },
+        }),
+      ),
   });
 
 /** What a student has still to hand in, what is due first at the top. */
 export function WorkDue() {
   const { t, i18n } = useTranslation();
   const { api } = useServices();
-  const due = useQuery(dueQuery(api));
+  const due = useInfiniteQuery(dueQuery(api));
   const [now] = useState(Date.now);
-  const all = due.data ?? [];
-  const items = all.slice(0, MOST);
+  const items = due.data?.pages.flatMap((page) => page.items) ?? [];
   if (items.length === 0) return null;
   return (
     <section aria-label={t("assignments.workDue")} style={{ marginBottom: "var(--mantine-spacing-xl)" }}>
@@ -63,11 +73,7 @@ export function WorkDue() {
           );
         })}
       </Stack>
-      {all.length > MOST && (
-        <Text size="sm" c="dimmed" mt="xs">
-          {t("assignments.moreDue")}
-        </Text>
-      )}
+      <ShowMore list={due} />
     </section>
   );
 }

@@ -48,7 +48,19 @@ export function useGrid(size: { rows: number; columns: number; totals?: number }
     walkTo(next);
     return true;
   };
-  return { scroller, table, active, rowPieces, columnPieces, rowPixels: seen.rowPixels, walkTo, walk };
+  return {
+    scroller,
+    table,
+    active,
+    rowPieces,
+    columnPieces,
+    rowPixels: seen.rowPixels,
+    /** From the first row that is drawn to before the last. */
+    from: seen.rows.from,
+    to: seen.rows.to,
+    walkTo,
+    walk,
+  };
 }
 
 /** What is drawn of a list; the same for as long as the same is drawn. */

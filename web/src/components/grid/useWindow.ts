@@ -14,7 +14,7 @@ export function useWindow(
   rows: number,
   columns: number,
 ): { readonly rows: Range; readonly columns: Range; readonly rowPixels: number } {
-  const all = rows * columns <= ALL_DRAWN_CELLS;
+  const all = rows * Math.max(1, columns) <= ALL_DRAWN_CELLS;
   const [view, setView] = useState({
     top: 0,
     start: 0,

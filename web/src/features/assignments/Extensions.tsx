@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Group, Modal, Select, Stack, Text, TextInput, Tooltip } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { IconX } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,23 +8,27 @@ import { useServices } from "@/api/services.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
 import { FormProblem } from "@/components/FormProblem.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
-import { addressOfNamesakes } from "@/components/sameNames.ts";
 import { moment } from "@/components/time.ts";
 import { fromField, LATEST_FIELD, toField } from "@/components/timeField.ts";
-import { extensionsQuery, workChanged, type Assignment, type SubmissionLine } from "./queries.ts";
+import { extensionsQuery, foundStudentsQuery, workChanged, type Assignment } from "./queries.ts";
 import { workProblem } from "./words.ts";
 
 /** Who has more time, and to give it to somebody else. */
-export function Extensions(props: {
-  assignment: Assignment;
-  students: readonly SubmissionLine[];
-  onClose: () => void;
-}) {
+export function Extensions(props: { assignment: Assignment; onClose: () => void }) {
   const { t, i18n } = useTranslation();
   const { api } = useServices();
   const client = useQueryClient();
   const { assignment } = props;
-  const [student, setStudent] = useState<string | null>(null);
+  const [student, setStudent] = useState<{ value: string; label: string } | null>(null);
+  const [typed, setTyped] = useState("");
+  // Whom one has chosen stands in the field, and is not searched for.
+  const [query] = useDebouncedValue(typed === student?.label ? "" : typed.trim(), 200);
+  const students = useQuery(foundStudentsQuery(api, assignment.id, query));
+  const choices = (students.data ?? []).map(({ user, namesake }) => ({
+    value: user.id,
+    // The field shows no second line of whom was chosen.
+    label: [user.name, namesake ? user.email : null].filter(Boolean).join(" · "),
+  }));
   const [due, setDue] = useState(toField(assignment.due_at));
   const found = useQuery(extensionsQuery(api, assignment.id));
   const address = "/api/assignments/{assignment_id}/extensions/{user_id}" as const;
@@ -35,14 +40,16 @@ export function Extensions(props: {
     mutationFn: async () => {
       const until = fromField(due);
       if (student === null || until === null) return;
-      await api.PUT(address, { ...path(student), body: { due_at: until } });
+      await api.PUT(address, { ...path(student.value), body: { due_at: until } });
     },
-    onSuccess: () => setStudent(null),
+    onSuccess: () => {
+      setStudent(null);
+      setTyped("");
+    },
     ...settle,
   });
   const take = useMutation({ mutationFn: (userId: string) => api.DELETE(address, path(userId)), ...settle });
-  // Namesakes are told apart also where only one of them has more time.
-  const addressOf = addressOfNamesakes(props.students.map(({ user }) => user));
+  const addressOf = (each: { namesake: boolean; email: string }) => (each.namesake ? each.email : null);
   const problem = give.error ?? take.error;
   return (
     <Modal opened onClose={props.onClose} title={t("assignments.extensions")} centered>
@@ -93,13 +100,16 @@ export function Extensions(props: {
             <Select
               label={t("assignments.student")}
               searchable
-              data={props.students.map(({ user }) => ({
-                value: user.id,
-                // The field shows no second line of whom was chosen.
-                label: [user.name, addressOf(user)].filter(Boolean).join(" · "),
-              }))}
-              value={student}
-              onChange={setStudent}
+              data={
+                student && !choices.some(({ value }) => value === student.value)
+                  ? [student, ...choices]
+                  : choices
+              }
+              filter={({ options }) => options}
+              searchValue={typed}
+              onSearchChange={setTyped}
+              value={student?.value ?? null}
+              onChange={(value) => setStudent(choices.find((each) => each.value === value) ?? null)}
               nothingFoundMessage={t("assignments.nobody")}
             />
             <TextInput

@@ -1,7 +1,7 @@
 import { ActionIcon, Group, Select, Stack, Text, Tooltip } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,16 +9,16 @@ import { useServices } from "@/api/services.tsx";
 import { Page } from "@/components/Page.tsx";
 import { PageProblem } from "@/components/PageProblem.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
-import { addressOfNamesakes } from "@/components/sameNames.ts";
 import styles from "./assignments.module.css";
 import { AttemptView } from "./AttemptView.tsx";
 import { GradePanel } from "./GradePanel.tsx";
 import {
   assignmentQuery,
+  neighboursQuery,
   submissionQuery,
-  submissionsQuery,
   type Assignment,
   type Submission,
+  type WorkNeighbours,
 } from "./queries.ts";
 import { WorkBadge } from "./WorkBadge.tsx";
 
@@ -67,30 +67,23 @@ function GradingPage({ assignment, submission }: { assignment: Assignment; submi
   const { t } = useTranslation();
   const { api } = useServices();
   const navigate = route.useNavigate();
-  const lines = useQuery(submissionsQuery(api, assignment.id));
+  const client = useQueryClient();
+  const { data: beside } = useQuery(neighboursQuery(api, submission.id));
   const [shown, setShown] = useState<number | null>(null);
-  const address = addressOfNamesakes((lines.data ?? []).map(({ user }) => user))(submission.user);
-  const worked = (lines.data ?? []).filter(({ id, attempts }) => id != null && attempts > 0);
-  const at = worked.findIndex(({ id }) => id === submission.id);
-  const open = (index: number) => {
-    const id = worked[index]?.id;
+  const address = beside?.namesake ? submission.user.email : null;
+  const open = (id: string | null | undefined) => {
     if (id != null) void navigate({ to: "/submissions/$submissionId", params: { submissionId: id } });
   };
-  // What waits for a grade comes first, then whoever is next by name.
-  const next = () => {
-    const waits = [...worked.slice(at + 1), ...worked.slice(0, Math.max(at, 0))].find(
-      ({ state }) => state === "handed_in",
-    );
-    if (waits?.id != null) {
-      void navigate({ to: "/submissions/$submissionId", params: { submissionId: waits.id } });
-    } else {
-      open(at + 1);
-    }
+  // Whoever goes on before it is known whose work that is gets there all the same.
+  const go = async (to: (found: WorkNeighbours) => string | null | undefined) => {
+    open(to(beside ?? (await client.ensureQueryData(neighboursQuery(api, submission.id)))));
   };
+  // What waits for a grade comes first, then whoever is next by name.
+  const next = () => void go((found) => found.to_grade ?? found.next);
   useHotkeys(
     [
-      ["alt+ArrowLeft", () => open(at - 1)],
-      ["alt+ArrowRight", () => open(at + 1)],
+      ["alt+ArrowLeft", () => void go((found) => found.previous)],
+      ["alt+ArrowRight", () => void go((found) => found.next)],
     ],
     [],
   );
@@ -116,22 +109,24 @@ function GradingPage({ assignment, submission }: { assignment: Assignment; submi
                 variant="default"
                 size={44}
                 aria-label={t("assignments.previousStudent")}
-                disabled={at <= 0}
-                onClick={() => open(at - 1)}
+                disabled={beside?.previous == null}
+                onClick={() => open(beside?.previous)}
               >
                 <IconChevronLeft size={20} className={styles["mirrored"]} />
               </ActionIcon>
             </Tooltip>
             <Text size="sm" c="dimmed" aria-live="polite" style={{ whiteSpace: "nowrap" }}>
-              {at >= 0 && t("assignments.place", { place: at + 1, all: worked.length })}
+              {beside &&
+                beside.place > 0 &&
+                t("assignments.place", { place: beside.place, all: beside.count })}
             </Text>
             <Tooltip label={t("assignments.nextStudent")}>
               <ActionIcon
                 variant="default"
                 size={44}
                 aria-label={t("assignments.nextStudent")}
-                disabled={at < 0 || at >= worked.length - 1}
-                onClick={() => open(at + 1)}
+                disabled={beside?.next == null}
+                onClick={() => open(beside?.next)}
               >
                 <IconChevronRight size={20} className={styles["mirrored"]} />
               </ActionIcon>

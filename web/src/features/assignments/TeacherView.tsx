@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Group, Menu, Stack, Text, Title } from "@mantine/core";
+import { ActionIcon, Badge, Button, Group, Menu, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconCalendarTime,
@@ -8,7 +8,6 @@ import {
   IconEyeOff,
   IconPencil,
   IconSend,
-  IconUsers,
 } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
@@ -16,22 +15,17 @@ import { useTranslation } from "react-i18next";
 import { body } from "@/api/client.ts";
 import { useServices } from "@/api/services.tsx";
 import { downloadBlob } from "@/components/download.ts";
-import { EmptyState } from "@/components/EmptyState.tsx";
-import { ErrorState } from "@/components/ErrorState.tsx";
 import { Page } from "@/components/Page.tsx";
-import { PersonAvatar } from "@/components/PersonAvatar.tsx";
-import { RowsLoading } from "@/components/RowsLoading.tsx";
-import { addressOfNamesakes } from "@/components/sameNames.ts";
 import { tell, tellProblem, tellWithUndo } from "@/components/toast.tsx";
 import { AssignmentForm } from "./AssignmentForm.tsx";
 import { ClassLink } from "./AssignmentPage.tsx";
 import styles from "./assignments.module.css";
 import { Extensions } from "./Extensions.tsx";
-import { submissionsQuery, workChanged, type Assignment, type SubmissionLine } from "./queries.ts";
+import { waitingQuery, workChanged, type Assignment } from "./queries.ts";
 import { Task } from "./Task.tsx";
-import { WorkBadge } from "./WorkBadge.tsx";
+import { WorkLines } from "./WorkLines.tsx";
 import { DeleteItem } from "@/components/MoreMenu.tsx";
-import { number, workProblem } from "./words.ts";
+import { workProblem } from "./words.ts";
 
 /** The task beside the work of the whole class. */
 export function TeacherView(props: {
@@ -45,7 +39,6 @@ export function TeacherView(props: {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [extending, extend] = useDisclosure(false);
-  const lines = useQuery(submissionsQuery(api, assignment.id));
   const path = { params: { path: { assignment_id: assignment.id } } };
   const about = { assignmentId: assignment.id, classId: assignment.class_id };
   const settle = {
@@ -90,8 +83,8 @@ export function TeacherView(props: {
     onError: (error) => tellProblem(t(workProblem(error))),
   });
   const draft = assignment.published_at == null;
-  const addressOf = addressOfNamesakes((lines.data ?? []).map(({ user }) => user));
-  const waiting = (lines.data ?? []).find(({ id, state }) => id != null && state === "handed_in");
+  const toGrade = assignment.work?.to_grade ?? 0;
+  const { data: waiting } = useQuery({ ...waitingQuery(api, assignment.id), enabled: toGrade > 0 });
   return (
     <Page
       title={assignment.title}
@@ -113,6 +106,7 @@ export function TeacherView(props: {
               {t("assignments.publish")}
             </Button>
           ) : (
+            toGrade > 0 &&
             waiting?.id != null && (
               <Button
                 h={44}
@@ -125,7 +119,7 @@ export function TeacherView(props: {
                   />
                 )}
               >
-                {t("assignments.startGrading", { count: assignment.work?.to_grade ?? 0 })}
+                {t("assignments.startGrading", { count: toGrade })}
               </Button>
             )
           )}
@@ -166,79 +160,11 @@ export function TeacherView(props: {
           <Title order={2} size="h4" mb="xs">
             {t("assignments.work")}
           </Title>
-          {lines.isPending && <RowsLoading rows={4} />}
-          {lines.error && !lines.data && (
-            <ErrorState error={lines.error} retry={() => void lines.refetch()} />
-          )}
-          {lines.data?.length === 0 && (
-            <EmptyState icon={<IconUsers size={28} />} title={t("assignments.noStudents")}>
-              {t("assignments.noStudentsAbout")}
-            </EmptyState>
-          )}
-          <Stack component="ul" gap={2} p={0} m={0} style={{ listStyle: "none" }}>
-            {lines.data?.map((line) => (
-              <WorkLine
-                key={line.user.id}
-                line={line}
-                address={addressOf(line.user)}
-                assignment={assignment}
-              />
-            ))}
-          </Stack>
+          <WorkLines assignment={assignment} />
         </section>
       </div>
       {props.editing && <AssignmentForm assignment={assignment} onClose={() => props.onEdit(false)} />}
-      {extending && <Extensions assignment={assignment} students={lines.data ?? []} onClose={extend.close} />}
+      {extending && <Extensions assignment={assignment} onClose={extend.close} />}
     </Page>
-  );
-}
-
-function WorkLine(props: { line: SubmissionLine; address: string | null; assignment: Assignment }) {
-  const { line, address, assignment } = props;
-  const { t, i18n } = useTranslation();
-  return (
-    <li className={styles["line"]}>
-      <PersonAvatar person={line.user} size={32} />
-      <div style={{ flex: "1 1 140px", minWidth: 0 }}>
-        <Text truncate>
-          {line.id == null || line.attempts === 0 ? (
-            <bdi>{line.user.name}</bdi>
-          ) : (
-            <Link
-              to="/submissions/$submissionId"
-              params={{ submissionId: line.id }}
-              className={styles["open"]}
-            >
-              <bdi>{line.user.name}</bdi>
-            </Link>
-          )}
-        </Text>
-        {address && (
-          <Text size="sm" c="dimmed" truncate>
-            {address}
-          </Text>
-        )}
-        {line.extended && (
-          <Text size="sm" c="dimmed">
-            {t("assignments.extended")}
-          </Text>
-        )}
-      </div>
-      {line.excused ? (
-        <Text size="sm">{t("assignments.excused")}</Text>
-      ) : (
-        line.points != null &&
-        assignment.points_max != null && (
-          <Text size="sm" fw={600}>
-            {line.label ??
-              t("assignments.of", {
-                points: number(line.points, i18n.language),
-                max: number(assignment.points_max, i18n.language),
-              })}
-          </Text>
-        )
-      )}
-      <WorkBadge state={line.state} lateSeconds={line.late_seconds} />
-    </li>
   );
 }

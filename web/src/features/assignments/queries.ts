@@ -1,5 +1,6 @@
-import { queryOptions, type QueryClient } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, type QueryClient } from "@tanstack/react-query";
 import { body, type Api } from "@/api/client.ts";
+import { everyPage } from "@/api/queries.ts";
 import type { components } from "@/api/schema";
 
 type Schemas = components["schemas"];
@@ -8,27 +9,12 @@ export type Assignment = Schemas["Assignment"];
 export type NewAssignment = Schemas["NewAssignment"];
 export type Submission = Schemas["Submission"];
 export type SubmissionLine = Schemas["SubmissionLine"];
+export type WorkNeighbours = Schemas["WorkNeighbours"];
 export type Mark = Schemas["ShownMark"];
 export type Criterion = Schemas["ShownCriterion"];
 export type WorkState = SubmissionLine["state"];
 
 const REFRESH_MILLISECONDS = 5_000;
-
-async function everyPage<T>(
-  fetchPage: (query: {
-    cursor?: string;
-    limit: number;
-  }) => Promise<{ items: T[]; next_cursor?: string | null }>,
-): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | null | undefined;
-  do {
-    const answer = await fetchPage({ limit: 100, ...(cursor ? { cursor } : {}) });
-    items.push(...answer.items);
-    cursor = answer.next_cursor;
-  } while (cursor);
-  return items;
-}
 
 export const assignmentsQuery = (api: Api, classId: string) =>
   queryOptions({
@@ -54,22 +40,74 @@ export const assignmentQuery = (api: Api, assignmentId: string) =>
       ),
   });
 
-/** The work of all students of the class, by name; to a student, their own. */
-export const submissionsQuery = (api: Api, assignmentId: string) =>
+export interface WorkSearch {
+  /** A text in the name or the address of the student. */
+  readonly query: string;
+  /** How far their work has come; null: no matter. */
+  readonly state: WorkState | null;
+}
+
+/** The work of the students of a class, by name, as a long list. */
+export const workList = (api: Api, assignmentId: string, search: WorkSearch) => ({
+  queryKey: ["assignments", assignmentId, "submissions", search.state, search.query],
+  fetchPage: (cursor: string | null, signal: AbortSignal) =>
+    workPage(api, assignmentId, { ...search, cursor, signal }),
+});
+
+const workPage = (
+  api: Api,
+  assignmentId: string,
+  asked: WorkSearch & { limit?: number; cursor?: string | null; signal: AbortSignal },
+) =>
+  body(
+    api.GET("/api/assignments/{assignment_id}/submissions", {
+      params: {
+        path: { assignment_id: assignmentId },
+        query: {
+          limit: asked.limit ?? 100,
+          ...(asked.state ? { state: asked.state } : {}),
+          ...(asked.query ? { query: asked.query } : {}),
+          ...(asked.cursor ? { cursor: asked.cursor } : {}),
+        },
+      },
+      signal: asked.signal,
+    }),
+  );
+
+/** The first of the work that waits for a grade. */
+export const waitingQuery = (api: Api, assignmentId: string) =>
   queryOptions({
-    queryKey: ["assignments", assignmentId, "submissions"],
+    queryKey: ["assignments", assignmentId, "submissions", "waiting"],
     staleTime: 0,
     refetchInterval: REFRESH_MILLISECONDS,
-    queryFn: async () =>
-      (
-        await everyPage<SubmissionLine>((query) =>
-          body(
-            api.GET("/api/assignments/{assignment_id}/submissions", {
-              params: { path: { assignment_id: assignmentId }, query },
-            }),
-          ),
-        )
-      ).sort((one, other) => one.user.name.localeCompare(other.user.name)),
+    queryFn: async ({ signal }) =>
+      (await workPage(api, assignmentId, { state: "handed_in", query: "", limit: 1, signal })).items[0] ??
+      null,
+  });
+
+/** Some of the students who have a text in their names, to choose one of them. */
+export const foundStudentsQuery = (api: Api, assignmentId: string, query: string) =>
+  queryOptions({
+    queryKey: ["assignments", assignmentId, "submissions", "found", query],
+    staleTime: 0,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) =>
+      (await workPage(api, assignmentId, { state: null, query, limit: 20, signal })).items,
+  });
+
+/** Whose work comes before and after a piece of work, and whose waits for a grade next. */
+export const neighboursQuery = (api: Api, submissionId: string) =>
+  queryOptions({
+    queryKey: ["submissions", submissionId, "neighbours"],
+    staleTime: 0,
+    // It is found among everybody's work, and one does not go on every few seconds.
+    refetchInterval: 2 * REFRESH_MILLISECONDS,
+    queryFn: () =>
+      body(
+        api.GET("/api/submissions/{submission_id}/neighbours", {
+          params: { path: { submission_id: submissionId } },
+        }),
+      ),
   });
 
 export const submissionQuery = (api: Api, submissionId: string) =>

@@ -1,14 +1,17 @@
 import { Badge, Group, Menu, Stack, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { IconSchool, IconUserMinus, IconUsers } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { memo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
-import { membersQuery, useMe } from "@/api/queries.ts";
+import { membersList, useMe } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import type { ClassRoom, Member } from "@/api/types.ts";
 import { EmptyState } from "@/components/EmptyState.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
+import { SearchField, ShowMore, useSearch } from "@/components/LongList.tsx";
+import { pagesInWindow, SEARCHED_FROM, useLongList } from "@/components/longList.ts";
 import { MoreMenu } from "@/components/MoreMenu.tsx";
 import { PersonChip } from "@/components/PersonAvatar.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
@@ -18,44 +21,80 @@ import { AddPeople } from "./roster/AddPeople.tsx";
 import { Invitations } from "./roster/Invitations.tsx";
 
 export function PeopleTab({ room }: { room: ClassRoom }) {
-  const { t, i18n } = useTranslation();
-  const { api } = useServices();
-  const members = useQuery(membersQuery(api, room.id));
+  const { t } = useTranslation();
+  const search = useSearch();
   const teaches = room.role === "teacher";
-  const byName = [...(members.data ?? [])].sort(
-    (a, b) =>
-      (a.role === b.role ? 0 : a.role === "teacher" ? -1 : 1) || a.name.localeCompare(b.name, i18n.language),
-  );
-  const noStudents = members.data && !members.data.some(({ role }) => role === "student");
   return (
     <Stack gap="lg">
       <JoinCode room={room} />
-      {teaches && (
-        <Group justify="flex-end">
-          <AddPeople room={room} />
+      {(teaches || room.student_count >= SEARCHED_FROM) && (
+        <Group justify="flex-end" gap="sm">
+          {room.student_count >= SEARCHED_FROM && <SearchField label={t("people.search")} search={search} />}
+          {teaches && <AddPeople room={room} />}
         </Group>
       )}
-      {members.isPending && <RowsLoading rows={4} />}
-      {members.error && <ErrorState error={members.error} retry={() => void members.refetch()} />}
-      {members.data && (
-        <Stack component="ul" gap={0} p={0} m={0} style={{ listStyle: "none" }}>
-          {byName.map((member) => (
-            <MemberRow key={member.user_id} member={member} room={room} teaches={teaches} />
-          ))}
-        </Stack>
-      )}
+      <div>
+        <Members room={room} role="teacher" query={search.query} />
+        <Members room={room} role="student" query={search.query} />
+      </div>
       {teaches && <Invitations room={room} />}
-      {noStudents && teaches && (
-        <EmptyState icon={<IconUsers size={28} />} title={t("people.emptyTitle")}>
-          {t("people.empty")}
-        </EmptyState>
-      )}
     </Stack>
   );
 }
 
-function MemberRow({ member, room, teaches }: { member: Member; room: ClassRoom; teaches: boolean }) {
+/** Everybody in the class in one role, by name. */
+function Members({ room, role, query }: { room: ClassRoom; role: Member["role"]; query: string }) {
   const { t } = useTranslation();
+  const { api } = useServices();
+  const list = useRef<HTMLDivElement>(null);
+  const members = useLongList({
+    ...membersList(api, room.id, { role, query }),
+    inSight: (pages) =>
+      pagesInWindow(
+        list.current,
+        pages.map(({ items }) => items.length),
+      ),
+  });
+  const found = members.data?.pages.flatMap(({ items }) => items);
+  const students = role === "student";
+  return (
+    <>
+      {members.isPending && <RowsLoading rows={students ? 4 : 1} />}
+      {members.error && !found && <ErrorState error={members.error} retry={() => void members.refetch()} />}
+      {found?.length === 0 &&
+        students &&
+        (query ? (
+          <Text c="dimmed" ta="center" py="xl" role="status">
+            {t("people.noneFits")}
+          </Text>
+        ) : (
+          room.role === "teacher" && (
+            <EmptyState icon={<IconUsers size={28} />} title={t("people.emptyTitle")}>
+              {t("people.empty")}
+            </EmptyState>
+          )
+        ))}
+      <Stack
+        component="ul"
+        ref={list}
+        aria-label={t(students ? "people.students" : "people.teachers")}
+        gap={0}
+        p={0}
+        m={0}
+        style={{ listStyle: "none" }}
+      >
+        {found?.map((member) => (
+          <MemberRow key={member.user_id} member={member} room={room} />
+        ))}
+      </Stack>
+      <ShowMore list={members} />
+    </>
+  );
+}
+
+const MemberRow = memo(function MemberRow({ member, room }: { member: Member; room: ClassRoom }) {
+  const { t } = useTranslation();
+  const teaches = room.role === "teacher";
   const { api } = useServices();
   const client = useQueryClient();
   const { data: me } = useMe();
@@ -110,4 +149,4 @@ function MemberRow({ member, room, teaches }: { member: Member; room: ClassRoom;
       </Group>
     </Group>
   );
-}
+});

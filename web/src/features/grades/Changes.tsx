@@ -1,8 +1,9 @@
 import { Modal, Stack, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useServices } from "@/api/services.tsx";
 import { ErrorState } from "@/components/ErrorState.tsx";
+import { ShowMore } from "@/components/LongList.tsx";
 import { RowsLoading } from "@/components/RowsLoading.tsx";
 import { moment } from "@/components/time.ts";
 import type { Place } from "./GradeGrid.tsx";
@@ -19,12 +20,13 @@ export function Changes(props: {
   const { t, i18n } = useTranslation();
   const { api } = useServices();
   const { place } = props;
-  const found = useQuery(
+  const found = useInfiniteQuery(
     changesQuery(api, props.classId, {
       ...(place?.item ? { item_id: place.item } : {}),
       ...(place?.student ? { user_id: place.student } : {}),
     }),
   );
+  const changes = found.data?.pages.flatMap(({ items }) => items);
   const titles = new Map(props.book.items.map(({ id, title }) => [id, title]));
   const words = (points: number | null | undefined, excused: boolean) =>
     excused ? t("grades.excused") : points == null ? t("grades.nothing") : number(points, i18n.language);
@@ -39,9 +41,9 @@ export function Changes(props: {
     <Modal opened onClose={props.onClose} title={t("grades.changes")} centered size="lg">
       {found.isPending && <RowsLoading rows={4} />}
       {found.error && !found.data && <ErrorState error={found.error} retry={() => void found.refetch()} />}
-      {found.data?.items.length === 0 && <Text c="dimmed">{t("grades.noChanges")}</Text>}
+      {changes?.length === 0 && <Text c="dimmed">{t("grades.noChanges")}</Text>}
       <Stack component="ol" gap="sm" p={0} m={0} style={{ listStyle: "none" }}>
-        {found.data?.items.map((change) => (
+        {changes?.map((change) => (
           <li key={change.id}>
             <Text size="sm">{line(change)}</Text>
             <Text size="sm" c="dimmed">
@@ -54,6 +56,7 @@ export function Changes(props: {
           </li>
         ))}
       </Stack>
+      <ShowMore list={found} />
     </Modal>
   );
 }

@@ -1,11 +1,10 @@
 import { IconEyeOff } from "@tabler/icons-react";
-import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
+import { memo, useEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Grid, Pieces } from "@/components/grid/Grid.tsx";
 import grid from "@/components/grid/grid.module.css";
 import { placeOf, useGrid } from "@/components/grid/useGrid.ts";
-import type { Piece } from "@/components/grid/window.ts";
-import { addressOfNamesakes } from "@/components/sameNames.ts";
+import type { Piece, Range } from "@/components/grid/window.ts";
 import classes from "./GradeGrid.module.css";
 import type { Grade, Gradebook, GradeItem, StudentRow } from "./queries.ts";
 import { number, percent, readCell, stepFor } from "./words.ts";
@@ -31,13 +30,16 @@ export function GradeGrid(props: {
   onChange: (typed: Typed) => void;
   onItem: (item: string) => void;
   onHistory: (place: Place) => void;
+  /** Which rows are in sight, or near it. */
+  onSight: (rows: Range) => void;
 }) {
   const { t, i18n } = useTranslation();
   const { book, students } = props;
   const { items } = book;
   const walked = useGrid({ rows: students.length, columns: items.length, totals: 1 });
-  const { active, columnPieces, walkTo, walk } = walked;
-  const addressOf = useMemo(() => addressOfNamesakes(students), [students]);
+  const { active, columnPieces, from, to, walkTo, walk } = walked;
+  const { onSight } = props;
+  useEffect(() => onSight({ from, to }), [from, onSight, to]);
   const [editing, setEditing] = useState<(Place & { readonly first: string | null }) | null>(null);
 
   const edit = (place: Place, first: string | null) => {
@@ -145,7 +147,7 @@ export function GradeGrid(props: {
               key={student.user_id}
               at={at}
               student={student}
-              address={addressOf(student)}
+              address={student.namesake ? (student.email ?? null) : null}
               items={items}
               pieces={columnPieces}
               activeColumn={active.row === at ? active.column : null}

@@ -1,4 +1,4 @@
-import { queryOptions, type QueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, type QueryClient } from "@tanstack/react-query";
 import { body, type Api } from "@/api/client.ts";
 import type { components } from "@/api/schema";
 
@@ -15,41 +15,44 @@ export type TablePreview = Schemas["TablePreview"];
 const REFRESH_MILLISECONDS = 5_000;
 const PAGE = 100;
 
-/** A class's gradebook with all its students, by name; to a student, their own row. */
-export const gradebookQuery = (api: Api, classId: string) =>
+/** One's own row of a class's gradebook. */
+export const ownBookQuery = (api: Api, classId: string) =>
   queryOptions({
-    queryKey: ["classes", classId, "grades"],
+    queryKey: ["classes", classId, "grades", "own"],
     staleTime: 0,
-    // A class of thousands is many pages: looked at again more rarely.
-    refetchInterval: ({ state }) =>
-      REFRESH_MILLISECONDS * Math.max(1, Math.ceil((state.data?.students.length ?? 0) / PAGE)),
-    queryFn: async (): Promise<Gradebook> => {
-      const students: StudentRow[] = [];
-      let cursor: string | null | undefined;
-      for (;;) {
-        const page: Gradebook = await body(
-          api.GET("/api/classes/{class_id}/grades", {
-            params: { path: { class_id: classId }, query: { limit: PAGE, ...(cursor ? { cursor } : {}) } },
-          }),
-        );
-        students.push(...page.students);
-        cursor = page.next_cursor;
-        if (!cursor) {
-          students.sort((one, other) => one.name.localeCompare(other.name));
-          return { ...page, students };
-        }
-      }
-    },
+    refetchInterval: REFRESH_MILLISECONDS,
+    queryFn: () =>
+      body(api.GET("/api/classes/{class_id}/grades", { params: { path: { class_id: classId } } })),
   });
 
+/** A class's gradebook as a long list of its students, by name: those with a text in their names or addresses. */
+export const bookList = (api: Api, classId: string, query: string) => ({
+  queryKey: ["classes", classId, "grades", "book", query],
+  fetchPage: (cursor: string | null, signal: AbortSignal): Promise<Gradebook> =>
+    body(
+      api.GET("/api/classes/{class_id}/grades", {
+        params: {
+          path: { class_id: classId },
+          query: { limit: PAGE, ...(query ? { query } : {}), ...(cursor ? { cursor } : {}) },
+        },
+        signal,
+      }),
+    ),
+});
+
 export const changesQuery = (api: Api, classId: string, about: { item_id?: string; user_id?: string }) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ["classes", classId, "grades", "changes", about.item_id ?? "", about.user_id ?? ""],
     staleTime: 0,
-    queryFn: () =>
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: Schemas["ChangePage"]) => page.next_cursor,
+    queryFn: ({ pageParam }: { pageParam: string | null }) =>
       body(
         api.GET("/api/classes/{class_id}/grades/changes", {
-          params: { path: { class_id: classId }, query: { limit: 100, ...about } },
+          params: {
+            path: { class_id: classId },
+            query: { limit: PAGE, ...about, ...(pageParam ? { cursor: pageParam } : {}) },
+          },
         }),
       ),
   });

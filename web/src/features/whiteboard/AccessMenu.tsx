@@ -1,12 +1,14 @@
 import { Button, Group, NativeSelect, Popover, SegmentedControl, Stack, Text } from "@mantine/core";
 import { IconEye, IconEyeOff, IconPencil, IconUsersGroup } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { wordsFor } from "@/api/problem.ts";
-import { documentAccessQuery, documentChanged, documentQuery, membersQuery } from "@/api/queries.ts";
+import { documentAccessQuery, documentChanged, documentQuery, membersList } from "@/api/queries.ts";
 import { useServices } from "@/api/services.tsx";
 import type { AccessLevel, BoardDocument } from "@/api/types.ts";
+import { SearchField, ShowMore, useSearch } from "@/components/LongList.tsx";
+import { pagesInWindow, SEARCHED_FROM, useLongList } from "@/components/longList.ts";
 import { PersonChip } from "@/components/PersonAvatar.tsx";
 import { tellProblem } from "@/components/toast.tsx";
 import styles from "./AccessMenu.module.css";
@@ -16,12 +18,11 @@ const ICONS = { write: IconPencil, read: IconEye, none: IconEyeOff } as const;
 
 /** What students may do on this board: all of them, and single ones. In force at once. */
 export function AccessMenu({ board }: { board: BoardDocument }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { api } = useServices();
   const client = useQueryClient();
   const [opened, setOpened] = useState(false);
   const access = useQuery({ ...documentAccessQuery(api, board.id), enabled: opened });
-  const members = useQuery({ ...membersQuery(api, board.class_id), enabled: opened });
   const path = { document_id: board.id };
   const onError = (error: unknown) => tellProblem(t(wordsFor(error)));
   const onSettled = () => documentChanged(client, board);
@@ -50,9 +51,6 @@ export function AccessMenu({ board }: { board: BoardDocument }) {
   });
 
   const own = new Map(access.data?.people.map((one) => [one.user_id, one.access]));
-  const students = (members.data ?? [])
-    .filter(({ role }) => role === "student")
-    .sort((a, b) => a.name.localeCompare(b.name, i18n.language));
   const Icon = ICONS[board.students];
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" shadow="md" width={360} trapFocus>
@@ -84,44 +82,76 @@ export function AccessMenu({ board }: { board: BoardDocument }) {
           <Text size="sm" c="dimmed">
             {t(`access.about.${board.students}`)}
           </Text>
-          {students.length > 0 && (
-            <>
-              <Text size="sm" fw={600} mt={4}>
-                {t("access.single")}
-              </Text>
-              <Stack gap="xs" mah="40vh" style={{ overflow: "auto" }}>
-                {students.map((student) => (
-                  <Group key={student.user_id} justify="space-between" wrap="nowrap" gap="xs">
-                    <PersonChip person={student} />
-                    <NativeSelect
-                      aria-label={t("access.of", { name: student.name })}
-                      value={own.get(student.user_id) ?? ""}
-                      w={130}
-                      style={{ flexShrink: 0 }}
-                      onChange={(event) =>
-                        setOne.mutate({
-                          userId: student.user_id,
-                          level: event.currentTarget.value as AccessLevel | "",
-                        })
-                      }
-                      data={[
-                        { value: "", label: t("access.asClass") },
-                        ...LEVELS.map((value) => ({ value, label: t(`access.choice.${value}`) })),
-                      ]}
-                    />
-                  </Group>
-                ))}
-              </Stack>
-            </>
-          )}
-          {members.data && students.length === 0 && (
-            <Text size="sm" c="dimmed">
-              <IconUsersGroup size={16} style={{ verticalAlign: "text-bottom" }} aria-hidden />{" "}
-              {t("access.noStudents")}
-            </Text>
-          )}
+          <SingleStudents
+            classId={board.class_id}
+            own={own}
+            onChoose={(userId, level) => setOne.mutate({ userId, level })}
+          />
         </Stack>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+/** What single students may do: by name, searched where they are many. */
+function SingleStudents(props: {
+  classId: string;
+  own: ReadonlyMap<string, AccessLevel>;
+  onChoose: (userId: string, level: AccessLevel | "") => void;
+}) {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const search = useSearch();
+  const list = useRef<HTMLDivElement>(null);
+  const members = useLongList({
+    ...membersList(api, props.classId, { role: "student", query: search.query }),
+    inSight: (pages) =>
+      pagesInWindow(
+        list.current,
+        pages.map(({ items }) => items.length),
+      ),
+  });
+  const students = members.data?.pages.flatMap(({ items }) => items) ?? [];
+  const searched = search.typed !== "";
+  if (members.data && students.length === 0 && !searched) {
+    return (
+      <Text size="sm" c="dimmed">
+        <IconUsersGroup size={16} style={{ verticalAlign: "text-bottom" }} aria-hidden />{" "}
+        {t("access.noStudents")}
+      </Text>
+    );
+  }
+  return (
+    <>
+      <Text size="sm" fw={600} mt={4}>
+        {t("access.single")}
+      </Text>
+      {(searched || students.length >= SEARCHED_FROM) && (
+        <SearchField label={t("access.search")} search={search} />
+      )}
+      <div style={{ maxHeight: "40vh", overflow: "auto" }}>
+        <Stack gap="xs" ref={list}>
+          {students.map((student) => (
+            <Group key={student.user_id} justify="space-between" wrap="nowrap" gap="xs">
+              <PersonChip person={student} detail={student.namesake ? student.email : null} />
+              <NativeSelect
+                aria-label={t("access.of", { name: student.name })}
+                value={props.own.get(student.user_id) ?? ""}
+                w={130}
+                style={{ flexShrink: 0 }}
+                onChange={(event) =>
+                  props.onChoose(student.user_id, event.currentTarget.value as AccessLevel | "")
+                }
+                data={[
+                  { value: "", label: t("access.asClass") },
+                  ...LEVELS.map((value) => ({ value, label: t(`access.choice.${value}`) })),
+                ]}
+              />
+            </Group>
+          ))}
+        </Stack>
+        <ShowMore list={members} />
+      </div>
+    </>
   );
 }
