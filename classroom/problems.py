@@ -13,7 +13,9 @@ from collab_server.live import MomentNotKept, NotCommitted
 from persistence.errors import FileMissing, FilesAway, StorageFull
 
 BODY_MAX_BYTES = 1024 * 1024
-STREAMED_PATHS = re.compile(r"/api/files|/api/me/picture|/api/documents/[^/]+/slides|/api/classes/[^/]+/members/import")
+STREAMED_PATHS = re.compile(
+    r"/api/files|/api/me/picture|/api/documents/[^/]+/slides|/api/classes/[^/]+/(?:members/import|grades/preview)"
+)
 
 PROBLEMS: ProblemTable = MappingProxyType(
     {

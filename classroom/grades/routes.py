@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from auth.actions import Person
 from auth.dependencies import CurrentPerson, RequestReader, RequestTransaction
@@ -34,6 +34,7 @@ from classroom.grades.schemas import (
 )
 from classroom.grades.table import preview
 from classroom.services import Parts
+from classroom.tables import TABLE_BODY, read_table
 from persistence.reading import Asking
 
 router = APIRouter(tags=["grades"], route_class=ReadingRoute)
@@ -206,16 +207,20 @@ async def export_grades(class_id: UUID, person: CurrentPerson, reader: RequestRe
     )
 
 
-@router.post("/classes/{class_id}/grades/preview", responses=problems(401, 403, 404, 413, 422))
-async def preview_grades(
-    class_id: UUID,
-    person: CurrentPerson,
-    transaction: RequestTransaction,
-    table: Annotated[bytes, Body(media_type="text/csv")],
-) -> TablePreview:
+@router.post(
+    "/classes/{class_id}/grades/preview",
+    responses=problems(401, 403, 404, 413, 422),
+    openapi_extra=dict(TABLE_BODY),
+)
+async def preview_grades(class_id: UUID, request: Request, person: CurrentPerson, services: Parts) -> TablePreview:
     """Tell what a table would change, and every bad row of it; for the class's teachers. Nothing is changed."""
-    await access_class(transaction.session, person, class_id, teach=True)
-    return await preview(transaction.session, class_id, table)
+    async with services.database.transaction() as transaction:
+        await access_class(transaction.session, person, class_id, teach=True)
+    # No transaction waits while it arrives.
+    table = await read_table(request)
+    async with services.database.transaction() as transaction:
+        await access_class(transaction.session, person, class_id, teach=True)
+        return await preview(transaction.session, class_id, table)
 
 
 async def _book(session: Asking, person: Person, access: ClassAccess, page: PeopleRequest | None = None) -> Gradebook:

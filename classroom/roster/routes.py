@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -18,7 +17,7 @@ from classroom.progress.people import follow_people, follow_person
 from classroom.roster import actions
 from classroom.roster.actions import House, Invited
 from classroom.roster.models import ClassInvitationRow
-from classroom.roster.rules import FILE_MAX_BYTES, ROWS_MAX, Outcome, RosterInvalid, Sorted, read_roster
+from classroom.roster.rules import ROWS_MAX, Outcome, RosterInvalid, Sorted, read_roster
 from classroom.roster.schemas import (
     AddedMember,
     ClassInvitation,
@@ -29,7 +28,7 @@ from classroom.roster.schemas import (
     RosterReport,
 )
 from classroom.services import Parts, Services
-from persistence.errors import FileTooLarge
+from classroom.tables import TABLE_BODY, read_table
 
 router = APIRouter(tags=["classes"], route_class=ReadingRoute)
 
@@ -40,12 +39,6 @@ _WHY_INVALID = {
     "no_email_column": "No column of this file holds e-mail addresses.",
     "no_rows": "There is nobody in this file.",
     "too_many_rows": f"A list has at most {ROWS_MAX} rows. Split it and import the parts.",
-}
-LIST_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
-    }
 }
 
 
@@ -75,7 +68,7 @@ async def add_member(
 @router.post(
     "/classes/{class_id}/members/import",
     responses=problems(401, 403, 404, 413, 422),
-    openapi_extra=LIST_BODY,
+    openapi_extra=dict(TABLE_BODY),
 )
 async def import_members(
     class_id: UUID, request: Request, person: CurrentPerson, services: Parts, *, preview: bool = False
@@ -83,7 +76,7 @@ async def import_members(
     """Bring a list of people (CSV) into the class, all in one transaction; `preview`: only tell what would become of each row."""
     async with services.database.transaction() as transaction:
         await access_class(transaction.session, person, class_id, teach=True)
-    data = await _body(request)
+    data = await read_table(request)
     try:
         # Ten thousand addresses take a second to check, in which others are served.
         roster = await asyncio.to_thread(read_roster, data)
@@ -133,15 +126,6 @@ async def withdraw_invitation(
     """Take an invitation back; its link no longer registers anybody."""
     access = await access_class(transaction.session, person, class_id, teach=True)
     await actions.withdraw(transaction.session, access, invitation_id)
-
-
-async def _body(request: Request) -> bytes:
-    data = bytearray()
-    async for piece in request.stream():
-        data += piece
-        if len(data) > FILE_MAX_BYTES:
-            raise FileTooLarge(FILE_MAX_BYTES)
-    return bytes(data)
 
 
 def _house(services: Services) -> House:

@@ -11,7 +11,6 @@ from uuid import UUID
 from auth.registration import RegistrationMode
 from auth.rules import clean_text, normalise_email
 
-FILE_MAX_BYTES = 4 * 1024 * 1024
 ROWS_MAX = 10_000
 # Empty lines are no rows, but each takes memory.
 LINES_MAX = 100_000

@@ -203,6 +203,17 @@ async def upload(term: Term, content: bytes, person: Client | None = None) -> An
     )
 
 
+async def test_the_table_of_a_large_class_is_taken_and_one_beyond_is_refused(
+    term: Term, is_problem: Callable[..., None]
+) -> None:
+    await term.item("Talk")
+    head, zoe, padding = b"email;Talk;Remark\n", f"{term.zoe.email};5;\n".encode(), b";;" + b"x" * 100_000 + b"\n"
+    found = await term.ok(upload(term, head + padding * 20 + zoe))
+    assert [each["points"] for each in found["changes"]] == [5]
+    is_problem(await upload(term, head + padding * 45), 413, "file_too_large")
+    is_problem(await upload(term, head + padding * 45, term.zoe), 403, "forbidden")
+
+
 async def test_a_table_goes_out_and_comes_back_changed(term: Term) -> None:
     talk, again = await term.item("Talk"), await term.item("Talk")
     made = await term.assignment(title="=Formula", scale=[
