@@ -165,7 +165,7 @@ async def all_students(session: Asking, class_id: UUID, scheme: Scheme) -> list[
     grades = await grades_of(session, [item.row.id for item in scheme.items], [user.id for user in users])
     return [
         StudentGrades(user=user, grades=grades.get(user.id, {}))
-        for user in sorted(users, key=lambda user: (user.name.casefold(), user.id))
+        for user in sorted(users, key=lambda user: (user.sort_name, user.id))
     ]
 
 
