@@ -102,15 +102,21 @@ async def test_11_a_thousand_sockets_that_never_say_who_they_are(start_server: S
             await asyncio.gather(*(each.wait() for each in opened))
             await is_served(place, author)
         for task in silent:
-            # A close frame: its code and why.
-            assert task.result()[2:] == (4408).to_bytes(2) + b"no_authentication_in_time"
+            # A close frame, perhaps behind a ping: its code and why.
+            assert task.result().endswith((4408).to_bytes(2) + b"no_authentication_in_time")
 
-    # The first crowd shows what the allocator keeps for the next one; a leak would grow with each.
+    async def growth() -> int:
+        before = memory(server)
+        await crowd()
+        await is_served(place, author)
+        return memory(server) - before
+
+    # The first crowds show what the allocator keeps for the next ones, and the collector gets to later; a leak would grow with each.
     await crowd()
-    before = memory(server)
-    await crowd()
-    await is_served(place, author)
-    assert memory(server) - before < 10 * MIB
+    grown = [await growth()]
+    while grown[-1] >= 5 * MIB:
+        assert len(grown) < 4, f"each of the crowds left something behind: {grown}"
+        grown.append(await growth())
     assert place.token not in server.output
 
 
