@@ -24,8 +24,8 @@ from tests.integration.old_rows import KEPT, Node, retaining
 from tests.integration.progress_board import Lesson
 from tests.integration.teaching import Term
 from tests.integration.test_assignments import draw
-from tests.integration.test_files import SVG, upload
 from tests.integration.test_files_collected import collector, pass_time
+from tests.integration.uploads import SVG, upload
 
 pytestmark = pytest.mark.postgres
 IsProblem = Callable[..., None]

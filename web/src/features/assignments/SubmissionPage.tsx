@@ -76,7 +76,7 @@ function GradingPage({ assignment, submission }: { assignment: Assignment; submi
   };
   // Whoever goes on before it is known whose work that is gets there all the same.
   const go = async (to: (found: WorkNeighbours) => string | null | undefined) => {
-    open(to(beside ?? (await client.ensureQueryData(neighboursQuery(api, submission.id)))));
+    open(to(beside ?? (await client.query({ ...neighboursQuery(api, submission.id), staleTime: "static" }))));
   };
   // What waits for a grade comes first, then whoever is next by name.
   const next = () => void go((found) => found.to_grade ?? found.next);
