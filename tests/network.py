@@ -54,13 +54,17 @@ class Network:
 
     def close(self) -> None:
         """End the relay."""
-        self._server.close()
-        self._run(self._drop())
+        self._run(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+
+    async def _end(self) -> None:
+        # On its own loop: while the last connection ends there, nobody else may close the server.
+        self._server.close()
+        await self._drop()
 
     async def _drop(self) -> None:
         for writer in list(self._writers):
