@@ -24,6 +24,7 @@ insert into memberships (class_id, user_id, role)
 select '{class_id}', id, 'student' from users where email like 'crowd%';
 insert into submissions (id, assignment_id, user_id, writing, attempts, handed_in_at)
 select gen_random_uuid(), '{work}', id, false, 1, now() from users where email like 'crowd%' and name > 'Student 0050';
+analyze users, memberships, submissions;
 """
 
 
@@ -192,7 +193,7 @@ def test_all_work_due_is_shown_on_the_first_page(room: Room, school: School) -> 
         body = {"title": f"Essay {number}", "due_at": f"2099-05-0{number + 1}T10:00:00Z"}
         made = teacher.api.post(f"/api/classes/{opened['id']}/assignments", json=body).raise_for_status().json()
         teacher.api.post(f"/api/assignments/{made['id']}/publish").raise_for_status()
-    page = room.sign_in(zoe)
+    page = room.at_home(zoe)
     due = page.get_by_role("region", name="Work due")
     expect(due.get_by_role("listitem")).to_have_count(6)
     due.get_by_role("button", name="Show more").click()
