@@ -1,14 +1,13 @@
-"""Make classes, join them, and change who is in them.
+"""Make classes and join them; who is in them is in ``members.py``.
 
 ``access_class`` is the only way to a class: it also checks what the person may do with it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BindParameter, ColumnElement, Select, Uuid, any_, bindparam, delete, exists, func, select
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, Uuid, any_, bindparam, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +16,6 @@ from sqlalchemy.orm import aliased
 from auth.actions import Person
 from auth.errors import Forbidden, NotFound
 from auth.http.pagination import PageRequest, paged
-from auth.http.people_pages import PeopleRequest, by_name, searched
 from auth.models import UserRow
 from auth.permissions import Action, permits_in_class, require
 from auth.ports import AccessListener
@@ -25,7 +23,7 @@ from classroom.classes.models import ClassRole, ClassRow, MembershipRow
 from classroom.classes.rules import new_join_code, read_join_code, shown_join_code
 from classroom.courses.models import CourseClassRow, CourseRow
 from classroom.courses.places import keep_within_seats
-from classroom.errors import LastTeacher, UnknownJoinCode
+from classroom.errors import UnknownJoinCode
 from classroom.roster.models import ClassInvitationRow
 from persistence.base import utc_now
 from persistence.database import Transaction, violated_constraint
@@ -33,7 +31,6 @@ from persistence.ids import new_id
 from persistence.reading import Asking, prepared
 
 CLASSES_LIST = "classes"
-MEMBERS_LIST = "members"
 JOIN_CODE_TRIES = 5
 
 
@@ -79,15 +76,6 @@ class ClassView:
     course: CourseOf | None
 
 
-@dataclass(frozen=True, slots=True)
-class MemberView:
-    """A person in a class; `namesake`: somebody else in it has a name that reads the same."""
-
-    membership: MembershipRow
-    user: UserRow
-    namesake: bool = False
-
-
 def namesake_in(class_id: BindParameter[UUID]) -> ColumnElement[bool]:
     """Return whether somebody else in a class has a name that reads the same as the selected person's."""
     other, membership = aliased(UserRow), aliased(MembershipRow)
@@ -107,12 +95,6 @@ _WITH_ROLE = (
 )
 _CLASS = prepared(_WITH_ROLE.where(ClassRow.id == _A_CLASS))
 _CLASSES = paged(_WITH_ROLE.where(ClassRow.deleted_at.is_(None)), ClassRow.id, newest_first=True)
-_WITH_PERSON = (
-    select(MembershipRow, UserRow, namesake_in(_A_CLASS).label("namesake"))
-    .join(UserRow, UserRow.id == MembershipRow.user_id)
-    .where(MembershipRow.class_id == _A_CLASS)
-)
-_MEMBER = prepared(_WITH_PERSON.where(MembershipRow.user_id == bindparam("user_id", type_=Uuid)))
 _TEACHERS = prepared(
     select(MembershipRow.class_id, UserRow.id, UserRow.name, UserRow.color, UserRow.picture_id)
     .join(UserRow, UserRow.id == MembershipRow.user_id)
@@ -288,94 +270,6 @@ async def count_students(session: Asking, class_ids: Sequence[UUID]) -> dict[UUI
     """Count the students of classes; those that have none are left out. One query."""
     counted = await session.execute(_STUDENTS, {"class_ids": class_ids})
     return {row.class_id: row.students for row in counted.all()}
-
-
-async def list_members(
-    session: Asking, access: ClassAccess, page: PeopleRequest, *, role: ClassRole | None = None
-) -> tuple[list[MemberView], str | None]:
-    """Return one page of the members of a class by name, those in one role where that is asked for. Two queries at most.
-
-    They are looked for by their addresses only by who may see these.
-    """
-    values = {"class_id": access.row.id, "role": role, **await page.by_name(session, of=MEMBERS_LIST)}
-    statement = _members(one_role=role is not None, search=bool(page.query.strip()), addresses=access.teaches)
-    found = [MemberView(*each) for each in (await session.execute(statement, values)).all()]
-    shown, next_cursor = page.cut(found, [member.user.id for member in found], of=MEMBERS_LIST)
-    return list(shown), next_cursor
-
-
-@cache
-def _members(*, one_role: bool, search: bool, addresses: bool) -> Select[MembershipRow, UserRow, bool]:
-    statement = _WITH_PERSON
-    if one_role:
-        statement = statement.where(MembershipRow.role == bindparam("role", type_=MembershipRow.role.type))
-    if search:
-        statement = searched(statement, addresses=addresses)
-    return prepared(by_name(statement))
-
-
-async def access_member(session: Asking, access: ClassAccess, user_id: UUID) -> MemberView:
-    """Return one member of a class, for another member.
-
-    Raises:
-        NotFound: there is no such person in the class.
-    """
-    found = (await session.execute(_MEMBER, {"class_id": access.row.id, "user_id": user_id})).one_or_none()
-    if found is None:
-        raise NotFound
-    return MemberView(*found)
-
-
-async def change_role(
-    transaction: Transaction, access: ClassAccess, member: MemberView, *, role: ClassRole, live: AccessListener
-) -> None:
-    """Make a member a teacher or a student of the class. The class must be locked.
-
-    Raises:
-        LastTeacher: the class would be without a teacher.
-    """
-    if member.membership.role is role:
-        return
-    if role is ClassRole.STUDENT:
-        await _leave_a_teacher(transaction.session, access, member)
-    member.membership.role = role
-    _announce(transaction, member, live)
-
-
-async def remove_member(
-    transaction: Transaction, access: ClassAccess, member: MemberView, *, person: Person, live: AccessListener
-) -> None:
-    """Take somebody out of a class. The class must be locked.
-
-    Their personal access to its documents is kept: leaving and joining again gives nobody more.
-
-    Raises:
-        Forbidden: a student may only leave, not remove others.
-        LastTeacher: the class would be without a teacher.
-    """
-    action = Action.LEAVE_CLASS if member.user.id == person.id else Action.TEACH_CLASS
-    if not permits_in_class(action, access.role):
-        raise Forbidden
-    await _leave_a_teacher(transaction.session, access, member)
-    await transaction.session.delete(member.membership)
-    _announce(transaction, member, live)
-
-
-def _announce(transaction: Transaction, member: MemberView, live: AccessListener) -> None:
-    user_id = member.user.id
-    transaction.after_commit(lambda: live.access_changed(user_id=user_id))
-
-
-async def _leave_a_teacher(session: AsyncSession, access: ClassAccess, member: MemberView) -> None:
-    if member.membership.role is not ClassRole.TEACHER:
-        return
-    teachers = await session.scalar(
-        select(func.count())
-        .select_from(MembershipRow)
-        .where(MembershipRow.class_id == access.row.id, MembershipRow.role == ClassRole.TEACHER)
-    )
-    if teachers == 1:
-        raise LastTeacher
 
 
 async def _with_a_free_join_code(session: AsyncSession, row: ClassRow) -> None:

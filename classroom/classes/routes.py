@@ -10,8 +10,9 @@ from auth.http.pagination import WantedPage
 from auth.http.people_pages import WantedPeople
 from auth.http.reading_route import ReadingRoute
 from auth.http.responses import problems
-from classroom.classes import actions
-from classroom.classes.actions import ClassAccess, ClassView, MemberView
+from classroom.classes import actions, members
+from classroom.classes.actions import ClassAccess, ClassView
+from classroom.classes.members import MemberView
 from classroom.classes.models import ClassRole
 from classroom.classes.rules import shown_join_code
 from classroom.classes.schemas import (
@@ -133,15 +134,15 @@ async def list_members(
 ) -> MemberPage:
     """List the members of a class by name; `query` is looked for in names, and for its teachers in addresses."""
     access = await actions.access_class(reader, person, class_id)
-    members, next_cursor = await actions.list_members(reader, access, page, role=role)
-    return MemberPage(items=[_member(member, access) for member in members], next_cursor=next_cursor)
+    found, next_cursor = await members.list_members(reader, access, page, role=role)
+    return MemberPage(items=[_member(member, access) for member in found], next_cursor=next_cursor)
 
 
 @router.get("/classes/{class_id}/members/{user_id}", responses=problems(401, 404))
 async def get_member(class_id: UUID, user_id: UUID, person: CurrentPerson, reader: RequestReader) -> Member:
     """Return one member of a class."""
     access = await actions.access_class(reader, person, class_id)
-    return _member(await actions.access_member(reader, access, user_id), access)
+    return _member(await members.access_member(reader, access, user_id), access)
 
 
 @router.patch("/classes/{class_id}/members/{user_id}", responses=problems(401, 403, 404, 409, 413, 422))
@@ -157,8 +158,8 @@ async def update_member(
     """Change a member's role in the class; for its teachers."""
     session = transaction.session
     access = await actions.access_class(session, person, class_id, teach=True, lock=True)
-    member = await actions.access_member(session, access, user_id)
-    await actions.change_role(transaction, access, member, role=body.role, live=services.live)
+    member = await members.access_member(session, access, user_id)
+    await members.change_role(transaction, access, member, role=body.role, live=services.live)
     await _follow(transaction, services, access, user_id)
     return _member(member, access)
 
@@ -170,8 +171,8 @@ async def remove_member(
     """Take a member out of the class; for its teachers, and for everybody to leave."""
     session = transaction.session
     access = await actions.access_class(session, person, class_id, lock=True)
-    member = await actions.access_member(session, access, user_id)
-    await actions.remove_member(transaction, access, member, person=person, live=services.live)
+    member = await members.access_member(session, access, user_id)
+    await members.remove_member(transaction, access, member, person=person, live=services.live)
     await _follow(transaction, services, access, user_id)
 
 
