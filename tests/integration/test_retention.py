@@ -7,14 +7,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pycrdt
 import pytest
 
 from collab_server import retention as retention_module
 from collab_server.app import retention_of
 from collab_server.live import NeededPast
-from collab_server.ports import LogRow, MomentNotKept, NewEpoch, Right
+from collab_server.ports import MomentNotKept, NewEpoch, Right
 from collab_server.settings import Settings
 from documents.kinds import Kind
 from persistence import log_retention
@@ -22,16 +21,27 @@ from persistence.connecting import Address
 from persistence.database import Database
 from persistence.update_log import PostgresUpdateLog
 from tests.engine_host import engine_host
-from tests.integration.old_rows import ListedPast, Node, retaining
-from tests.integration.test_update_log import DOCUMENTS, SOCKET, USER, make_documents
+from tests.integration.old_rows import (
+    DOCUMENT,
+    LAST,
+    OLD,
+    YOUNG,
+    ListedPast,
+    Node,
+    age,
+    read,
+    retaining,
+    rows,
+    snapshots,
+    sql,
+    state,
+    write,
+)
+from tests.integration.test_update_log import DOCUMENTS, make_documents
 from tests.raw_client import Author, raw_client
 from tests.yjs_peers import yjs_peers
 
 pytestmark = pytest.mark.postgres
-
-DOCUMENT = DOCUMENTS[0]
-OLD, YOUNG = 30, 10
-LAST = OLD + YOUNG
 
 
 @pytest.fixture
@@ -47,56 +57,6 @@ async def node(url: str) -> AsyncIterator[Node]:
         await write(node.log, Author(1), LAST)
         await age(url, OLD, days=40)
         yield node
-
-
-async def write(log: PostgresUpdateLog, author: Author, count: int, document: UUID = DOCUMENT, epoch: int = 1) -> None:
-    for number in range(1, count + 1):
-        # What is written over is garbage for the document, and there in every earlier moment.
-        update = author.set("last", number) if number % 3 else author.set(f"key {number}", number)
-        row = LogRow(update, USER, SOCKET, new_clients=[author.doc.client_id] if number == 1 else (), epoch=epoch)
-        await log.append({document: [row]})
-
-
-async def sql(url: str, statement: str, *values: object) -> list[asyncpg.Record]:
-    connection = await asyncpg.connect(url)
-    try:
-        found: list[asyncpg.Record] = await connection.fetch(statement, *values)
-        return found
-    finally:
-        await connection.close()
-
-
-async def age(url: str, until: int, *, days: int, document: UUID = DOCUMENT) -> None:
-    await sql(
-        url,
-        "update document_updates set created_at = created_at - make_interval(days => $3)"
-        " where document_id = $1 and seq <= $2",
-        document,
-        until,
-        days,
-    )
-
-
-async def rows(url: str, document: UUID = DOCUMENT) -> list[int]:
-    found = await sql(url, "select seq from document_updates where document_id = $1 order by seq", document)
-    return [row["seq"] for row in found]
-
-
-async def snapshots(url: str, document: UUID = DOCUMENT) -> list[tuple[int, bool]]:
-    found = await sql(url, "select seq, kept from document_snapshots where document_id = $1 order by seq", document)
-    return [tuple(row) for row in found]
-
-
-async def state(node: Node, seq: int | None = None, document: UUID = DOCUMENT) -> bytes:
-    _, merged = await node.snapshots.whole(document, seq=seq)
-    return merged.state
-
-
-def read(*updates: bytes) -> dict[str, Any]:
-    doc: pycrdt.Doc[Any] = pycrdt.Doc()
-    for update in updates:
-        doc.apply_update(update)
-    return doc.get("map", type=pycrdt.Map).to_py() or {}
 
 
 async def test_3_rows_whose_time_is_over_go_and_the_document_is_byte_for_byte_what_it_was(node: Node, url: str) -> None:
@@ -284,6 +244,65 @@ async def test_3_of_two_nodes_one_removes(node: Node, url: str) -> None:
         assert await node.retention.remove() == YOUNG
 
 
+async def test_3_moments_of_earlier_epochs_go_with_their_rows_and_their_ids_stay_taken(url: str) -> None:
+    async with retaining(url) as node:
+        await write(node.log, Author(1), 20)
+        moment = await state(node, 5)
+        assert await node.log.begin_epoch(DOCUMENT, NewEpoch(1, 20, 5, moment, [1]))
+        await write(node.log, Author(9), 10, epoch=2)
+        before = await node.log.load(DOCUMENT)
+        content = await state(node)
+        await age(url, 25, days=40)
+        assert await node.retention.remove() == 24
+        after = await node.log.load(DOCUMENT)
+        assert before is not None
+        assert after is not None
+        assert (after.epoch, after.authors, after.retired) == (2, before.authors, before.retired)
+        assert await state(node) == content
+        assert await snapshots(url) == [(25, True)]
+        # And where the history begins before an epoch does.
+        await age(url, 31, days=100)
+        await node.retention.remove()
+        assert await rows(url) == [31]
+        assert await state(node) == content
+
+
+async def test_3_what_the_history_begins_with_outlives_newer_snapshots(node: Node, url: str) -> None:
+    moment = await state(node, OLD)
+    await node.retention.remove()
+    for number in range(4):
+        await write(node.log, Author(100 + number), 3)
+        await node.snapshots.take(DOCUMENT, min_rows=1)
+    assert await snapshots(url) == [(OLD, True), (LAST + 9, False), (LAST + 12, False)]
+    assert await state(node, OLD) == moment
+
+
+async def test_2_a_document_whose_beginning_cannot_be_read_does_not_open(node: Node, url: str) -> None:
+    await node.retention.remove()
+    await sql(url, "update document_snapshots set payload = '\\x00' where document_id = $1", DOCUMENT)
+    with pytest.raises(MomentNotKept):
+        await node.log.load(DOCUMENT)
+    async with engine_host(node.log) as host:
+        host.doorkeeper.let("ada", DOCUMENT, Right.WRITE)
+        async with raw_client(host.url, DOCUMENT, "ada") as client:
+            assert await client.ends() == (1013, "try_again_later")
+    assert await rows(url) == list(range(OLD, LAST + 1))
+
+
+async def test_3_a_document_that_cannot_be_merged_keeps_its_rows_and_others_go_on(node: Node, url: str) -> None:
+    await write(node.log, Author(3), 5, DOCUMENTS[1])
+    await age(url, 5, days=400, document=DOCUMENTS[1])
+    moments = node.snapshots.moments
+
+    async def failing(document_id: UUID, seqs: Any) -> Any:
+        if document_id == min(DOCUMENTS[0], DOCUMENTS[1]):
+            raise ConnectionResetError
+        return await moments(document_id, seqs)
+
+    node.snapshots.moments = failing  # type: ignore[method-assign]
+    assert await node.retention.remove() in {4, OLD - 1}
+
+
 async def test_3_a_room_that_is_written_in_meanwhile_notices_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention_module, "BATCH_ROWS", 1)
     async with retaining(url) as node:
@@ -340,51 +359,6 @@ async def test_3_stock_clients_open_a_document_with_a_removed_past_and_bring_off
         assert read(await host.engine.export(DOCUMENT)) == {**read(before), "offline": 1}
 
 
-async def test_3_moments_of_earlier_epochs_go_with_their_rows_and_their_ids_stay_taken(url: str) -> None:
-    async with retaining(url) as node:
-        await write(node.log, Author(1), 20)
-        moment = await state(node, 5)
-        assert await node.log.begin_epoch(DOCUMENT, NewEpoch(1, 20, 5, moment, [1]))
-        await write(node.log, Author(9), 10, epoch=2)
-        before = await node.log.load(DOCUMENT)
-        content = await state(node)
-        await age(url, 25, days=40)
-        assert await node.retention.remove() == 24
-        after = await node.log.load(DOCUMENT)
-        assert before is not None
-        assert after is not None
-        assert (after.epoch, after.authors, after.retired) == (2, before.authors, before.retired)
-        assert await state(node) == content
-        assert await snapshots(url) == [(25, True)]
-        # And where the history begins before an epoch does.
-        await age(url, 31, days=100)
-        await node.retention.remove()
-        assert await rows(url) == [31]
-        assert await state(node) == content
-
-
-async def test_3_what_the_history_begins_with_outlives_newer_snapshots(node: Node, url: str) -> None:
-    moment = await state(node, OLD)
-    await node.retention.remove()
-    for number in range(4):
-        await write(node.log, Author(100 + number), 3)
-        await node.snapshots.take(DOCUMENT, min_rows=1)
-    assert await snapshots(url) == [(OLD, True), (LAST + 9, False), (LAST + 12, False)]
-    assert await state(node, OLD) == moment
-
-
-async def test_2_a_document_whose_beginning_cannot_be_read_does_not_open(node: Node, url: str) -> None:
-    await node.retention.remove()
-    await sql(url, "update document_snapshots set payload = '\\x00' where document_id = $1", DOCUMENT)
-    with pytest.raises(MomentNotKept):
-        await node.log.load(DOCUMENT)
-    async with engine_host(node.log) as host:
-        host.doorkeeper.let("ada", DOCUMENT, Right.WRITE)
-        async with raw_client(host.url, DOCUMENT, "ada") as client:
-            assert await client.ends() == (1013, "try_again_later")
-    assert await rows(url) == list(range(OLD, LAST + 1))
-
-
 async def test_2_an_edit_by_the_server_goes_on_from_a_copy_of_long_ago(node: Node, url: str) -> None:
     database = Database(url)
     async with engine_host(node.log) as host:
@@ -407,17 +381,3 @@ async def test_2_an_edit_by_the_server_goes_on_from_a_copy_of_long_ago(node: Nod
         assert doc.get("elements", type=pycrdt.Map).to_py() == {"first": 1, "second": 1}
         assert "key 9" in doc.get("map", type=pycrdt.Map).to_py()
     await database.close()
-
-
-async def test_3_a_document_that_cannot_be_merged_keeps_its_rows_and_others_go_on(node: Node, url: str) -> None:
-    await write(node.log, Author(3), 5, DOCUMENTS[1])
-    await age(url, 5, days=400, document=DOCUMENTS[1])
-    moments = node.snapshots.moments
-
-    async def failing(document_id: UUID, seqs: Any) -> Any:
-        if document_id == min(DOCUMENTS[0], DOCUMENTS[1]):
-            raise ConnectionResetError
-        return await moments(document_id, seqs)
-
-    node.snapshots.moments = failing  # type: ignore[method-assign]
-    assert await node.retention.remove() in {4, OLD - 1}
