@@ -3,12 +3,14 @@
 import asyncio
 import pickle
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from classroom.child_process import child_process
 from classroom.files.answers import FILE_URL_PREFIX
 from documents.export import ExportFormat, ExportRequest, ShownFilesRequest, export, links, shown
 from documents.kinds import Kind
@@ -66,21 +68,9 @@ def _is_large(updates: tuple[bytes, ...]) -> bool:
 
 
 async def _run(function: str, request: ExportRequest | ShownFilesRequest) -> Any:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        "from documents.export import main; main()",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        async with asyncio.timeout(EXPORT_LIMIT_SECONDS):
-            answer, _ = await process.communicate(pickle.dumps((function, request)))
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    command = (sys.executable, "-c", "from documents.export import main; main()")
+    async with child_process(*command, stdin=PIPE) as process, asyncio.timeout(EXPORT_LIMIT_SECONDS):
+        answer, _ = await process.communicate(pickle.dumps((function, request)))
     if process.returncode != 0:
         raise RuntimeError(f"the export process ended with {process.returncode}")
     return pickle.loads(answer)  # noqa: S301 -- from our own child process

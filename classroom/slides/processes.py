@@ -3,12 +3,14 @@
 import asyncio
 import json
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from classroom.child_process import child_process
 from classroom.errors import BrokenPdf, EncryptedPdf, NotAPdf, PdfRefused, PdfTooHeavy, TooManyPages
 from classroom.slides.rules import Refusal
 from persistence.file_store import Received
@@ -88,26 +90,11 @@ async def drawn_pages(path: Path, *, first: int, last: int, folder: Path) -> Asy
             )
 
 
-@asynccontextmanager
-async def _process(request: dict[str, Any]) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "classroom.slides.drawing",
-        json.dumps(request),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+def _process(request: dict[str, Any]) -> AbstractAsyncContextManager[Process]:
+    return child_process(sys.executable, "-m", "classroom.slides.drawing", json.dumps(request))
 
 
-async def _answer(process: asyncio.subprocess.Process) -> dict[str, Any]:
+async def _answer(process: Process) -> dict[str, Any]:
     assert process.stdout is not None, "it was asked for a pipe"
     line = await process.stdout.readline()
     if not line.endswith(b"\n"):
