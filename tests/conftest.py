@@ -146,12 +146,14 @@ def start_server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Sta
     `database_url=""` lets it start its embedded PostgreSQL.
     """
     servers: list[RunningServer] = []
+    by_command = request.node.get_closest_marker("command") is not None
 
     def start(*, data_dir: Path | None = None, arguments: Sequence[str] = (), **settings: str) -> RunningServer:
         folder = data_dir or tmp_path / f"data-{len(servers)}"
         if "database_url" not in settings:
             settings["database_url"] = request.getfixturevalue("database_url")
-        server = RunningServer(data_dir=folder, settings={"demo": "false", **settings}, arguments=arguments)
+        own = {"demo": "false", **settings}
+        server = RunningServer(data_dir=folder, settings=own, arguments=arguments, by_command=by_command)
         servers.append(server)
         server.start()
         return server
@@ -174,7 +176,7 @@ def share_server(
     database_names: Iterator[str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> ShareServer:
-    """Let the tests of a file share a server with settings of its own: to start one takes seconds."""
+    """Let the tests of a file share a server with settings of its own: to start one takes time."""
 
     @contextmanager
     def share(**settings: str) -> Iterator[RunningServer]:

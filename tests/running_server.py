@@ -15,6 +15,7 @@ from time import monotonic
 
 import httpx
 
+from tests import preloaded
 from tests.network_namespaces import Machine
 
 READY_LIMIT_SECONDS = 60.0
@@ -65,7 +66,7 @@ class RunningServer:
     """One server with its own port and data folder; it can be killed, stopped and started again.
 
     `code`: a folder with the packages of another release, in place of these; `arguments`: of the command; `machine`: where it runs,
-    if not here.
+    if not here; `by_command`: for tests of the command's own start, and of what a process is born with.
     """
 
     def __init__(
@@ -76,9 +77,11 @@ class RunningServer:
         code: Path | None = None,
         arguments: Sequence[str] = (),
         machine: Machine | None = None,
+        by_command: bool = False,
     ) -> None:
         self.code = code
-        self._arguments = arguments
+        self._arguments = ("serve", *arguments)
+        self._forked = preloaded.POSSIBLE and not (by_command or code or machine)
         self._launcher = machine.launcher if machine else ()
         self._address = address = machine.address if machine else "127.0.0.1"
         self.port = free_port()
@@ -93,10 +96,10 @@ class RunningServer:
         self.output_file = data_dir.parent / f"{data_dir.name}-output.txt"
         self.url = f"http://{address}:{self.port}"
         self.websocket_url = f"ws://{address}:{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | preloaded.Forked | None = None
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> subprocess.Popen[bytes] | preloaded.Forked:
         """Return the process that was started last."""
         assert self._process is not None, "the server was never started"
         return self._process
@@ -108,10 +111,14 @@ class RunningServer:
 
     def launch(self) -> None:
         """Start the server and return at once."""
+        environment = clean_environment(self.settings)
         with self.output_file.open("ab") as output:
+            if self._forked:
+                self._process = preloaded.start(self._arguments, environment=environment, output=output)
+                return
             self._process = subprocess.Popen(
-                [*self._launcher, sys.executable, "-m", "collab_server.cli", "serve", *self._arguments],
-                env=clean_environment(self.settings),
+                [*self._launcher, sys.executable, "-m", "collab_server.cli", *self._arguments],
+                env=environment,
                 cwd=self.code,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

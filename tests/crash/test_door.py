@@ -19,7 +19,8 @@ from tests.engine_host import engine_host
 from tests.raw_client import Author, eventually, raw_client
 from tests.running_server import RunningServer
 
-pytestmark = pytest.mark.slow
+# What a server may open, and what it takes of memory, is that of a process that was started for it.
+pytestmark = [pytest.mark.slow, pytest.mark.command]
 
 CROWD = 1_000
 MIB = 1024 * 1024

@@ -16,6 +16,8 @@ from persistence.embedded import EmbeddedPostgres
 from tests.conftest import StartServer
 from tests.running_server import RunningServer, free_port, lectern
 
+pytestmark = pytest.mark.command
+
 TEACHER = {"email": "ada@school.example", "password": "correct horse battery", "name": "Ada", "role": "teacher"}
 
 
@@ -144,7 +146,7 @@ def initialised(tmp_path: Path) -> RunningServer:
     embedded = EmbeddedPostgres(tmp_path / "data", settings={"fsync": "off"})
     embedded.start()
     embedded.stop()
-    return RunningServer(data_dir=tmp_path / "data", settings={"demo": "false"})
+    return RunningServer(data_dir=tmp_path / "data", settings={"demo": "false"}, by_command=True)
 
 
 def test_a_start_that_is_interrupted_leaves_no_postgresql_behind(initialised: RunningServer) -> None:
