@@ -21,7 +21,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import IO
+from typing import IO, Any
 
 # What `serve` imports, also of what it puts off.
 MODULES = ("collab_server.cli", "collab_server.app", "classroom.demo")
@@ -73,14 +73,14 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def start(arguments: Sequence[str], *, environment: Mapping[str, str], output: IO[bytes]) -> Forked:
-    """Start `lectern` with these arguments, in this environment and no other; all it writes goes into the file."""
+def start(arguments: Sequence[str], *, environment: Mapping[str, str], streams: Sequence[IO[Any]]) -> Forked:
+    """Start `lectern` with these arguments, in this environment and no other. `streams`: files to read from, to write to, and for errors."""
     ours, theirs = socket.socketpair()
     request = json.dumps([arguments, dict(environment), str(Path.cwd())]).encode()
     with theirs:
         with _starting:
             preloaded = _preloaded()
-        socket.send_fds(preloaded, [request], [theirs.fileno(), output.fileno()])
+        socket.send_fds(preloaded, [request], [theirs.fileno(), *(each.fileno() for each in streams)])
     return Forked(ours)
 
 
@@ -131,7 +131,7 @@ def _fork_on_request(asked: socket.socket) -> list[str] | None:
                 if key.fileobj is not asked:
                     _tell_end(selector, key)
                     continue
-                request, descriptors, _, _ = socket.recv_fds(asked, REQUEST_MAX_BYTES, 2)
+                request, descriptors, _, _ = socket.recv_fds(asked, REQUEST_MAX_BYTES, 4)
                 if not request:
                     return None
                 pid = os.fork()
@@ -142,7 +142,8 @@ def _fork_on_request(asked: socket.socket) -> list[str] | None:
                             os.close(each.fd)
                     return _become(request, *descriptors)
                 line = socket.socket(fileno=descriptors[0])
-                os.close(descriptors[1])
+                for stream in descriptors[1:]:
+                    os.close(stream)
                 _tell(line, pid)
                 selector.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, line))
 
@@ -156,15 +157,15 @@ def _tell_end(selector: selectors.BaseSelector, key: selectors.SelectorKey) -> N
         _tell(line, os.waitstatus_to_exitcode(status))
 
 
-def _become(request: bytes, line: int, output: int) -> list[str]:
+def _become(request: bytes, line: int, *streams: int) -> list[str]:
     """Be what the shell would have started; returns the arguments."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     arguments, environment, folder = json.loads(request)
-    for standard in (1, 2):
-        os.dup2(output, standard)
-    for descriptor in (line, output):
-        os.close(descriptor)
+    os.close(line)
+    for standard, stream in enumerate(streams):
+        os.dup2(stream, standard)
+        os.close(stream)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

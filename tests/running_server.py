@@ -8,9 +8,10 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from tempfile import TemporaryFile
 from time import monotonic
 
 import httpx
@@ -50,6 +51,24 @@ def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def lectern(*arguments: str, settings: Mapping[str, str], text: str = "") -> subprocess.CompletedProcess[str]:
+    """Do what the command does, and return what it said; for tests of the command itself there is `run_command`."""
+    if not preloaded.POSSIBLE:
+        return run_command(*arguments, settings=settings, text=text)
+    with ExitStack() as stack:
+        streams = said, *told = [stack.enter_context(TemporaryFile("w+")) for _ in range(3)]
+        said.write(text)
+        said.seek(0)
+        process = preloaded.start(arguments, environment=clean_environment(settings), streams=streams)
+        try:
+            process.wait(READY_LIMIT_SECONDS)
+        finally:
+            process.kill()
+        for each in told:
+            each.seek(0)
+        return subprocess.CompletedProcess(arguments, process.wait(), *(each.read() for each in told))
+
+
+def run_command(*arguments: str, settings: Mapping[str, str], text: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command to its end and return what it said."""
     return subprocess.run(
         [sys.executable, "-m", "collab_server.cli", *arguments],
@@ -112,15 +131,16 @@ class RunningServer:
     def launch(self) -> None:
         """Start the server and return at once."""
         environment = clean_environment(self.settings)
-        with self.output_file.open("ab") as output:
+        with self.output_file.open("ab") as output, Path(os.devnull).open("rb") as nothing:
             if self._forked:
-                self._process = preloaded.start(self._arguments, environment=environment, output=output)
+                streams = (nothing, output, output)
+                self._process = preloaded.start(self._arguments, environment=environment, streams=streams)
                 return
             self._process = subprocess.Popen(
                 [*self._launcher, sys.executable, "-m", "collab_server.cli", *self._arguments],
                 env=environment,
                 cwd=self.code,
-                stdin=subprocess.DEVNULL,
+                stdin=nothing,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )

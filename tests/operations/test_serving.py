@@ -14,7 +14,7 @@ from websockets.sync.client import connect
 
 from persistence.embedded import EmbeddedPostgres
 from tests.conftest import StartServer
-from tests.running_server import RunningServer, free_port, lectern
+from tests.running_server import RunningServer, free_port, run_command
 
 pytestmark = pytest.mark.command
 
@@ -77,7 +77,7 @@ def test_a_second_server_is_refused_on_the_same_folder_and_on_the_same_port(
         ({"port": str(server.port + 1)}, f"Another Lectern uses the data folder {server.data_dir}."),
         ({"data_dir": str(tmp_path / "other")}, f"Port {server.port} on 127.0.0.1 is taken by another program"),
     ):
-        second = lectern("serve", settings={**server.settings, **changed})
+        second = run_command("serve", settings={**server.settings, **changed})
         assert second.returncode == 1
         assert second.stderr.startswith(f"lectern: {complaint}")
     assert httpx.get(f"{server.url}/healthz", trust_env=False).status_code == 200
