@@ -7,6 +7,16 @@ import { precompress } from "./build/precompress.ts";
 
 const server = process.env["LECTERN_SERVER"] ?? "http://127.0.0.1:8000";
 
+/** What every page begins with. */
+const START = { name: "start", tags: ["$initial" as const], priority: 1 };
+/** Small parts that more than one page is made of: all of them come with the first page that needs one. */
+const SHARED = {
+  name: "shared",
+  test: /node_modules[\\/](@mantine|@tabler|@tanstack)|web[\\/]src[\\/](api|app|collab|components)/,
+  minShareCount: 2,
+  maxModuleSize: 40_000,
+};
+
 export default defineConfig({
   plugins: [react(), excalidrawAssets(), pdfjsAssets(), precompress()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
@@ -17,6 +27,8 @@ export default defineConfig({
     // Inlined data URLs would need a wider Content-Security-Policy than `script-src 'self'`.
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 2500,
+    // By itself the bundler cuts along each import that pages share, and the home page is then eighty files, mostly of a few hundred bytes.
+    rolldownOptions: { output: { codeSplitting: { groups: [START, SHARED] } } },
   },
   server: {
     proxy: {
