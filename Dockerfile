@@ -24,11 +24,21 @@ COPY persistence/ persistence/
 RUN uv pip install --no-cache --python /opt/lectern/bin/python --no-deps --no-index --no-build-isolation --editable . \
     && /opt/lectern/bin/python -m compileall -q /opt/lectern/lib /srv/lectern
 
+# The engine's hot modules become machine code; what that needs stays behind.
+FROM packages AS machine-code
+COPY scripts/ scripts/
+# Debian keeps only a release's newest versions, so a pinned one would be gone with the next repair.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev \
+    && uv pip install --no-cache --python /opt/lectern/bin/python --require-hashes -r requirements/compile.lock \
+    && /opt/lectern/bin/python -m scripts.compiling
+
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /data lectern \
     && install -d -o lectern -g lectern -m 0700 /data /data/files
 COPY --from=packages /opt/lectern /opt/lectern
 COPY --from=packages /srv/lectern /srv/lectern
+COPY --from=machine-code /srv/lectern/.compiled /srv/lectern/.compiled
 COPY --from=web /build/web/dist /srv/lectern/web/dist
 ENV PATH=/opt/lectern/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -1,4 +1,4 @@
-"""Make this checkout ready to run or to test: `python3 -m scripts.bootstrap run|check|test|bench`.
+"""Make this checkout ready to run or to test: `python3 -m scripts.bootstrap run|compile|check|test|bench`.
 
 Standard library only. Every step is skipped while its inputs are those with which it last succeeded, so a second call
 does nothing and needs no network.
@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from scripts import browser, node
+from collab_server import compiled
+from scripts import browser, compiling, node
 from scripts.stamps import Stamps, digest, files_below
 
 ROOT = node.ROOT
 VENV = node.VENV
 PYTHON = VENV / "bin" / "python"
+PURPOSES = ("run", "compile", "check", "test", "bench")
 OUTPUT_LINES = 60
 # Sources of packages that a machine may add by itself. Locks name exact versions and hashes; nothing else may join in.
 FOREIGN_SOURCES = frozenset(
@@ -219,6 +221,23 @@ class Checkout:
             present=(home / "dist" / "index.html").is_file(),
         )
 
+    def machine_code(self) -> None:
+        """Compile the engine's hot modules, where there is a compiler."""
+        if compiling.compiler() is None:
+            say("no C compiler or no Python headers here: the engine runs as Python")
+            return
+        folder = compiled.folder()
+        self.step(
+            "compiled",
+            "compiling the engine",
+            lambda: run(
+                [str(PYTHON), "-m", "scripts.compiling"],
+                advice="This is a fault in collab_server/; the lines above name the file.",
+            ),
+            inputs=str(folder),
+            present=folder.is_dir(),
+        )
+
     def test_browser(self) -> None:
         """Make sure that the tests have a browser."""
         try:
@@ -237,14 +256,17 @@ NETWORK = "Is this machine online? What is installed already is kept; call the s
 
 
 def prepare(purpose: str) -> None:
-    """Make the checkout ready for the purpose: run, check, test or bench."""
+    """Make the checkout ready for the purpose: run, compile, check, test or bench."""
     checkout = Checkout()
     checkout.virtual_environment()
     checkout.installer()
     checkout.packages("run" if purpose == "run" else "dev")
     checkout.project()
+    if purpose in ("compile", "test", "bench"):
+        checkout.machine_code()
     if purpose == "bench":
         checkout.peers()
+    if purpose in ("compile", "bench"):
         return
     checkout.node_modules("web", "installing the web app's packages")
     if purpose in ("run", "test"):
@@ -271,8 +293,8 @@ def alone() -> Iterator[None]:
 
 def main(arguments: list[str]) -> int:
     """Prepare the checkout and return the exit code."""
-    if len(arguments) != 1 or arguments[0] not in ("run", "check", "test", "bench"):
-        print("usage: python3 -m scripts.bootstrap run|check|test|bench", file=sys.stderr)
+    if len(arguments) != 1 or arguments[0] not in PURPOSES:
+        print(f"usage: python3 -m scripts.bootstrap {'|'.join(PURPOSES)}", file=sys.stderr)
         return 2
     try:
         with alone():

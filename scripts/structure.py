@@ -66,16 +66,17 @@ def pins(lock: Path) -> dict[str, str]:
 
 
 def loose_locks(root: Path) -> Iterator[str]:
-    """Find packages without hashes, addresses in lock files, and run.lock and dev.lock at odds."""
+    """Find packages without hashes, addresses in lock files, and locks at odds with dev.lock, which holds all of them."""
     for lock in sorted((root / "requirements").glob("*.lock")):
         entries = re.split(r"\n(?=[A-Za-z0-9])", lock.read_text())
         for entry in entries:
             if PIN.match(entry) and "--hash=sha256:" not in entry:
                 yield f"{lock.relative_to(root)}: {entry.split()[0]} has no hash"
-    run, dev = (pins(root / "requirements" / f"{name}.lock") for name in ("run", "dev"))
-    for name, version in run.items():
-        if dev.get(name) != version:
-            yield f"requirements/dev.lock: {name} is {dev.get(name)}, but run.lock has {version}"
+    dev = pins(root / "requirements" / "dev.lock")
+    for part in ("run", "compile"):
+        for name, version in pins(root / "requirements" / f"{part}.lock").items():
+            if dev.get(name) != version:
+                yield f"requirements/dev.lock: {name} is {dev.get(name)}, but {part}.lock has {version}"
     for lock in sorted(path for path in tracked(root) if path.name == "package-lock.json"):
         text = lock.read_text()
         if '"resolved": "http' in text:

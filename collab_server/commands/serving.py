@@ -8,6 +8,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+import structlog
+
+from collab_server import compiled
 from collab_server.commands.house import (
     CommandFailed,
     database_at,
@@ -28,6 +31,8 @@ from persistence.serving import Refused as PlaceRefused
 
 if TYPE_CHECKING:
     from classroom.demo import DemoAccount
+
+_log = structlog.get_logger(__name__)
 
 
 def serve(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -80,6 +85,7 @@ def _serve_here(
         serving = serving_of(settings, address=address)
         try:
             loop.run(serving.begin())
+            _log.info("engine starts", compiled=compiled.in_use())
             app = create_app(settings, address=address, serving=serving, crew=crew)
             started = loop.run(serve_app(app, settings=settings, sockets=sockets, announce=announce))
         except PlaceRefused as error:

@@ -122,19 +122,21 @@ def test_without_a_browser_one_line_says_how_to_get_one(tmp_path: Path) -> None:
     assert "\n" not in browser.advice()
 
 
-def lock_files(root: Path, *, run: str, dev: str) -> None:
+def lock_files(root: Path, **locks: str) -> None:
     (root / "requirements").mkdir()
-    (root / "requirements" / "run.lock").write_text(run)
-    (root / "requirements" / "dev.lock").write_text(dev)
+    for name, text in locks.items():
+        (root / "requirements" / f"{name}.lock").write_text(text)
     bootstrap.run(["git", "init", "--quiet", str(root)], advice="")
 
 
 def test_lock_files_without_hashes_or_at_odds_are_found(tmp_path: Path) -> None:
-    lock_files(tmp_path, run="one==1 \\\n    --hash=sha256:aa\ntwo==2\n", dev="one==3 \\\n    --hash=sha256:bb\n")
+    run, dev = "one==1 \\\n    --hash=sha256:aa\ntwo==2\n", "one==3 \\\n    --hash=sha256:bb\n"
+    lock_files(tmp_path, run=run, dev=dev, compile="one==4 \\\n    --hash=sha256:cc\n")
     assert list(structure.loose_locks(tmp_path)) == [
         "requirements/run.lock: two==2 has no hash",
         "requirements/dev.lock: one is 3, but run.lock has 1",
         "requirements/dev.lock: two is None, but run.lock has 2",
+        "requirements/dev.lock: one is 3, but compile.lock has 4",
     ]
 
 
