@@ -1,5 +1,6 @@
 """Few write, many read; many small rooms; and how far one server goes."""
 
+import math
 from random import Random
 from typing import ClassVar
 
@@ -158,6 +159,7 @@ class Ceiling(Case):
         """See Case."""
         best: Outcome | None = None
         aim = float(self.first)
+        step, fine = self.step, math.sqrt(self.step)
         failures = 0
         for _ in range(3 if quick else 20):
             found = self._at(server, aim)
@@ -166,13 +168,19 @@ class Ceiling(Case):
             if found is None or found.faults or found.figures["p99"] > self.limit_ms:
                 # Once may be the machine's fault; twice at the same rate is the server's.
                 failures += 1
-                if failures == 2:
+                if failures < 2:
+                    continue
+                if best is None or step == fine:
                     break
+                # Between the last that went well and this one.
+                aim, step, failures = aim / fine, fine, 0
                 continue
             failures = 0
             found.figures["most"] = found.figures["rate"]
             best = found
-            aim *= self.step
+            if step == fine:
+                break
+            aim *= step
         return best or Outcome({"most": 0.0})
 
     def _at(self, server: Server, deliveries: float) -> Outcome | None:
