@@ -182,8 +182,9 @@ class _Process:
                 stdout=theirs.fileno(),
                 stderr=subprocess.DEVNULL,
                 env=_environment(),
-                # An interrupt from the terminal is for the server, which ends its worker when it needs it no more.
-                start_new_session=True,
+                # An interrupt from the terminal is for the server, which ends its worker when it needs it no more. In one session with it:
+                # Linux shares processors out among sessions first, and how nice a process is counts only within its own.
+                process_group=0,
             )
         return cls(popen, *await asyncio.open_connection(sock=ours, limit=READ_BYTES))
 

@@ -14,7 +14,7 @@ from collab_server.protocol.renaming import renamed
 from collab_server.protocol.update import walk
 
 LENGTH_BYTES = 8
-NICENESS = 5
+NICENESS = 10
 """Where processors are few, the loop that everybody waits for goes first."""
 
 

@@ -24,6 +24,7 @@ from collab_server.registry import RegistryLimits
 from collab_server.room_host import RoomLimits
 from collab_server.session import SessionLimits
 from collab_server.worker import Worker
+from collab_server.worker_process import NICENESS
 from persistence.update_log import PostgresUpdateLog
 from tests.engine_host import LIMITS, EngineHost, engine_host
 from tests.integration.test_update_log import A, B, make_documents
@@ -305,6 +306,17 @@ async def test_16_the_worker_knows_no_secrets() -> None:
         await discreet.walk(b"\x00\x00")
         assert b"never told" not in Path(f"/proc/{discreet.pid}/environ").read_bytes()
         await discreet.close()
+
+
+async def test_16_the_worker_goes_behind_the_server_on_the_same_processor() -> None:
+    modest = Worker(Metrics())
+    await modest.walk(b"\x00\x00")
+    assert modest.pid is not None
+    assert os.getpriority(os.PRIO_PROCESS, modest.pid) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)
+    # How nice it is counts only beside what is of its session; a signal from the terminal goes to its group.
+    assert os.getsid(modest.pid) == os.getsid(0)
+    assert os.getpgid(modest.pid) != os.getpgid(0)
+    await modest.close()
 
 
 _SERVER = """
