@@ -3,7 +3,9 @@
 A class that comes at once is one transaction, and what is known already costs none.
 """
 
+from asyncio import sleep
 from collections.abc import Sequence
+from time import monotonic
 from typing import Protocol
 from uuid import UUID
 
@@ -19,6 +21,9 @@ from collab_server.live import Activity, LiveDocuments
 from documents.kinds import Kind
 from documents.progress import State
 from persistence.database import Database
+
+RESTS = 2
+"""So many times as long as a class took, edits have the processor to themselves before the next class."""
 
 
 class ProgressServices(Protocol):
@@ -60,15 +65,25 @@ async def record(services: ProgressServices, news: Sequence[Activity]) -> None:
             by_class.setdefault(document.class_id, []).append(each)
         else:
             known.learn(each.document_id, each.user_id, _state(each))
+    took = 0.0
     for class_id, done in by_class.items():
-        counted = [each for each in done if documents[each.document_id].listed]
-        async with services.database.transaction() as transaction:
-            if len(counted) < len(done):
-                await adopt_remarks(transaction, services.live, class_id)
-            await move_together(transaction, services.live, class_id=class_id, moves=[_move(each) for each in counted])
-        # Remarks are not learned: they can come again.
-        for each in counted:
-            known.learn(each.document_id, each.user_id, _state(each))
+        # Somebody waits for their own edit at this very moment; for what is recorded here somebody only watches.
+        await sleep(RESTS * took)
+        began = monotonic()
+        await _record_class(services, class_id, done, [each for each in done if documents[each.document_id].listed])
+        took = monotonic() - began
+
+
+async def _record_class(
+    services: ProgressServices, class_id: UUID, done: Sequence[Activity], counted: Sequence[Activity]
+) -> None:
+    async with services.database.transaction() as transaction:
+        if len(counted) < len(done):
+            await adopt_remarks(transaction, services.live, class_id)
+        await move_together(transaction, services.live, class_id=class_id, moves=[_move(each) for each in counted])
+    # Remarks are not learned: they can come again.
+    for each in counted:
+        services.progress.learn(each.document_id, each.user_id, _state(each))
 
 
 def _state(activity: Activity) -> State:

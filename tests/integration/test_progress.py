@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
+from classroom.progress import doings
 from classroom.progress.actions import ActivityRef, move
 from classroom.progress.doings import record
 from classroom.progress.models import ActivityKind
@@ -89,6 +90,25 @@ async def test_a_class_that_comes_together_moves_in_one_edit_of_its_board(lesson
     assert content["rows"].keys() == {lesson.zoe.id, lesson.mei.id}
     own = states(await lesson.content(page), lesson.mei)
     assert {titles[column]: state for column, state in own.items()} == found[lesson.mei.id]
+
+
+async def test_between_classes_that_move_at_once_edits_have_the_processor(
+    lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        rests.append(seconds)
+
+    monkeypatch.setattr(doings, "sleep", sleep)
+    other = (await lesson.teacher.post("/classes", {"title": "8b"})).json()["id"]
+    path = f"/classes/{other}/documents"
+    board = (await lesson.teacher.post(path, {"kind": "whiteboard", "title": "Another"})).json()["id"]
+    zoe = UUID(lesson.zoe.id)
+    news = [Activity(UUID(document), zoe, edited=True) for document in (lesson.drawing, board)]
+    await record(lesson.api.services, news)
+    first, second = rests
+    assert first == 0.0 < second
 
 
 async def test_what_is_known_costs_no_transaction(lesson: Lesson) -> None:
