@@ -71,8 +71,11 @@ class Writer:
 
     @property
     def waits(self) -> bool:
-        """Say whether nothing more is sent before the server has called something saved."""
-        return self.client is None or len(self._covered) - self._acknowledged >= WINDOW
+        """Say whether nothing more is sent before the server has answered."""
+        if self.client is None or not self._covered:
+            # Who has not been asked what they hold is still on the way in.
+            return True
+        return len(self._covered) - self._acknowledged >= WINDOW
 
     async def write(self, *, until: asyncio.Event, returning: bool) -> None:
         """Connect, hand in what the server lacks, and write until the event or the end of the socket.
