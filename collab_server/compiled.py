@@ -31,7 +31,7 @@ MODULES = tuple(
         *("intake", "merging", "patience", "presence", "protocol.awareness", "protocol.characters", "protocol.codec"),
         *("protocol.coverage", "protocol.hocuspocus", "protocol.messages", "protocol.renaming", "protocol.update"),
         *("protocol.websocket", "protocol.y_websocket", "quotas", "registry", "room", "session", "settling", "states"),
-        "wire",
+        *("tallies", "wire"),
     )
 )
 """What every update and every delivery passes through, and what that holds on to. Not what a web framework must look into."""
