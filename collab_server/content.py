@@ -49,10 +49,9 @@ class Content:
             # What the CRDT library would cut wrongly is replaced before, as Yjs does it in every copy.
             self._doc, _ = replayed(with_halves(self._doc.get_update(), cuts), (), halves=NO_HALVES)
             rows = [(seq, with_halves(update, cuts)) for seq, update in rows]
-        with self._doc.transaction():
-            for seq, update in rows:
-                apply(self._doc, update, seq=seq)
-                self.seq = seq
+        apply(self._doc, rows)
+        if rows:
+            self.seq = rows[-1][0]
         self.size += sum(map(len, updates))
 
     def edit(self, kind: Kind, changes: Iterable[Change]) -> bytes | None:

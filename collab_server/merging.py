@@ -4,7 +4,7 @@ The work of a snapshot, an export, a restore and of opening a long log. Short wo
 process (worker.py), because the CRDT library lets nothing else run meanwhile.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,15 +46,20 @@ class Merged:
     halves: bytes
 
 
-def apply(doc: Doc[Any], update: bytes, *, seq: int) -> None:
-    """Apply one row; raises Unappliable."""
-    try:
-        doc.apply_update(update)
-    except BaseException as error:
-        # A panic of the Rust library is a BaseException of its own kind; what stops the process must pass.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
-        raise Unappliable(seq) from None
+def apply(doc: Doc[Any], rows: Iterable[tuple[int, bytes]]) -> None:
+    """Apply rows, (seq, update), in one transaction; raises Unappliable."""
+    with doc.transaction() as transaction:
+        # `Doc.apply_update` begins a transaction in the transaction for each update, which costs as much as a small update does.
+        native, within = doc._doc, transaction._txn  # noqa: SLF001
+        assert within is not None
+        for seq, update in rows:
+            try:
+                native.apply_update(within, update)
+            except BaseException as error:
+                # A panic of the Rust library is a BaseException of its own kind; what stops the process must pass.
+                if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                    raise
+                raise Unappliable(seq) from None
 
 
 def replayed(
@@ -74,11 +79,10 @@ def replayed(
     with doc.transaction():
         if state is not None:
             try:
-                apply(doc, state, seq=0)
+                apply(doc, [(0, state)])
             except Unappliable:
                 raise UnreadableSnapshot from None
-        for seq, update in rows:
-            apply(doc, update, seq=seq)
+        apply(doc, rows)
     return doc, known
 
 

@@ -41,8 +41,7 @@ def seeded(kind: Kind, update: bytes, change: Change) -> bytes | None:
     declare(doc, kind)
     try:
         (whole,) = as_yjs_reads([renamed(update, names)])
-        with doc.transaction():
-            apply(doc, whole, seq=1)
+        apply(doc, [(1, whole)])
     except KeyError as error:
         raise NoDocument("an update names somebody who adds nothing") from error
     except Unappliable as error:

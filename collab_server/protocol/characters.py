@@ -115,7 +115,12 @@ def with_halves(update: bytes, cuts: Mapping[int, Collection[int]]) -> bytes:
 
 def may_hold_pairs(data: bytes) -> bool:
     """Say, fast, whether a text in an update may have a character of two halves: never wrong where it says no."""
-    return any(_may_be_text(data, found.start()) for found in _FOUR_BYTES.finditer(data))
+    found = _FOUR_BYTES.search(data)
+    while found is not None:
+        if _may_be_text(data, found.start()):
+            return True
+        found = _FOUR_BYTES.search(data, found.end())
+    return False
 
 
 def _may_be_text(data: bytes, position: int) -> bool:
