@@ -12,25 +12,27 @@ Connection = asyncpg.Connection | PoolConnectionProxy
 # One statement, and so one trip to the server and a transaction of its own. The head's row lock orders writers of one document and
 # makes seq gapless: a number is taken only by a row that commits with it. Heads are locked in the order of ids, whatever order they are
 # updated in: two transactions that need the same heads can then not wait for each other.
+# What a row shares with others is sent once, and rows name it by its number: $1 to $4 are columns of the documents, $5 to $7 of the
+# senders, $8 and $9 of the rows. Rows come document by document, those of the n-th in places up to $4[n].
 _APPEND = """
 with batch as (
-    select * from unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::uuid[], $5::int[], $6::bigint[])
-        with ordinality as batch(document_id, payload, user_id, session_id, epoch, after, position)
-), counted as (
-    select document_id, min(epoch) as epoch, max(after) as after, count(*) as rows from batch group by document_id
+    select ($5::int[])[sender] as number, payload, ($6::uuid[])[sender] as user_id, ($7::uuid[])[sender] as session_id, position
+    from unnest($8::bytea[], $9::int[]) with ordinality as rows(payload, sender, position)
+), documents as (
+    select document_id, epoch, after, number, last, coalesce(($4::int[])[number - 1], 0) as before
+    from unnest($1::uuid[], $2::int[], $3::bigint[], $4::int[]) with ordinality
+        as documents(document_id, epoch, after, last, number)
 ), locked as materialized (
     select document_id from document_heads where document_id = any($1::uuid[]) order by document_id for update
 ), head as (
-    update document_heads set seq = document_heads.seq + counted.rows, updated_at = now()
-    from counted join locked using (document_id)
-    where document_heads.document_id = counted.document_id and document_heads.epoch = counted.epoch
-        and document_heads.seq >= counted.after
-    returning document_heads.document_id, document_heads.epoch, document_heads.seq, counted.rows
+    update document_heads set seq = document_heads.seq + documents.last - documents.before, updated_at = now()
+    from documents join locked using (document_id)
+    where document_heads.document_id = documents.document_id and document_heads.epoch = documents.epoch
+        and document_heads.seq >= documents.after
+    returning document_heads.document_id, document_heads.epoch, document_heads.seq, documents.number, documents.last
 ), written as (
     insert into document_updates (document_id, seq, payload, user_id, session_id)
-    select document_id, head.seq - head.rows + row_number() over (partition by document_id order by position),
-           payload, user_id, session_id
-    from batch join head using (document_id)
+    select document_id, head.seq - head.last + position, payload, user_id, session_id from batch join head using (number)
 )
 select document_id, seq from head
 """
@@ -41,7 +43,7 @@ _APPEND_CLAIMING = _APPEND.replace(
     """), claimed as (
     insert into document_authors (document_id, client_id, user_id, epoch)
     select document_id, client_id, user_id, head.epoch
-    from unnest($7::uuid[], $8::bigint[], $9::uuid[]) as claims(document_id, client_id, user_id)
+    from unnest($10::uuid[], $11::bigint[], $12::uuid[]) as claims(document_id, client_id, user_id)
     join head using (document_id)
     on conflict (document_id, client_id) do nothing
 )
@@ -119,21 +121,32 @@ async def append_beside_others(connection: Connection, batches: Mapping[UUID, Se
 
 
 def _columns(batches: Mapping[UUID, Sequence[Row]]) -> tuple[list[object], ...]:
-    documents: list[object] = []
-    payloads: list[object] = []
-    users: list[object] = []
-    sessions: list[object] = []
     epochs: list[object] = []
     afters: list[object] = []
-    for document_id, rows in batches.items():
+    lasts: list[object] = []
+    numbers: list[object] = []
+    users: list[object] = []
+    sessions: list[object] = []
+    payloads: list[object] = []
+    senders: list[object] = []
+    for number, rows in enumerate(batches.values(), 1):
+        epoch, after = rows[0].epoch, rows[0].after
+        sender: tuple[UUID | None, UUID | None] | None = None
         for row in rows:
-            documents.append(document_id)
+            epoch, after = min(epoch, row.epoch), max(after, row.after)
+            user_id, session_id = row.user_id, row.session_id
+            # A new sender where it is not known at a glance to be the one before: somebody may well be sent twice.
+            if sender is None or sender[0] is not user_id or sender[1] is not session_id:
+                sender = user_id, session_id
+                numbers.append(number)
+                users.append(user_id)
+                sessions.append(session_id)
             payloads.append(row.payload)
-            users.append(row.user_id)
-            sessions.append(row.session_id)
-            epochs.append(row.epoch)
-            afters.append(row.after)
-    return documents, payloads, users, sessions, epochs, afters
+            senders.append(len(numbers))
+        epochs.append(epoch)
+        afters.append(after)
+        lasts.append(len(payloads))
+    return list(batches), epochs, afters, lasts, numbers, users, sessions, payloads, senders
 
 
 def _claims(batches: Mapping[UUID, Sequence[Row]]) -> tuple[list[object], ...]:
