@@ -8,6 +8,7 @@ What is long is merged in another process (SPEC rule 16).
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -29,6 +30,8 @@ MIN_ROWS = 50
 GROWN_ROWS = 10_000
 GROWN_BYTES = 4 * 1024 * 1024
 """An open document gets a snapshot when so much has come since its last: a crash then leaves a short replay."""
+RESTS = 4
+"""And after it none for so many times as long as it took: one that grows without pause leaves the machine to those who write it."""
 LONG_BYTES = 64 * 1024
 LONG_ROWS = 500
 """Up to here a snapshot, or an export, is made on the spot, in a few milliseconds."""
@@ -47,6 +50,7 @@ class Snapshots:
         self._taking = asyncio.Lock()
         self._due: set[UUID] = set()
         self._growing: dict[UUID, tuple[int, int]] = {}
+        self._resting: dict[UUID, float] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._moves = 0
 
@@ -126,13 +130,16 @@ class Snapshots:
         last = self._growing.get(document_id)
         if last is None:
             self._growing[document_id] = seq, size
-        elif seq - last[0] >= GROWN_ROWS or size - last[1] >= GROWN_BYTES:
+            return
+        has_grown = seq - last[0] >= GROWN_ROWS or size - last[1] >= GROWN_BYTES
+        if has_grown and monotonic() >= self._resting.get(document_id, 0.0):
             self._growing[document_id] = seq, size
             self.take_soon(document_id)
 
     def closed(self, document_id: UUID) -> None:
         """Hear that a document is not open any more."""
         self._growing.pop(document_id, None)
+        self._resting.pop(document_id, None)
 
     def database_moved(self) -> None:
         """Hear that the log is on another history: what was read of the one before is not written to this one."""
@@ -179,11 +186,15 @@ class Snapshots:
         _log.error("snapshot unreadable", document=str(document_id), seq=seq)
 
     async def _take_quietly(self, document_id: UUID) -> None:
+        began = monotonic()
         try:
             await self.take(document_id)
         except Exception as error:  # noqa: BLE001 -- background work must not end unseen
             # The log is whole without it; the next time tries again.
             _log.warning("snapshot failed", document=str(document_id), error=type(error).__name__)
+        if document_id in self._growing:
+            ended = monotonic()
+            self._resting[document_id] = ended + RESTS * (ended - began)
 
     async def _keep(self, document_id: UUID, seq: int, merged: Merged, *, moves: int) -> None:
         if moves != self._moves:

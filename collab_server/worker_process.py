@@ -14,8 +14,6 @@ from collab_server.protocol.renaming import renamed
 from collab_server.protocol.update import walk
 
 LENGTH_BYTES = 8
-NICENESS = 10
-"""Where processors are few, the loop that everybody waits for goes first."""
 
 
 def _walk(update: bytes) -> tuple[Any, ...]:
@@ -56,7 +54,6 @@ def serve(jobs: BinaryIO, answers: BinaryIO) -> None:
 
 def main() -> None:
     """Serve the process that started this one."""
-    os.nice(NICENESS)
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         # Nothing that a library might print can come between the answers.
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -327,6 +327,21 @@ async def test_3_16_an_open_document_that_has_grown_gets_a_snapshot(host: Engine
     assert len(await store.payloads(A)) == 61
 
 
+@pytest.mark.parametrize(("rests", "taken"), [(0, 2), (1e9, 1)])
+async def test_3_16_one_that_grows_without_pause_gets_the_next_snapshot_after_a_rest(
+    host: EngineHost, store: Store, rests: float, taken: int
+) -> None:
+    author = Author(1)
+    with patch.multiple(snapshots, GROWN_ROWS=60, LONG_ROWS=10, RESTS=rests):
+        async with raw_client(host.url, A, "ada") as writer:
+            await writer.joined()
+            for number in range(1, 123):
+                await writer.update(author.set("a", number))
+                await writer.is_saved(number)
+                await host.engine.registry.settled()
+            assert len(await store.snapshot_seqs(A)) == taken
+
+
 @pytest.mark.parametrize("spoilt", [b"no snapshot", BROKEN])
 async def test_3_a_snapshot_that_cannot_be_read_is_replaced_by_the_one_before_it(
     host: EngineHost, store: Store, spoilt: bytes

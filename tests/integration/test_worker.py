@@ -11,8 +11,7 @@ import pytest
 from collab_server import worker
 from collab_server.errors import Malformed, Overloaded
 from collab_server.metrics import Metrics
-from collab_server.worker import Worker
-from collab_server.worker_process import NICENESS
+from collab_server.worker import NICENESS, Worker
 from tests.integration.test_engine_long_work import BROKEN, frozen
 from tests.raw_client import eventually
 
