@@ -17,7 +17,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        hot = _Hot()
+        hot = _HotFigures()
         self.sockets = Gauge("lectern_sockets", "Open WebSockets", registry=self._registry)
         self.sessions = Gauge("lectern_sessions", "Sessions that take part in a document", registry=self._registry)
         self.rooms = Gauge("lectern_rooms", "Documents held in memory", registry=self._registry)
@@ -82,8 +82,8 @@ class Metrics:
         return generate_latest(self._registry)
 
 
-class _Hot(Collector):
-    """The figures of the hot path, told when they are asked for."""
+class _HotFigures(Collector):
+    """Tallies and spreads, told when Prometheus asks."""
 
     def __init__(self) -> None:
         self._tallies: list[tuple[str, str, Tally]] = []
