@@ -47,12 +47,16 @@ async def test_16_the_worker_knows_no_secrets() -> None:
 
 async def test_16_the_worker_goes_behind_the_server_on_the_same_processor() -> None:
     modest = Worker(Metrics())
-    await modest.walk(b"\x00\x00")
+    job = asyncio.create_task(modest.walk(b"\x00\x00"))
+    await eventually(lambda: modest.pid is not None, "the worker to start")
     assert modest.pid is not None
+    # So while it still imports what it needs, which is work, too.
+    assert not job.done()
     assert os.getpriority(os.PRIO_PROCESS, modest.pid) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)
     # How nice it is counts only beside what is of its session; a signal from the terminal goes to its group.
     assert os.getsid(modest.pid) == os.getsid(0)
     assert os.getpgid(modest.pid) != os.getpgid(0)
+    await job
     await modest.close()
 
 
